@@ -1,0 +1,66 @@
+import Type from 'typebox';
+import { type Body, message } from './message.ts';
+import { CameraId, ClipId } from './terms.ts';
+
+export const ClipDecoded = message({
+  type: 'shika.clip.decoded.v1',
+  summary: 'Every frame of the clip is on the bus',
+  stream: 'CLIPS',
+  subject: 'clip.decoded.{camera}.{clip}',
+  once: true,
+  body: 'json',
+  schema: Type.Object(
+    {
+      clip: ClipId,
+      camera: CameraId,
+      frames: Type.Integer({ minimum: 1, description: 'Frames decoded, the skipped ones included' }),
+      width: Type.Integer({ minimum: 1, description: 'Pixels, after rotation' }),
+      height: Type.Integer({ minimum: 1, description: 'Pixels, after rotation' }),
+      fps: Type.Number({ exclusiveMinimum: 0 }),
+      damaged: Type.Integer({ minimum: 0, description: 'Packets that could not be decoded' }),
+    },
+    { additionalProperties: false },
+  ),
+  examples: {
+    valid: {
+      clip: '0123456789abcdef',
+      camera: 'north-gate',
+      frames: 402,
+      width: 640,
+      height: 360,
+      fps: 23.976,
+      damaged: 0,
+    },
+    invalid: {
+      'no frames': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        frames: 0,
+        width: 640,
+        height: 360,
+        fps: 24,
+        damaged: 0,
+      },
+      'frames is text': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        frames: '402',
+        width: 640,
+        height: 360,
+        fps: 24,
+        damaged: 0,
+      },
+      'unknown key': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        frames: 1,
+        width: 1,
+        height: 1,
+        fps: 1,
+        damaged: 0,
+        sound: true,
+      },
+    },
+  },
+});
+export type ClipDecoded = Body<typeof ClipDecoded>;

@@ -1,0 +1,33 @@
+import Type from 'typebox';
+import { type Body, message } from './message.ts';
+import { CameraId, ClipId } from './terms.ts';
+
+export const ClipFiltered = message({
+  type: 'shika.clip.filtered.v1',
+  summary: 'The clip’s labels are ranked by risk and open for review; its frames are freed',
+  stream: 'CLIPS',
+  subject: 'clip.filtered.{camera}.{clip}',
+  once: true,
+  body: 'json',
+  schema: Type.Object(
+    {
+      clip: ClipId,
+      camera: CameraId,
+      labels: Type.Integer({ minimum: 0 }),
+      risky: Type.Integer({
+        minimum: 0,
+        description: 'Labels whose risk is at least the bound of automatic review',
+      }),
+      decided: Type.Integer({ minimum: 0, description: 'Labels that automatic review has decided' }),
+    },
+    { additionalProperties: false },
+  ),
+  examples: {
+    valid: { clip: '0123456789abcdef', camera: 'north-gate', labels: 402, risky: 17, decided: 402 },
+    invalid: {
+      'labels is a fraction': { clip: '0123456789abcdef', camera: 'a', labels: 1.5, risky: 0, decided: 0 },
+      'no clip': { camera: 'a', labels: 1, risky: 0, decided: 0 },
+    },
+  },
+});
+export type ClipFiltered = Body<typeof ClipFiltered>;

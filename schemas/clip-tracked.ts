@@ -1,0 +1,68 @@
+import Type from 'typebox';
+import { type Body, message } from './message.ts';
+import { CameraId, Causes, ClassLabel, ClipId, FrameIndex, Ledger, TrackId } from './terms.ts';
+
+export const ClipTracked = message({
+  type: 'shika.clip.tracked.v1',
+  summary: 'Every frame of the clip is labelled or accounted for',
+  stream: 'CLIPS',
+  subject: 'clip.tracked.{camera}.{clip}',
+  once: true,
+  body: 'json',
+  schema: Type.Object(
+    {
+      clip: ClipId,
+      camera: CameraId,
+      file: Type.String({ minLength: 1 }),
+      width: Type.Integer({ minimum: 1 }),
+      height: Type.Integer({ minimum: 1 }),
+      fps: Type.Number({ exclusiveMinimum: 0 }),
+      tracks: Type.Array(
+        Type.Object(
+          { track: TrackId, label: ClassLabel, first: FrameIndex, last: FrameIndex },
+          { additionalProperties: false },
+        ),
+      ),
+      causes: Causes,
+      ledger: Ledger,
+    },
+    { additionalProperties: false },
+  ),
+  examples: {
+    valid: {
+      clip: '0123456789abcdef',
+      camera: 'north-gate',
+      file: 'deer.mp4',
+      width: 640,
+      height: 360,
+      fps: 23.976,
+      tracks: [{ track: 1, label: 'deer', first: 0, last: 401 }],
+      causes: { hand: 1, detected: 390, moved: 6, held: 5 },
+      ledger: { decoded: 402, labelled: 402, empty: 0, skipped: {}, dead: 0 },
+    },
+    invalid: {
+      'no ledger': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        file: 'd.mp4',
+        width: 1,
+        height: 1,
+        fps: 1,
+        tracks: [],
+        causes: { hand: 0, detected: 0, moved: 0, held: 0 },
+      },
+      'negative count': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        file: 'd.mp4',
+        width: 1,
+        height: 1,
+        fps: 1,
+        tracks: [],
+        causes: { hand: 0, detected: 0, moved: 0, held: 0 },
+        ledger: { decoded: 1, labelled: -1, empty: 0, skipped: {}, dead: 0 },
+      },
+    },
+  },
+});
+export type ClipTracked = Body<typeof ClipTracked>;

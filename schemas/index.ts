@@ -1,0 +1,37 @@
+/** Every message of the bus. */
+import { Boxes } from './boxes.ts';
+import { ClipArrived } from './clip-arrived.ts';
+import { ClipDecoded } from './clip-decoded.ts';
+import { ClipFailed } from './clip-failed.ts';
+import { ClipFiltered } from './clip-filtered.ts';
+import { ClipTracked } from './clip-tracked.ts';
+import { DatasetJob } from './dataset-job.ts';
+import { Dead } from './dead.ts';
+import { ExplainJob } from './explain-job.ts';
+import { Frame } from './frame.ts';
+import { Image } from './image.ts';
+import { LabelReviewed } from './label-reviewed.ts';
+import { Look } from './look.ts';
+import type { MessageType } from './message.ts';
+import { Progress } from './progress.ts';
+import { Track } from './track.ts';
+import { TrainJob } from './train-job.ts';
+
+export const messages: readonly MessageType[] = [
+  ClipArrived,
+  ClipDecoded,
+  ClipTracked,
+  ClipFiltered,
+  ClipFailed,
+  Frame,
+  Look,
+  Boxes,
+  Track,
+  Image,
+  LabelReviewed,
+  DatasetJob,
+  TrainJob,
+  ExplainJob,
+  Progress,
+  Dead,
+];

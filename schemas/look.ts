@@ -1,0 +1,44 @@
+import Type from 'typebox';
+import { type Body, message } from './message.ts';
+import { Box, ClipId, FrameIndex } from './terms.ts';
+
+export const Look = message({
+  type: 'shika.look.v1',
+  summary: 'In this frame, look at these regions',
+  stream: 'LOOKS',
+  subject: 'look.{clip}.{index}',
+  body: 'json',
+  schema: Type.Object(
+    {
+      clip: ClipId,
+      index: FrameIndex,
+      frame: Type.String({ pattern: '^frame\\.', description: 'Subject of the frame’s message' }),
+      regions: Type.Array(Box, { minItems: 1, maxItems: 64, description: 'Search regions in the frame' }),
+    },
+    { additionalProperties: false },
+  ),
+  examples: {
+    valid: {
+      clip: '0123456789abcdef',
+      index: 7,
+      frame: 'frame.north-gate.0123456789abcdef.7',
+      regions: [[224, 0, 416, 360]],
+    },
+    invalid: {
+      'no regions': { clip: '0123456789abcdef', index: 7, frame: 'frame.a.0123456789abcdef.7', regions: [] },
+      'frame is no frame subject': {
+        clip: '0123456789abcdef',
+        index: 7,
+        frame: 'look.a.b',
+        regions: [[0, 0, 1, 1]],
+      },
+      'region has three numbers': {
+        clip: '0123456789abcdef',
+        index: 7,
+        frame: 'frame.a.0123456789abcdef.7',
+        regions: [[0, 0, 1]],
+      },
+    },
+  },
+});
+export type Look = Body<typeof Look>;

@@ -1,0 +1,43 @@
+/** What the KV bucket `state` holds. */
+import Type, { type Static } from 'typebox';
+import { Box, Causes, ClassLabel, FrameIndex, Ledger, ModelId, TrackId } from './terms.ts';
+
+/** A tracker's place in a clip: key `checkpoint.<clip>`. The decoder reads `next` to stay near the tracker. */
+export const Checkpoint = Type.Object(
+  {
+    next: Type.Integer({ minimum: 0, description: 'First frame that is not decided' }),
+    previous: Type.Integer({ minimum: -1, description: 'Last frame that was looked at; -1: none yet' }),
+    tracks: Type.Array(
+      Type.Object(
+        {
+          track: TrackId,
+          label: ClassLabel,
+          box: Box,
+          region: Box,
+          missed: Type.Integer({ minimum: 0, description: 'Frames in a row without a detection' }),
+          first: FrameIndex,
+          last: FrameIndex,
+          ended: Type.Boolean(),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    causes: Causes,
+    ledger: Ledger,
+    width: Type.Integer({ minimum: 0, description: 'Pixels; 0 until the first frame came' }),
+    height: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type Checkpoint = Static<typeof Checkpoint>;
+
+/** The active model of a kind: key `active.<kind>`, set by compare-and-set. */
+export const ActiveModel = Type.Object(
+  { model: ModelId, since: Type.String(), job: Type.String() },
+  { additionalProperties: false },
+);
+export type ActiveModel = Static<typeof ActiveModel>;
+
+export function checkpointKey(clip: string): string {
+  return `checkpoint.${clip}`;
+}

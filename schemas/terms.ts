@@ -1,0 +1,82 @@
+/** The terms that every message shares: identity, geometry, cause. */
+import Type, { type Static } from 'typebox';
+
+/** First 16 hex digits of the file's SHA-256: a clip that arrives twice is one clip. */
+export const ClipId = Type.String({
+  pattern: '^[0-9a-f]{16}$',
+  description: 'First 16 hex digits of the file’s SHA-256',
+});
+export type ClipId = Static<typeof ClipId>;
+
+/** One subject token. */
+export const CameraId = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description: 'The camera’s name, one subject token',
+});
+
+/** 0-based, in decode order, dense. */
+export const FrameIndex = Type.Integer({ minimum: 0, description: '0-based, in decode order, dense' });
+
+export const Seconds = Type.Number({ minimum: 0, description: 'Seconds' });
+
+export const Box = Type.Tuple(
+  [Type.Number(), Type.Number(), Type.Number({ exclusiveMinimum: 0 }), Type.Number({ exclusiveMinimum: 0 })],
+  { description: '[x, y, w, h] in source-frame pixels, origin top left' },
+);
+
+export const ClassLabel = Type.String({ minLength: 1, maxLength: 64, description: 'Class of the animal' });
+
+/** 1, 2, … within a clip. */
+export const TrackId = Type.Integer({ minimum: 1, description: '1, 2, … within a clip' });
+
+export const Score = Type.Number({ minimum: 0, maximum: 1 });
+
+/** Why a label is there: drawn by hand, found by the detector, moved by the difference, or held in place. */
+export const Cause = Type.Union(
+  [Type.Literal('hand'), Type.Literal('detected'), Type.Literal('moved'), Type.Literal('held')],
+  { description: 'Why the label is there' },
+);
+export type Cause = Static<typeof Cause>;
+
+/** First 16 hex digits of the SHA-256 of what a model consists of. */
+export const ModelId = Type.String({ pattern: '^[0-9a-f]{16}$', description: 'Digest of the model’s files' });
+
+export const ModelKind = Type.Union([Type.Literal('detector'), Type.Literal('classifier')]);
+export type ModelKind = Static<typeof ModelKind>;
+
+/** A name for a job, unique among jobs. */
+export const JobId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
+
+/**
+ * For every clip: decoded = labelled + empty + skipped + dead. `labelled` frames have a box of some track,
+ * `empty` ones were looked at and had no animal.
+ */
+export const Ledger = Type.Object(
+  {
+    decoded: Type.Integer({ minimum: 0 }),
+    labelled: Type.Integer({ minimum: 0 }),
+    empty: Type.Integer({ minimum: 0 }),
+    skipped: Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+      description: 'Frames that nobody looked at, counted by reason',
+    }),
+    dead: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type Ledger = Static<typeof Ledger>;
+
+/** What the ledger accounts for; equal to `decoded` when it adds up. */
+export function accountedFor({ labelled, empty, skipped, dead }: Ledger): number {
+  return labelled + empty + dead + Object.values(skipped).reduce((sum, count) => sum + count, 0);
+}
+
+export const Causes = Type.Object(
+  {
+    hand: Type.Integer({ minimum: 0 }),
+    detected: Type.Integer({ minimum: 0 }),
+    moved: Type.Integer({ minimum: 0 }),
+    held: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false, description: 'Labels by cause' },
+);
+export type Causes = Static<typeof Causes>;

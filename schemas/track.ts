@@ -1,0 +1,83 @@
+import Type from 'typebox';
+import { type Body, message } from './message.ts';
+import {
+  Box,
+  CameraId,
+  Cause,
+  ClassLabel,
+  ClipId,
+  FrameIndex,
+  ModelId,
+  Score,
+  Seconds,
+  TrackId,
+} from './terms.ts';
+
+export const Track = message({
+  type: 'shika.track.v1',
+  summary: 'Where one track’s animal is in one frame, and why we say so',
+  stream: 'TRACKS',
+  subject: 'track.{clip}.{track}.{index}',
+  once: true,
+  body: 'json',
+  schema: Type.Object(
+    {
+      clip: ClipId,
+      camera: CameraId,
+      track: TrackId,
+      index: FrameIndex,
+      pts: Seconds,
+      box: Box,
+      label: ClassLabel,
+      cause: Cause,
+      score: Type.Union([Score, Type.Null()], { description: 'The detector’s, where it found the animal' }),
+      model: Type.Union([ModelId, Type.Null()]),
+      region: Type.Union([Box, Type.Null()], { description: 'The search region that was looked at' }),
+    },
+    { additionalProperties: false },
+  ),
+  examples: {
+    valid: {
+      clip: '0123456789abcdef',
+      camera: 'north-gate',
+      track: 1,
+      index: 7,
+      pts: 0.292,
+      box: [409, 63, 164, 216],
+      label: 'deer',
+      cause: 'detected',
+      score: 0.91,
+      model: 'fedcba9876543210',
+      region: [224, 0, 416, 360],
+    },
+    invalid: {
+      'unknown cause': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        track: 1,
+        index: 7,
+        pts: 0,
+        box: [0, 0, 1, 1],
+        label: 'deer',
+        cause: 'guessed',
+        score: null,
+        model: null,
+        region: null,
+      },
+      'track 0': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        track: 0,
+        index: 7,
+        pts: 0,
+        box: [0, 0, 1, 1],
+        label: 'deer',
+        cause: 'held',
+        score: null,
+        model: null,
+        region: null,
+      },
+    },
+  },
+});
+export type Track = Body<typeof Track>;
