@@ -1,0 +1,167 @@
+/**
+ * The bus as the rest of Shika sees it. This folder is the only one that imports NATS: it is no abstraction over
+ * brokers, it is the one place where JetStream's rules are known.
+ */
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import { type MessageType, type StreamName, subjectOf } from '../../schemas/message.ts';
+import { type ConnectionOptions, openConnection } from './connection.ts';
+import { decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
+import { type FollowOptions, follow, stored } from './follow.ts';
+import { Objects } from './objects.ts';
+import { Publisher, type PublishOptions } from './publish.ts';
+import { State } from './state.ts';
+import { type BusBounds, ensureStreams } from './topology.ts';
+import { WorkQueue, type WorkSource } from './work.ts';
+
+export interface BusOptions extends ConnectionOptions {
+  readonly bounds: BusBounds;
+}
+
+type Parameters = Readonly<Record<string, string | number>>;
+
+export class Bus {
+  readonly #connection: NatsConnection;
+  readonly #client: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #publisher: Publisher;
+  readonly #log: Logger;
+  readonly state: State;
+  readonly objects: Objects;
+
+  private constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    publisher: Publisher,
+    state: State,
+    objects: Objects,
+    log: Logger,
+  ) {
+    this.#connection = connection;
+    this.#client = jetstream(connection);
+    this.#manager = manager;
+    this.#publisher = publisher;
+    this.state = state;
+    this.objects = objects;
+    this.#log = log;
+  }
+
+  /**
+   * Connects, and makes or updates every stream, bucket and store.
+   * @throws FatalError where there is no server, or one that is too old.
+   */
+  static async open(options: BusOptions, log: Logger): Promise<Bus> {
+    const connection = await openConnection(options);
+    const manager = await jetstreamManager(connection);
+    const client = jetstream(connection);
+    await ensureStreams(manager, options.bounds);
+    const publisher = new Publisher(client, options.name, log);
+    const bus = new Bus(
+      connection,
+      manager,
+      publisher,
+      await State.open(client, log),
+      await Objects.open(client),
+      log,
+    );
+    void bus.#report();
+    return bus;
+  }
+
+  /** Version of the server that is connected. */
+  get serverVersion(): string {
+    return this.#connection.info?.version ?? 'unknown';
+  }
+
+  /** Resolves when the server has the message; see {@link Publisher.publish}. */
+  publish(message: Outgoing, options?: PublishOptions): Promise<'stored' | 'repeated'> {
+    return this.#publisher.publish(message, options);
+  }
+
+  work(source: WorkSource): WorkQueue {
+    return new WorkQueue(this.#client, this.#manager, this.#log, source);
+  }
+
+  /** Messages that are stored and those that come, until aborted. Parameters left out match anything. */
+  follow<M extends MessageType>(
+    type: M,
+    parameters: Parameters,
+    options?: FollowOptions,
+  ): AsyncGenerator<Incoming<M>> {
+    return follow(this.#client, this.#log, type, parameters, options);
+  }
+
+  /** Messages that are stored now. */
+  stored<M extends MessageType>(type: M, parameters: Parameters = {}): AsyncGenerator<Incoming<M>> {
+    return stored(this.#client, this.#log, type, parameters);
+  }
+
+  /**
+   * The last message of one subject.
+   * @throws PoisonError where it is not valid
+   */
+  async last<M extends MessageType>(type: M, subject: string): Promise<Incoming<M> | null> {
+    const message = await this.#manager.direct.getMessage(type.stream, { last_by_subj: subject });
+    if (!message) return null;
+    const { header, data, seq, time } = message;
+    return decode(type, { subject, headers: header, data, sequence: seq, storedAt: time.getTime() });
+  }
+
+  /** A message by its place in a stream, unchecked; null where it is gone. */
+  async at(stream: StreamName, sequence: number): Promise<RawMessage | null> {
+    const message = await this.#manager.direct.getMessage(stream, { seq: sequence });
+    if (!message) return null;
+    const { subject, header, data, seq, time } = message;
+    return { subject, headers: header, data, sequence: seq, storedAt: time.getTime() };
+  }
+
+  async remove(stream: StreamName, sequence: number): Promise<void> {
+    await this.#manager.streams.deleteMessage(stream, sequence);
+  }
+
+  /** Deletes the messages of a type, those before `sequence` where it is given. */
+  async purge(type: MessageType, parameters: Parameters, before?: number): Promise<number> {
+    const filter = subjectOf(type, parameters);
+    const { purged } = await this.#manager.streams.purge(type.stream, {
+      filter,
+      ...(before === undefined ? {} : { seq: before }),
+    });
+    return purged;
+  }
+
+  /** Messages and bytes of a stream, and its durable consumers' backlogs. */
+  async occupancy(stream: StreamName): Promise<{ messages: number; bytes: number; consumers: Backlog[] }> {
+    const { state } = await this.#manager.streams.info(stream);
+    const consumers: Backlog[] = [];
+    for await (const info of this.#manager.consumers.list(stream)) {
+      if (info.config.durable_name) {
+        consumers.push({ name: info.name, waiting: info.num_pending, working: info.num_ack_pending });
+      }
+    }
+    return { messages: state.messages, bytes: state.bytes, consumers };
+  }
+
+  /** Closes without waiting for anything. */
+  async close(): Promise<void> {
+    await this.#connection.drain().catch(() => this.#connection.close());
+  }
+
+  async #report(): Promise<void> {
+    for await (const status of this.#connection.status()) {
+      if (status.type === 'disconnect' || status.type === 'reconnect') {
+        this.#log.warn({ server: status.server }, `bus ${status.type}`);
+      } else if (status.type === 'error') {
+        this.#log.warn({ why: status.error.message }, 'bus error');
+      }
+    }
+  }
+}
+
+export interface Backlog {
+  readonly name: string;
+  /** On the server. */
+  readonly waiting: number;
+  /** Delivered and not settled. */
+  readonly working: number;
+}

@@ -1,0 +1,104 @@
+/** The KV bucket `state`: small values that are read back, watched, and set by compare-and-set. */
+
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import type { Logger } from 'pino';
+import type { Static, TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import { reasonOf } from '../errors.ts';
+import { pause } from './pause.ts';
+import { STATE_BUCKET } from './topology.ts';
+
+/** A value and the revision that compare-and-set needs; revision 0: there is none yet. */
+export interface Stated<T> {
+  readonly value: T | undefined;
+  readonly revision: number;
+}
+
+export class State {
+  readonly #kv: KV;
+  readonly #log: Logger;
+
+  private constructor(kv: KV, log: Logger) {
+    this.#kv = kv;
+    this.#log = log;
+  }
+
+  static async open(client: JetStreamClient, log: Logger): Promise<State> {
+    return new State(await new Kvm(client).create(STATE_BUCKET, { history: 1 }), log);
+  }
+
+  /** The value of a key; undefined where there is none or it does not match the schema (a newer version's). */
+  async get<S extends TSchema>(key: string, schema: S): Promise<Stated<Static<S>>> {
+    const entry = await this.#kv.get(key);
+    if (!entry) return { value: undefined, revision: 0 };
+    return { value: this.#read(entry, schema), revision: entry.revision };
+  }
+
+  /** Sets a key, waiting for a server that is gone. */
+  async put(key: string, value: unknown, signal?: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#kv.put(key, JSON.stringify(value));
+        return;
+      } catch (error) {
+        if (attempt === 3) this.#log.warn({ key, why: reasonOf(error) }, 'waiting to set a key');
+        await pause(Math.min(100 * 2 ** attempt, 2_000), signal);
+      }
+    }
+  }
+
+  /**
+   * Sets a key only if nobody has since `revision`.
+   * @returns false where somebody has
+   */
+  async compareAndSet(key: string, value: unknown, revision: number): Promise<boolean> {
+    try {
+      await this.#kv.update(key, JSON.stringify(value), revision);
+      return true;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === 10071) return false;
+      throw error;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#kv.delete(key);
+  }
+
+  /** Yields the value now and at every change, until aborted. */
+  async *watch<S extends TSchema>(key: string, schema: S, signal: AbortSignal): AsyncGenerator<Static<S>> {
+    let seen = 0;
+    while (!signal.aborted) {
+      try {
+        const watch = await this.#kv.watch({ key });
+        const stop = () => watch.stop();
+        signal.addEventListener('abort', stop, { once: true });
+        try {
+          for await (const entry of watch) {
+            if (signal.aborted) return;
+            if (entry.revision <= seen || entry.operation !== 'PUT') continue;
+            seen = entry.revision;
+            const value = this.#read(entry, schema);
+            if (value !== undefined) yield value;
+          }
+        } finally {
+          signal.removeEventListener('abort', stop);
+          watch.stop();
+        }
+      } catch (error) {
+        this.#log.warn({ key, why: reasonOf(error) }, 'watching again');
+      }
+      await pause(500, signal).catch(() => {});
+    }
+  }
+
+  #read<S extends TSchema>(entry: KvEntry, schema: S): Static<S> | undefined {
+    if (entry.operation !== 'PUT') return undefined;
+    const value: unknown = entry.json();
+    if (Check(schema, value)) return value;
+    this.#log.warn({ key: entry.key }, 'left a value that does not match its schema');
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Logs: pino JSON, a line an event, on standard error. One schema: `time`, `level`, `stage`, `msg`, and where they
+ * apply `clip`, `index`, `msgId`, `traceparent`, `why`. Message bodies and credentials are never logged.
+ */
+import { type Logger, pino } from 'pino';
+
+export type { Logger };
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** A logger of a process; `stage` is a stage's name, or `cli`. */
+export function createLog(stage: string, level: LogLevel): Logger {
+  return pino(
+    {
+      level,
+      base: { stage },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: ['password', 'token', '*.password', '*.token'], censor: '[hidden]' },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  );
+}

@@ -1,0 +1,29 @@
+/** What happens to an input whose handler threw: decided by the error's class and the number of attempts alone. */
+import { FatalError, OverloadedError, PoisonError, reasonOf } from '../errors.ts';
+
+export type Outcome =
+  | { readonly kind: 'dead'; readonly reason: string }
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly reason: string }
+  | { readonly kind: 'exit'; readonly error: FatalError };
+
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 30_000;
+
+/** Doubles with each attempt, up to half a minute. */
+export function delayAfter(attempt: number): number {
+  return Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS);
+}
+
+/**
+ * @param attempt 1 for the first delivery
+ * @param attempts deliveries after which a passing fault is no longer taken for one
+ */
+export function outcomeOf(error: unknown, attempt: number, attempts: number): Outcome {
+  if (error instanceof FatalError) return { kind: 'exit', error };
+  const reason = reasonOf(error);
+  if (error instanceof PoisonError) return { kind: 'dead', reason };
+  const delayMs = delayAfter(attempt);
+  if (error instanceof OverloadedError) return { kind: 'retry', delayMs, reason };
+  if (attempt >= attempts) return { kind: 'dead', reason: `${reason} (after ${attempt} attempts)` };
+  return { kind: 'retry', delayMs, reason };
+}

@@ -1,0 +1,51 @@
+/** What a stage did, as one log line every few seconds: for a person who watches, and for whoever scales it. */
+import { createHistogram } from 'node:perf_hooks';
+import type { Logger } from '../log/log.ts';
+
+export class Stats {
+  #in = 0;
+  #out = 0;
+  #dead = 0;
+  #batches = 0;
+  #lag = 0;
+  readonly #durations = createHistogram();
+
+  /** `count` inputs were handled together in `ms`. */
+  handled(count: number, ms: number): void {
+    this.#in += count;
+    this.#batches += 1;
+    this.#durations.record(Math.max(1, Math.round(ms)));
+  }
+
+  published(): void {
+    this.#out += 1;
+  }
+
+  died(): void {
+    this.#dead += 1;
+  }
+
+  /** Messages that wait on the server. */
+  lag(waiting: number): void {
+    this.#lag = waiting;
+  }
+
+  /** Writes the line and starts anew. */
+  write(log: Logger): void {
+    log.info(
+      {
+        in: this.#in,
+        out: this.#out,
+        dead: this.#dead,
+        lag: this.#lag,
+        batch: this.#batches === 0 ? 0 : Math.round((10 * this.#in) / this.#batches) / 10,
+        p50Ms: this.#batches === 0 ? 0 : this.#durations.percentile(50),
+        p99Ms: this.#batches === 0 ? 0 : this.#durations.percentile(99),
+        rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+      },
+      'stats',
+    );
+    this.#in = this.#out = this.#dead = this.#batches = 0;
+    this.#durations.reset();
+  }
+}
