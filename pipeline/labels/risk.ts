@@ -1,0 +1,70 @@
+/**
+ * Risk: how likely a label is wrong, 0..1, so that a person sees the doubtful ones first. A first version: the cause
+ * says most; a detector that is unsure, a box that jumps or changes size, and neighbours that were missed add to it.
+ */
+
+import type { Track } from '../../schemas/track.ts';
+import { area, iou } from '../vision/box.ts';
+
+/** Risk of a label by its cause alone; of a detected one, by its score. */
+const BASE = { hand: 0, moved: 0.55, held: 0.5 } as const;
+/** What a doubt adds at most, as a share of what is left to 1. */
+const DOUBT = { jump: 0.7, size: 0.5, missedNearby: 0.3, longMissed: 0.8 } as const;
+/** Frames on each side that count as neighbours. */
+const NEARBY = 3;
+/** Frames in a row without a detection after which nothing is known any more. */
+const LONG_MISSED = 24;
+
+/**
+ * @param track one track's labels in frame order
+ * @returns one risk a label, in the same order, to 1/1000
+ */
+export function risks(track: readonly Track[]): number[] {
+  const runs = missedRuns(track);
+  return track.map((label, i) => {
+    if (label.cause === 'hand') return 0;
+    const base = label.cause === 'detected' ? 0.5 * (1 - (label.score ?? 0)) : BASE[label.cause];
+    const doubts = [
+      DOUBT.jump * jump(track, i),
+      DOUBT.size * sizeChange(track, i),
+      DOUBT.missedNearby * missedNearby(track, i),
+      DOUBT.longMissed * Math.min(1, (runs[i] ?? 0) / LONG_MISSED),
+    ];
+    const sure = doubts.reduce((left, doubt) => left * (1 - doubt), 1 - base);
+    return Math.round((1 - sure) * 1000) / 1000;
+  });
+}
+
+/** How little the box overlaps those around it: 0 where IoU is 0.8 and more, 1 where it is 0. */
+function jump(track: readonly Track[], i: number): number {
+  const here = track[i];
+  const overlaps = [track[i - 1], track[i + 1]].flatMap((other) =>
+    here && other ? [iou(here.box, other.box)] : [],
+  );
+  return overlaps.length === 0 ? 0 : Math.min(1, Math.max(0, 1 - Math.min(...overlaps) / 0.8));
+}
+
+/** How far its area is from the median of its neighbourhood: 0 when equal, 1 at twice or half. */
+function sizeChange(track: readonly Track[], i: number): number {
+  const areas = track
+    .slice(Math.max(0, i - 4 * NEARBY), i + 4 * NEARBY + 1)
+    .map((label) => area(label.box))
+    .sort((a, b) => a - b);
+  const median = areas[Math.floor(areas.length / 2)] ?? 1;
+  const here = area(track[i]?.box ?? [0, 0, 1, 1]);
+  return Math.min(1, Math.abs(Math.log2(here / median)));
+}
+
+function missedNearby(track: readonly Track[], i: number): number {
+  const near = track.slice(Math.max(0, i - NEARBY), i + NEARBY + 1);
+  return near.filter((label) => label.cause === 'moved' || label.cause === 'held').length / near.length;
+}
+
+/** For each label, how many in a row up to it were not detected. */
+function missedRuns(track: readonly Track[]): number[] {
+  let run = 0;
+  return track.map(({ cause }) => {
+    run = cause === 'moved' || cause === 'held' ? run + 1 : 0;
+    return run;
+  });
+}

@@ -1,0 +1,58 @@
+/** Looks at regions of a frame: cut, letterbox, detect, and back to the frame's pixels. */
+import type { Detector } from '../../pipeline/models/detector.ts';
+import { type Box, clip, round, type Size } from '../../pipeline/vision/box.ts';
+import { decodeImage, type Letterboxed, letterbox, type Raster } from '../../pipeline/vision/image.ts';
+import type { Found } from '../../schemas/boxes.ts';
+
+export interface Sight {
+  /** A JPEG. */
+  readonly frame: Uint8Array;
+  /** Names the frame in errors. */
+  readonly name: string;
+  readonly regions: readonly Box[];
+}
+
+export interface LookRules {
+  readonly minScore: number;
+  readonly most: number;
+}
+
+/** A frame's regions, ready for the detector. */
+export interface Prepared {
+  readonly picture: Size;
+  readonly crops: readonly Letterboxed[];
+}
+
+/** @throws PoisonError where the frame is no picture or a region lies outside it */
+export async function prepare({ frame, name, regions }: Sight, side: number): Promise<Prepared> {
+  const raster: Raster = await decodeImage(frame, name);
+  return {
+    picture: raster,
+    crops: await Promise.all(regions.map((region) => letterbox(raster, region, side))),
+  };
+}
+
+/** What is found in each region of each frame, best first: `[frame][region][box]`. */
+export async function lookAt(
+  detector: Detector,
+  frames: readonly Prepared[],
+  rules: LookRules,
+): Promise<Found[][][]> {
+  const crops = frames.flatMap((frame) => frame.crops.map((crop) => crop.raster));
+  const detections = await detector.detect(crops, rules.minScore);
+  let at = 0;
+  return frames.map(({ picture, crops }) =>
+    crops.map((crop) => {
+      const found: Found[] = [];
+      for (const { box, score, label } of (detections[at++] ?? []).slice(0, rules.most)) {
+        const inside = clip(toSource(box, crop), picture);
+        if (inside) found.push({ box: [...round(inside)], score: Math.round(score * 1e4) / 1e4, label });
+      }
+      return found;
+    }),
+  );
+}
+
+function toSource([x, y, w, h]: Box, { scale, region }: Letterboxed): Box {
+  return [x / scale + region[0], y / scale + region[1], w / scale, h / scale];
+}

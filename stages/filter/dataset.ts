@@ -1,0 +1,65 @@
+/** The dataset: pictures drawn on by hand and accepted labels, with how far training trusts each. */
+import type { ReviewedLabel } from '../../pipeline/labels/review.ts';
+import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
+import type { Cause } from '../../schemas/terms.ts';
+
+/** What a label is worth to training by its cause, before its risk is taken off. */
+const WORTH: Readonly<Record<Cause, number>> = { hand: 1, detected: 1, moved: 0.5, held: 0.6 };
+
+/** Neighbouring frames look alike: they are held out in runs of this many, so that scores are honest. */
+const RUN = 20;
+
+export interface ClipLabels {
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  readonly labels: readonly ReviewedLabel[];
+}
+
+/**
+ * A frame's picture is used only if every label on it is settled as good: one that is rejected or pending may hide an
+ * animal that training would then take for background.
+ * @param heldOutShare 0..0.5
+ */
+export function datasetItems(
+  { file, width, height, labels }: ClipLabels,
+  heldOutShare: number,
+): DatasetItem[] {
+  const frames = Map.groupBy(labels, (label) => label.track.index);
+  const every = heldOutShare > 0 ? Math.max(2, Math.round(1 / heldOutShare)) : Number.POSITIVE_INFINITY;
+  const items: DatasetItem[] = [];
+  for (const [index, on] of [...frames].sort(([a], [b]) => a - b)) {
+    if (on.some(({ review }) => review === 'rejected' || review === 'pending')) continue;
+    const drawn = on.some(({ track }) => track.cause === 'hand');
+    const heldOut = !drawn && Math.floor(index / RUN) % every === every - 1;
+    items.push({
+      clip: on[0]!.track.clip,
+      index,
+      name: `${file}#${index}`,
+      width,
+      height,
+      split: heldOut ? 'held-out' : 'train',
+      boxes: on.map(({ track, box, risk, review }) => ({
+        box: [...box],
+        label: track.label,
+        cause: track.cause,
+        risk: review === 'corrected' ? 0 : risk,
+        weight: review === 'corrected' ? 1 : Math.round(WORTH[track.cause] * (1 - risk) * 1000) / 1000,
+      })),
+    });
+  }
+  return items;
+}
+
+/** Hand-drawn pictures and clips' items as one; a picture drawn on by hand is not taken a second time. */
+export function datasetOf(
+  classes: readonly string[],
+  hand: readonly DatasetItem[],
+  clips: readonly DatasetItem[],
+): Dataset {
+  const seen = new Set(hand.map(({ clip, index }) => `${clip}.${index}`));
+  return {
+    classes: [...classes],
+    items: [...hand, ...clips.filter(({ clip, index }) => !seen.has(`${clip}.${index}`))],
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Filter: ranks a tracked clip's labels by risk, decides them itself where it is told to, and builds datasets of what
+ * was accepted. Its state is on the bus: labels in TRACKS, decisions in LABELS.
+ */
+import type { Bus } from '../../pipeline/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
+import { storeDataset } from '../../pipeline/datasets/store.ts';
+import { PoisonError } from '../../pipeline/errors.ts';
+import { labelsOf } from '../../pipeline/labels/labels.ts';
+import { type ReviewedLabel, runs } from '../../pipeline/labels/review.ts';
+import { handler, stage } from '../../pipeline/stage/stage.ts';
+import { ClipFiltered } from '../../schemas/clip-filtered.ts';
+import { ClipTracked } from '../../schemas/clip-tracked.ts';
+import { DatasetJob } from '../../schemas/dataset-job.ts';
+import { LabelReviewed } from '../../schemas/label-reviewed.ts';
+import { Progress } from '../../schemas/progress.ts';
+import { Track } from '../../schemas/track.ts';
+import { datasetItems, datasetOf } from './dataset.ts';
+import { FilterOptions } from './options.ts';
+
+const clips = { type: ClipTracked, leaseS: 60, attempts: 10 };
+const datasets = { type: DatasetJob, leaseS: 60, attempts: 5 };
+
+export const filter = stage({
+  name: 'filter',
+  summary: 'Ranks labels by risk, takes decisions on them, and builds datasets',
+  guarantee: 'Decisions are only ever added; the last one on a label wins.',
+  options: FilterOptions,
+  takes: [clips, datasets],
+  gives: [LabelReviewed, ClipFiltered, Progress],
+  reads: [Track, LabelReviewed],
+  async start({ bus, options }) {
+    return {
+      handlers: [
+        handler({ take: clips, concurrency: 2, each: (input) => filterClip(bus, input, options) }),
+        handler({
+          take: datasets,
+          concurrency: 1,
+          each: (input) => buildDataset(bus, input, options),
+          obituary: ({ body: { job } }, reason) => [
+            progress({ job, state: 'failed', done: 0, total: 0, figures: {}, reason }, 'failed'),
+          ],
+        }),
+      ],
+    };
+  },
+});
+
+async function* filterClip(
+  bus: Bus,
+  input: Incoming<typeof ClipTracked>,
+  { review, acceptBelow }: FilterOptions,
+): AsyncGenerator<Outgoing> {
+  const { clip, camera } = input.body;
+  const labels = await labelsOf(bus, clip);
+  const parent = input.traceparent;
+  const pending = labels.filter((label) => label.review === 'pending');
+  if (review === 'auto') {
+    const at = new Date(input.storedAt).toISOString();
+    for (const decision of automatic(pending, acceptBelow)) {
+      const { track, from, to } = decision;
+      const id = `auto:${clip}.${track}.${from}-${to}`;
+      yield outgoing(LabelReviewed, { clip, track }, { clip, ...decision, by: 'auto', at }, { id, parent });
+    }
+  }
+  const counts = {
+    labels: labels.length,
+    risky: labels.filter((label) => label.risk >= acceptBelow).length,
+    decided: review === 'auto' ? labels.length : labels.length - pending.length,
+  };
+  yield outgoing(ClipFiltered, { camera, clip }, { clip, camera, ...counts }, { parent });
+}
+
+type Decision = Pick<LabelReviewed, 'track' | 'from' | 'to' | 'decision'>;
+
+/** Accepts what is less risky than the bound, rejects the rest: a message for each run of frames. */
+function automatic(labels: readonly ReviewedLabel[], acceptBelow: number): Decision[] {
+  const tracks = Map.groupBy(labels, (label) => label.track.track);
+  return [...tracks].flatMap(([track, of]) => {
+    const verdicts = of.map(({ track: { index }, risk }) => ({
+      index,
+      verdict: risk < acceptBelow ? ('accepted' as const) : ('rejected' as const),
+    }));
+    return runs(verdicts).map(({ from, to, verdict }) => ({ track, from, to, decision: verdict }));
+  });
+}
+
+async function* buildDataset(
+  bus: Bus,
+  { body: { job, classes, hand, clips }, traceparent }: Incoming<typeof DatasetJob>,
+  { heldOutShare }: FilterOptions,
+): AsyncGenerator<Outgoing> {
+  const tracked = new Map<string, ClipTracked>();
+  for await (const { body } of bus.stored(ClipTracked)) tracked.set(body.clip, body);
+  const items = [];
+  for (const clip of clips) {
+    const facts = tracked.get(clip);
+    if (facts) items.push(...datasetItems({ ...facts, labels: await labelsOf(bus, clip) }, heldOutShare));
+  }
+  const dataset = datasetOf(classes, hand, items);
+  if (dataset.items.length === 0) {
+    throw new PoisonError('there is nothing to train on', {
+      found: 'no hand-drawn picture and no accepted label',
+      expected: 'at least one',
+    });
+  }
+  const id = await storeDataset(bus, dataset);
+  const total = dataset.items.length;
+  const boxes = dataset.items.reduce((sum, item) => sum + item.boxes.length, 0);
+  yield progress(
+    { job, state: 'done', done: total, total, figures: { pictures: total, boxes }, result: { dataset: id } },
+    'done',
+    traceparent,
+  );
+}
+
+function progress(body: Progress, id: string, parent?: string): Outgoing {
+  return outgoing(Progress, { job: body.job }, body, {
+    id: `${body.job}:${id}`,
+    ...(parent ? { parent } : {}),
+  });
+}

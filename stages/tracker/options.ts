@@ -1,0 +1,82 @@
+import Type, { type Static } from 'typebox';
+
+const { Integer, Number: Num } = Type;
+
+export const TrackerOptions = Type.Object(
+  {
+    clips: Integer({
+      default: 8,
+      minimum: 1,
+      maximum: 256,
+      description: 'Clips that one process tracks at once',
+    }),
+    lookahead: Integer({
+      default: 8,
+      minimum: 1,
+      maximum: 256,
+      description: 'Frames that are looked at before their turn, in today’s search region; 1: the plain loop',
+    }),
+    regionSide: Integer({
+      default: 416,
+      minimum: 64,
+      maximum: 4096,
+      description: 'Least side of a search region, pixels',
+    }),
+    regionScale: Num({
+      default: 1.5,
+      minimum: 1,
+      maximum: 8,
+      description: 'A search region’s side is at least this many times the box’s longer side',
+    }),
+    minScore: Num({
+      default: 0.25,
+      minimum: 0,
+      maximum: 1,
+      description: 'Least score of a box that continues a track',
+    }),
+    seedScore: Num({
+      default: 0.5,
+      minimum: 0,
+      maximum: 1,
+      description: 'Least score of a box that begins a track',
+    }),
+    seedEvery: Integer({
+      default: 6,
+      minimum: 1,
+      maximum: 10_000,
+      description: 'Frames between looks for new animals',
+    }),
+    lostAfter: Integer({
+      default: 90,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'Frames without a detection that end a track',
+    }),
+    leftAfter: Integer({
+      default: 12,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'The same, where the animal was last seen at the picture’s edge',
+    }),
+    differenceThreshold: Integer({
+      default: 18,
+      minimum: 1,
+      maximum: 255,
+      description: 'Grey levels that count as changed',
+    }),
+    checkpointEvery: Integer({
+      default: 16,
+      minimum: 1,
+      maximum: 10_000,
+      description: 'Frames between checkpoints',
+    }),
+    answerS: Num({
+      default: 20,
+      minimum: 0.1,
+      maximum: 3600,
+      description: 'Seconds after which an unanswered look is sent again',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type TrackerOptions = Static<typeof TrackerOptions>;

@@ -1,0 +1,41 @@
+/** The search region: the square around the tracked box that the detector is shown. */
+import { type Box, centre, clip, type Size, shiftInside } from '../../pipeline/vision/box.ts';
+
+export interface RegionRules {
+  /** Least side, pixels: the detector's input, so that nothing is scaled up. */
+  readonly regionSide: number;
+  /** Least side as a multiple of the box's longer side, so that a near animal still has room around it. */
+  readonly regionScale: number;
+}
+
+/** Share of the region's side that must lie between it and the box, or the region is laid anew. */
+const MARGIN = 0.08;
+
+/** Whole pixels, centred on the box as far as the picture allows, never larger than the picture. */
+export function searchRegion(box: Box, picture: Size, { regionSide, regionScale }: RegionRules): Box {
+  const side = Math.round(Math.max(regionSide, regionScale * Math.max(box[2], box[3])));
+  const { x, y } = centre(box);
+  const square: Box = [Math.round(x - side / 2), Math.round(y - side / 2), side, side];
+  return clip(shiftInside(square, picture), picture) ?? wholePicture(picture);
+}
+
+export function wholePicture({ width, height }: Size): Box {
+  return [0, 0, width, height];
+}
+
+/** Whether the box comes near a side of the region behind which the picture goes on. */
+export function nearsEdge(box: Box, region: Box, picture: Size): boolean {
+  const margin = MARGIN * Math.max(region[2], region[3]);
+  const right = region[0] + region[2];
+  const bottom = region[1] + region[3];
+  return (
+    (region[0] > 0 && box[0] - region[0] < margin) ||
+    (region[1] > 0 && box[1] - region[1] < margin) ||
+    (right < picture.width && right - (box[0] + box[2]) < margin) ||
+    (bottom < picture.height && bottom - (box[1] + box[3]) < margin)
+  );
+}
+
+export function sameBox(a: Box, b: Box): boolean {
+  return a.every((value, i) => value === b[i]);
+}

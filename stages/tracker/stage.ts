@@ -1,0 +1,139 @@
+/**
+ * Tracker: one box per frame and track, with its cause. A clip belongs to one tracker at a time - the one that holds
+ * the lease on its arrival - and many clips are tracked at once.
+ */
+import type { Bus } from '../../pipeline/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
+import { type Commit, type Context, handler, stage } from '../../pipeline/stage/stage.ts';
+import { Boxes } from '../../schemas/boxes.ts';
+import { ClipArrived } from '../../schemas/clip-arrived.ts';
+import { ClipDecoded } from '../../schemas/clip-decoded.ts';
+import { ClipFailed } from '../../schemas/clip-failed.ts';
+import { ClipTracked } from '../../schemas/clip-tracked.ts';
+import { Frame } from '../../schemas/frame.ts';
+import { Image } from '../../schemas/image.ts';
+import { Look } from '../../schemas/look.ts';
+import { subjectOf } from '../../schemas/message.ts';
+import { Checkpoint, checkpointKey } from '../../schemas/state.ts';
+import { Track } from '../../schemas/track.ts';
+import { BusClipView, ClipGaveUp } from './clip-view.ts';
+import { beginning, type Step, TrackLoop } from './loop.ts';
+import { TrackerOptions } from './options.ts';
+
+const take = { type: ClipArrived, leaseS: 30, attempts: 20 };
+
+export const tracker = stage({
+  name: 'tracker',
+  summary: 'Follows every animal through a clip and says for each box why it is there',
+  guarantee:
+    'Every frame of the clip is labelled or accounted for, once. The labels do not depend on timing or on crashes: a process that takes a clip over goes on from its checkpoint.',
+  options: TrackerOptions,
+  takes: [take],
+  gives: [Look, Track, Image, ClipTracked, ClipFailed],
+  reads: [Frame, Boxes, ClipDecoded, ClipFailed],
+  async start({ bus, options }) {
+    return {
+      handlers: [
+        handler({
+          take,
+          concurrency: options.clips,
+          each: (input, context) => trackClip(bus, input, options, context),
+          obituary: ({ body: { clip, camera, file } }, reason) => [
+            outgoing(
+              ClipFailed,
+              { camera, clip },
+              { clip, camera, file, stage: 'tracker', reason },
+              { id: `failed:tracker:${clip}` },
+            ),
+          ],
+        }),
+      ],
+    };
+  },
+});
+
+async function* trackClip(
+  bus: Bus,
+  arrival: Incoming<typeof ClipArrived>,
+  options: TrackerOptions,
+  { log, signal }: Context,
+): AsyncGenerator<Outgoing | Commit> {
+  const { clip, camera, file, anchors } = arrival.body;
+  if (await bus.last(ClipTracked, subjectOf(ClipTracked, { camera, clip }))) return;
+  const from = (await bus.state.get(checkpointKey(clip), Checkpoint)).value ?? beginning();
+  log.info({ from: from.next, anchors: anchors.length }, 'tracking');
+  const view = new BusClipView({ bus, arrival, log, signal, next: from.next, answerS: options.answerS });
+  try {
+    const loop = new TrackLoop(view, anchors, options, from);
+    for await (const step of loop.steps()) {
+      yield* published(step, arrival, view);
+      if ((step.frame.index + 1) % options.checkpointEvery === 0)
+        yield checkpoint(bus, clip, camera, loop.checkpoint, view);
+    }
+    const { causes, ledger, tracks, width, height } = loop.checkpoint;
+    const summary: ClipTracked = {
+      clip,
+      camera,
+      file,
+      width,
+      height,
+      fps: view.decoded?.fps ?? 1,
+      tracks: tracks.map(({ track, label, first, last }) => ({ track, label, first, last })),
+      causes,
+      ledger,
+    };
+    yield outgoing(ClipTracked, { camera, clip }, summary, { parent: arrival.traceparent });
+    yield { commit: () => free(bus, clip, camera) };
+    log.info({ ...causes, ...ledger }, 'tracked');
+  } catch (error) {
+    if (!(error instanceof ClipGaveUp)) throw error;
+    log.warn({ why: error.message }, 'gave up: another stage could not finish the clip');
+    await free(bus, clip, camera);
+  } finally {
+    view.close();
+  }
+}
+
+/** A step's labels, and its picture where it has any: the picture outlives the frame. */
+async function* published(
+  { frame, labels }: Step,
+  arrival: Incoming<typeof ClipArrived>,
+  view: BusClipView,
+): AsyncGenerator<Outgoing> {
+  if (labels.length === 0) return;
+  const { clip, camera } = arrival.body;
+  const { index, pts, width, height } = frame;
+  const parent = arrival.traceparent;
+  for (const label of labels) {
+    const { track, box, region } = label;
+    const body: Track = {
+      ...label,
+      clip,
+      camera,
+      index,
+      pts,
+      box: [...box],
+      region: region ? [...region] : null,
+    };
+    yield outgoing(Track, { clip, track, index }, body, { parent });
+  }
+  const payload = await view.jpeg(index);
+  yield outgoing(Image, { clip, index }, { clip, index, width, height }, { payload, parent });
+}
+
+/** Where to go on after a crash; what lies before it is freed, and the decoder may read on. */
+function checkpoint(bus: Bus, clip: string, camera: string, state: Checkpoint, view: BusClipView): Commit {
+  return {
+    async commit() {
+      await bus.state.put(checkpointKey(clip), state);
+      const before = view.sequenceBefore(Math.max(0, state.previous));
+      if (before !== undefined) await bus.purge(Frame, { camera, clip }, before);
+    },
+  };
+}
+
+async function free(bus: Bus, clip: string, camera: string): Promise<void> {
+  await bus.purge(Frame, { camera, clip });
+  await bus.purge(Look, { clip });
+  await bus.state.delete(checkpointKey(clip));
+}

@@ -1,0 +1,168 @@
+/** Trainer: a dataset and a job in, a model and its scores out; the better model becomes the active one. */
+import type { Bus } from '../../pipeline/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
+import { fetchDataset, fetchPicture } from '../../pipeline/datasets/store.ts';
+import { PoisonError, RetryableError, UsageError } from '../../pipeline/errors.ts';
+import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { readDetectorCard } from '../../pipeline/models/card.ts';
+import { Detector } from '../../pipeline/models/detector.ts';
+import { activate, activeModel, fetchModel, storeModel } from '../../pipeline/models/registry.ts';
+import { findWeights, isWeightsName, weightFolders } from '../../pipeline/models/weights.ts';
+import { type Context, handler, stage } from '../../pipeline/stage/stage.ts';
+import type { DatasetItem } from '../../schemas/dataset.ts';
+import { Image } from '../../schemas/image.ts';
+import { Progress } from '../../schemas/progress.ts';
+import { TrainJob } from '../../schemas/train-job.ts';
+import { evaluate } from './detector/evaluate.ts';
+import type { Example, Start } from './detector/example.ts';
+import { type EpochRow, trainDetector } from './detector/train.ts';
+import { TrainerOptions } from './options.ts';
+import { notWorse } from './promotion.ts';
+
+const take = { type: TrainJob, leaseS: 120, attempts: 3 };
+
+export const trainer = stage({
+  name: 'trainer',
+  summary: 'Trains detectors and promotes those that are not worse',
+  guarantee: 'A job that is cut short begins anew and, on one backend, ends with the same weights.',
+  options: TrainerOptions,
+  takes: [take],
+  gives: [Progress],
+  reads: [Image],
+  async start({ bus, log, options }) {
+    const backend = await openBackend(options.backend);
+    log.info({ ...backend }, 'backend');
+    return {
+      handlers: [
+        handler({
+          take,
+          concurrency: 1,
+          each: (input, context) => train(bus, input, context),
+          obituary: ({ body: { job } }, reason) => [
+            progress({ job, state: 'failed', done: 0, total: 0, figures: {}, reason }, 'failed'),
+          ],
+        }),
+      ],
+    };
+  },
+});
+
+async function* train(
+  bus: Bus,
+  input: Incoming<typeof TrainJob>,
+  { log, signal }: Context,
+): AsyncGenerator<Outgoing> {
+  const { job, kind, dataset: id, seed } = input.body;
+  const dataset = await fetchDataset(bus, id);
+  const examples = (split: DatasetItem['split']) =>
+    dataset.items.filter((item) => item.split === split).map((item) => exampleOf(bus, item));
+  const heldOut = examples('held-out');
+  log.info(
+    { job, kind, dataset: id, examples: examples('train').length, heldOut: heldOut.length },
+    'training',
+  );
+  const report = async (row: EpochRow) => {
+    log.info(
+      { job, epoch: row.epoch, epochs: row.epochs, loss: row.loss.total, ap50: row.heldOut?.ap50 },
+      'epoch',
+    );
+    await bus.publish(progress(rowOf(job, row), `${row.epoch}`, input.traceparent), { signal });
+  };
+  const trained = await trainDetector({
+    examples: examples('train'),
+    heldOut,
+    classes: dataset.classes,
+    start: await startOf(bus, input.body.start),
+    recipe: kind,
+    seed,
+    onProgress: report,
+    signal,
+  }).catch((error: unknown) => {
+    throw error instanceof UsageError ? new PoisonError(error.message, { cause: error }) : error;
+  });
+  const { id: model } = readDetectorCard(trained.files);
+  await storeModel(bus, model, trained.files);
+  const promoted = await promote(bus, model, job, heldOut);
+  log.info({ job, model, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) }, 'trained');
+  const { scores, history } = trained;
+  yield progress(
+    {
+      job,
+      state: 'done',
+      done: history.length,
+      total: history.length,
+      figures: scores ? { ap50: scores.ap50, ap50_95: scores.ap50_95, meanIoU: scores.meanIoU } : {},
+      result: { model, promoted: promoted.yes ? 'yes' : 'no', why: promoted.why },
+    },
+    'done',
+    input.traceparent,
+  );
+}
+
+/** Compare-and-set: where another job promotes its model meanwhile, ours is judged against that one. */
+async function promote(
+  bus: Bus,
+  model: string,
+  job: string,
+  heldOut: readonly Example[],
+): Promise<{ yes: boolean; why: string }> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const active = await activeModel(bus, 'detector');
+    const verdict =
+      active && active.model !== model
+        ? notWorse(await scored(bus, model, heldOut), await scored(bus, active.model, heldOut))
+        : { yes: true, why: 'no other model is active' };
+    if (!verdict.yes || (await activate(bus, 'detector', model, job, active?.model ?? null))) return verdict;
+  }
+  throw new RetryableError('the active model changes faster than this one can be judged');
+}
+
+async function scored(bus: Bus, model: string, heldOut: readonly Example[]) {
+  const detector = await Detector.load(await fetchModel(bus, model));
+  try {
+    return heldOut.length === 0 ? null : await evaluate(detector.model, detector.reading, heldOut);
+  } finally {
+    detector.dispose();
+  }
+}
+
+function exampleOf(bus: Bus, item: DatasetItem): Example {
+  return { name: item.name, boxes: item.boxes, jpeg: () => fetchPicture(bus, item) };
+}
+
+async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {
+  switch (start.from) {
+    case 'random':
+      return { kind: 'random' };
+    case 'model':
+      return { kind: 'model', files: await fetchModel(bus, start.model) };
+    case 'weights': {
+      const path = isWeightsName(start.name) ? findWeights(start.name) : undefined;
+      if (path) return { kind: 'yolox-onnx', path };
+      throw new PoisonError(`no weights ${start.name}`, {
+        expected: `their file in one of ${weightFolders().join(', ')}`,
+      });
+    }
+  }
+}
+
+function rowOf(job: string, { epoch, epochs, loss, heldOut, seconds }: EpochRow): Progress {
+  return {
+    job,
+    state: 'running',
+    done: epoch,
+    total: epochs,
+    figures: {
+      loss: loss.total,
+      seconds,
+      ...(heldOut ? { ap50: heldOut.ap50, ap50_95: heldOut.ap50_95, meanIoU: heldOut.meanIoU } : {}),
+    },
+  };
+}
+
+function progress(body: Progress, id: string, parent?: string): Outgoing {
+  return outgoing(Progress, { job: body.job }, body, {
+    id: `${body.job}:${id}`,
+    ...(parent ? { parent } : {}),
+  });
+}
