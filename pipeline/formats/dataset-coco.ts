@@ -1,0 +1,50 @@
+/** The COCO view of a dataset: `coco_train.json` and `coco_val.json`, `file_name` relative to `images/`. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { area, round } from '../vision/box.ts';
+import { type DatasetEntry, splits } from './dataset-entry.ts';
+
+/** Class numbers start at 1, as in COCO itself. */
+export async function writeCocoView(
+  folder: string,
+  entries: readonly DatasetEntry[],
+  classes: readonly string[],
+): Promise<void> {
+  for (const split of splits) {
+    const ofSplit = entries.filter((entry) => entry.split === split);
+    await writeFile(
+      join(folder, `coco_${split}.json`),
+      `${JSON.stringify(cocoDocument(ofSplit, classes))}\n`,
+    );
+  }
+}
+
+export function cocoDocument(entries: readonly DatasetEntry[], classes: readonly string[]): object {
+  let id = 0;
+  return {
+    info: { description: 'Made by Shika', version: '1.0' },
+    licenses: [],
+    categories: classes.map((name, i) => ({ id: i + 1, name, supercategory: 'animal' })),
+    images: entries.map(({ stem, split, width, height }, i) => ({
+      id: i + 1,
+      file_name: `${split}/${stem}.jpg`,
+      width,
+      height,
+    })),
+    annotations: entries.flatMap(({ boxes }, i) =>
+      boxes.map(({ box, label }) => {
+        id += 1;
+        const bbox = round(box);
+        return {
+          id,
+          image_id: i + 1,
+          category_id: classes.indexOf(label) + 1,
+          bbox,
+          area: Math.round(area(bbox) * 100) / 100,
+          iscrowd: 0,
+          segmentation: [],
+        };
+      }),
+    ),
+  };
+}

@@ -1,0 +1,16 @@
+/** A dataset's picture as its YOLO and COCO views describe it. */
+import type { Box } from '../vision/box.ts';
+
+export type Split = 'train' | 'val';
+export const splits: readonly Split[] = ['train', 'val'];
+
+export interface DatasetEntry {
+  /** File name without extension: safe, and unique in the dataset. */
+  readonly stem: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Inside the picture. */
+  readonly boxes: readonly { readonly box: Box; readonly label: string }[];
+  readonly split: Split;
+}
