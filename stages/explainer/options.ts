@@ -1,0 +1,16 @@
+import Type, { type Static } from 'typebox';
+import { BackendName } from '../../pipeline/models/backend/options.ts';
+
+const { Literal } = Type;
+
+export const ExplainerOptions = Type.Object(
+  {
+    backend: BackendName,
+    colours: Type.Union([Literal('jet'), Literal('turbo'), Literal('viridis')], {
+      default: 'jet',
+      description: 'Colours of the maps; jet is OpenCV’s, the others are even to the eye',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type ExplainerOptions = Static<typeof ExplainerOptions>;

@@ -1,0 +1,144 @@
+/** The whole way from a picture and a model to a map, on the backend that is everywhere. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { before, describe, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { PoisonError } from '../../pipeline/errors.ts';
+import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { withCard } from '../../pipeline/models/card.ts';
+import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
+import { Detector } from '../../pipeline/models/detector.ts';
+import { filesOfModel } from '../../pipeline/models/files.ts';
+import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { decodeImage, type Raster } from '../../pipeline/vision/image.ts';
+import { decodeClip } from '../../pipeline/vision/video.ts';
+import { type Explanation, explain, layerBefore } from '../../stages/explainer/explain.ts';
+import { explanationFiles } from '../../stages/explainer/files.ts';
+import { methodNames } from '../../stages/explainer/method/method.ts';
+import { dataPath, noData } from '../data.ts';
+
+before(() => openBackend('wasm'));
+
+/** A small network with a random start. */
+async function randomDetector(side = 64): Promise<Detector> {
+  const { model } = buildNetwork('tiny', side, 2, 3);
+  const files = withCard(await filesOfModel(model), {
+    network: 'tiny',
+    side,
+    classes: ['deer', 'boar'],
+    outputs: ['deer', 'boar'],
+    recipe: 'untrained',
+    start: 'random',
+    trainedOn: { dataset: '', examples: 0, boxes: 0 },
+    scores: null,
+    createdAt: '2026-11-01T00:00:00Z',
+  });
+  return Detector.load(files);
+}
+
+function noise(width: number, height: number): Raster {
+  const data = Uint8Array.from(
+    { length: width * height * 3 },
+    (_, i) => (i * 7919 + (i >> 3) * 104729) % 256,
+  );
+  return { data, width, height };
+}
+
+const best = { box: null, region: null, method: 'gradcam' } as const;
+
+test('explain - the layer is the one that feeds the head of the box', async () => {
+  const detector = await randomDetector();
+  assert.equal(layerBefore(detector.model, 'head16/'), 'neck/out4');
+  assert.equal(layerBefore(detector.model, 'head32/'), 'neck/out5');
+  const yolox = buildNetwork('yolox-nano', 64, 1, 0).model;
+  assert.deepEqual(
+    [8, 16, 32].map((stride) => layerBefore(yolox, `head${stride}/`)),
+    ['neck/out3/out', 'neck/out4/out', 'neck/out5/out'],
+  );
+});
+
+test('explain - is about the detector’s own best box, in px of the picture', async () => {
+  const detector = await randomDetector();
+  const picture = noise(128, 96);
+  const { box, score, label, region, iou, map, cell, shown } = await explain(detector, picture, best);
+  assert.deepEqual([region, iou], [[0, 0, 128, 96], null]);
+  assert.deepEqual([map.width * cell[0], map.height * cell[1]], [128, 128]);
+  assert.deepEqual([shown.width, shown.height], [128, 96]);
+  const inside = box[0] >= 0 && box[1] >= 0 && box[0] + box[2] <= 128.01 && box[1] + box[3] <= 96.01;
+  assert.ok(inside && score > 0 && score < 1 && ['deer', 'boar'].includes(label));
+});
+
+test('explain - every method at any layer gives a map that is 0 or more, the same each time', async () => {
+  const detector = await randomDetector();
+  for (const method of methodNames) {
+    for (const layer of ['neck/out4', 'backbone/c3']) {
+      const ask = () =>
+        explain(detector, noise(64, 64), { box: [8, 8, 40, 40], region: null, method, layer });
+      const { map, ...rest } = await ask();
+      assert.ok(map.values.every((value) => value >= 0));
+      assert.deepEqual({ map, ...rest }, await ask());
+      assert.equal(rest.layer, layer);
+    }
+  }
+});
+
+test('explain - leaves no tensors behind', async () => {
+  const detector = await randomDetector();
+  const count = tf.memory().numTensors;
+  await explain(detector, noise(64, 64), best);
+  await assert.rejects(explain(detector, noise(64, 64), { ...best, layer: 'nose' }), PoisonError);
+  assert.equal(tf.memory().numTensors, count);
+});
+
+test('explain - a box or a region outside the picture is poison', async () => {
+  const detector = await randomDetector();
+  const picture = noise(100, 100);
+  await assert.rejects(explain(detector, picture, { ...best, box: [500, 500, 20, 20] }), /no box to explain/);
+  await assert.rejects(explain(detector, picture, { ...best, region: [100, 0, 50, 50] }), PoisonError);
+});
+
+test('explanationFiles - result.json has the map, the box, the labels and the trust', async () => {
+  const detector = await randomDetector();
+  const picture = noise(120, 90);
+  const explanation = await explain(detector, picture, { ...best, region: [20, 10, 64, 64] });
+  const files = await explanationFiles(picture, explanation, { truth: 'deer', colours: 'jet' });
+  assert.deepEqual([...files.keys()], ['figure.png', 'overlay.png', 'result.json']);
+  const result = JSON.parse(new TextDecoder().decode(files.get('result.json')!));
+  const { map, shown: _, ...rest } = explanation;
+  assert.deepEqual({ ...result, map: null }, { ...rest, truth: 'deer', map: null });
+  assert.equal(result.map.values.length, map.width * map.height);
+});
+
+describe('explain - a real model on real pictures', {
+  skip: !dataPath('weights/yolox_nano.onnx') && noData,
+}, () => {
+  let detector: Detector;
+  before(async () => {
+    detector = await Detector.load(await cocoDetectorFromOnnx(dataPath('weights/yolox_nano.onnx')!));
+  });
+
+  test('the evidence for the deer in the bush lies on the deer', async () => {
+    for await (const frame of decodeClip(dataPath('clips/deer-daylight.mp4')!)) {
+      const { score, iou, trust } = await explain(detector, await frame.raster(), {
+        box: [407, 62, 165, 217],
+        region: [224, 0, 416, 360],
+        method: 'gradcam',
+      });
+      assert.ok(score > 0.6 && iou! > 0.9);
+      assert.ok(trust.hit && trust.energyInBox > 0.75 && trust.energyInBox > trust.centreBlob.energyInBox);
+      return;
+    }
+  });
+
+  test('each of two animals has a map of its own', async () => {
+    const name = 'explain/both.png';
+    const picture = await decodeImage(await readFile(dataPath(name)!), name);
+    const found = await explain(detector, picture, best);
+    const [left, right] = [0, picture.width / 2];
+    const half = (x: number): Promise<Explanation> =>
+      explain(detector, picture, { ...best, box: [x, 0, picture.width / 2, picture.height] });
+    const [one, other] = [await half(left), await half(right)];
+    assert.ok(found.score >= Math.max(one.score, other.score));
+    assert.notDeepEqual(one.map, other.map);
+  });
+});
