@@ -7,7 +7,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import { type MessageType, type StreamName, subjectOf } from '../../schemas/message.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
-import { decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
+import { checked, decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
 import { type FollowOptions, follow, stored } from './follow.ts';
 import { Objects } from './objects.ts';
 import { Publisher, type PublishOptions } from './publish.ts';
@@ -77,6 +77,18 @@ export class Bus {
   /** Resolves when the server has the message; see {@link Publisher.publish}. */
   publish(message: Outgoing, options?: PublishOptions): Promise<'stored' | 'repeated'> {
     return this.#publisher.publish(message, options);
+  }
+
+  /** Publishes a message again as it was, under a new id, even where the first write would win: for a person's replay. */
+  async republish(
+    type: MessageType,
+    subject: string,
+    headers: Readonly<Record<string, string>>,
+    payload: Uint8Array,
+  ): Promise<void> {
+    const text = type.body === 'json' ? new TextDecoder().decode(payload) : (headers['ce-facts'] ?? '');
+    const body = checked(type, JSON.parse(text));
+    await this.publish({ type, subject, id: headers['ce-id'] ?? subject, body, payload }, { force: true });
   }
 
   work(source: WorkSource): WorkQueue {

@@ -55,7 +55,8 @@ export class State {
    */
   async compareAndSet(key: string, value: unknown, revision: number): Promise<boolean> {
     try {
-      await this.#kv.update(key, JSON.stringify(value), revision);
+      if (revision === 0) await this.#kv.create(key, JSON.stringify(value));
+      else await this.#kv.update(key, JSON.stringify(value), revision);
       return true;
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === 10071) return false;

@@ -1,7 +1,8 @@
 /** Datasets on the bus: manifests by digest in the object store, pictures in IMAGES. */
 import { createHash } from 'node:crypto';
+import Type from 'typebox';
 import { Check } from 'typebox/value';
-import { Dataset, type DatasetItem } from '../../schemas/dataset.ts';
+import { Dataset, DatasetId, type DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -34,4 +35,25 @@ export async function fetchPicture(
   const picture = await bus.last(Image, subjectOf(Image, { clip, index }));
   if (!picture) throw new PoisonError(`no picture of frame ${index} of clip ${clip}`);
   return picture.payload;
+}
+
+/** Key of the pointer to what was drawn by hand. */
+const HAND_KEY = 'hand';
+
+/** Keeps what was drawn by hand for trainings to come; what is drawn later is added. */
+export async function rememberHand(bus: Bus, drawn: Dataset): Promise<void> {
+  const before = await rememberedHand(bus);
+  const drawnAgain = new Set(drawn.items.map(({ clip, index }) => `${clip}.${index}`));
+  const items = [
+    ...before.items.filter(({ clip, index }) => !drawnAgain.has(`${clip}.${index}`)),
+    ...drawn.items,
+  ];
+  const classes = [...new Set([...before.classes, ...drawn.classes])].sort();
+  await bus.state.put(HAND_KEY, { dataset: await storeDataset(bus, { classes, items }) });
+}
+
+/** Everything that was drawn by hand so far. */
+export async function rememberedHand(bus: Bus): Promise<Dataset> {
+  const { value } = await bus.state.get(HAND_KEY, Type.Object({ dataset: DatasetId }));
+  return value ? fetchDataset(bus, value.dataset) : { classes: [], items: [] };
 }

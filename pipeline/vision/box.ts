@@ -48,6 +48,11 @@ export function translate([x, y, w, h]: Box, dx: number, dy: number): Box {
   return [x + dx, y + dy, w, h];
 }
 
+/** The same box in a picture scaled by `factor`. */
+export function scale([x, y, w, h]: Box, factor: number): Box {
+  return [x * factor, y * factor, w * factor, h * factor];
+}
+
 /** Rounded to 1/100 px: enough for any use, and the same text on every machine. */
 export function round([x, y, w, h]: Box): Box {
   const r = (v: number) => Math.round(v * 100) / 100;

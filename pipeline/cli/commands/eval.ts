@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../errors.ts';
+import type { DetectionScores } from '../../scores/detection.ts';
+import { modelScores, type TruthScores, truthScores } from '../scoring.ts';
+import { readSettings } from '../settings.ts';
+import { give, table } from '../terminal.ts';
+
+interface EvalFlags {
+  readonly truth: string;
+  readonly labels?: string;
+  readonly model?: string;
+  readonly clip?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+export function evalCommand(program: Command): void {
+  program
+    .command('eval')
+    .requiredOption(
+      '--truth <file>',
+      'true boxes: a CSV of a clip’s, or a folder of pictures with COCO or YOLO labels',
+    )
+    .option('--labels <file>', 'labels.csv to score')
+    .option('--model <folder>', 'detector to score')
+    .option('--clip <file>', 'the clip that a CSV of true boxes belongs to, for --model')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'print the scores as JSON on the last line')
+    .description('scores labels or a detector against the truth')
+    .action(async (flags: EvalFlags) => {
+      if ((flags.labels === undefined) === (flags.model === undefined)) {
+        throw new UsageError('eval scores one thing', { expected: 'either --labels or --model' });
+      }
+      const backend = readSettings(flags.config).detector.backend;
+      const scores = flags.labels
+        ? await truthScores(flags.truth, flags.labels)
+        : await modelScores(flags.model ?? '', flags.truth, flags.clip, backend);
+      give(flags.json ?? false, scores, 'byCause' in scores ? labelsText(scores) : modelText(scores));
+    });
+}
+
+function labelsText({ truths, meanIoU, within50, missed, byCause, ap50, ap50_95 }: TruthScores): string {
+  const rows = Object.entries(byCause).map(([cause, { labels, meanIoU: mean }]) => [
+    cause,
+    labels,
+    mean === null ? '-' : mean.toFixed(3),
+  ]);
+  return [
+    `mean IoU ${meanIoU.toFixed(3)} over ${truths} true boxes; IoU of 0.5 and more: ${(100 * within50).toFixed(1)} %; missed ${missed}; AP50 ${ap50.toFixed(3)}, AP50:95 ${ap50_95.toFixed(3)}`,
+    table(['cause', 'labels', 'mean IoU'], rows),
+  ].join('\n');
+}
+
+function modelText({ images, truths, ap50, ap50_95, meanIoU, recall, bySize }: DetectionScores): string {
+  const figure = (value: number | null) => (value === null ? '-' : value.toFixed(3));
+  return [
+    `${images} pictures, ${truths} true boxes`,
+    table(
+      ['AP50', 'AP50:95', 'mean IoU', 'recall', 'small', 'medium', 'large'],
+      [[ap50, ap50_95, meanIoU, recall, bySize.small, bySize.medium, bySize.large].map(figure)],
+    ),
+  ].join('\n');
+}

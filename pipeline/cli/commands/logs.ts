@@ -1,0 +1,29 @@
+import { createReadStream, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import pretty from 'pino-pretty';
+import { UsageError } from '../../errors.ts';
+import { stateFolder } from '../../job/clip-input.ts';
+import { DEFAULT_FOLDER } from '../bus-access.ts';
+
+export function logsCommand(program: Command): void {
+  program
+    .command('logs')
+    .argument('[stage...]', 'default: all')
+    .option('--dir <folder>', 'folder of the `shika run` or `shika up` that is meant', DEFAULT_FOLDER)
+    .description('the stages’ logs, readable')
+    .action(async (names: string[], { dir }: { dir: string }) => {
+      const folder = join(stateFolder(dir), 'logs');
+      if (!existsSync(folder))
+        throw new UsageError(`${dir} has no logs`, {
+          expected: '--dir with a folder of `shika run` or `shika up`',
+        });
+      const wanted = (file: string) => names.length === 0 || names.some((name) => file.startsWith(name));
+      for (const file of readdirSync(folder).filter(wanted).sort()) {
+        const stream = pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', sync: true });
+        process.stdout.write(`── ${file}\n`);
+        await pipeline(createReadStream(join(folder, file)), stream);
+      }
+    });
+}

@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../errors.ts';
+import { readHand } from '../../formats/hand.ts';
+import type { ClipEnd } from '../../job/annotate.ts';
+import { identifyClips, listClips, stateFolder } from '../../job/clip-input.ts';
+import { type RunPlan, runJob } from '../../job/run.ts';
+import { Workplace } from '../../job/workplace.ts';
+import { createLog, type LogLevel } from '../../log/log.ts';
+import type { TruthReport } from '../../report/data.ts';
+import { exitCodeOf } from '../exit.ts';
+import { interruption } from '../interrupt.ts';
+import { processesFor } from '../processes.ts';
+import { askReview } from '../review-prompt.ts';
+import { leave, type RunSummary, summaryText } from '../run-output.ts';
+import { busOptions, readSettings } from '../settings.ts';
+import { startFor } from '../start.ts';
+import { give, say, terminalMeters } from '../terminal.ts';
+
+export interface RunFlags {
+  readonly hand: readonly string[];
+  readonly out: string;
+  readonly review: 'auto' | 'ui';
+  readonly start?: string;
+  readonly seed: number;
+  readonly camera?: string;
+  readonly detectors?: number;
+  readonly explanations: number;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+export function runCommand(program: Command): void {
+  program
+    .command('run')
+    .argument('<clip...>', 'clips, or folders of clips')
+    .requiredOption(
+      '--hand <file>',
+      'boxes drawn by hand, again for more: CSV, or a folder with COCO or YOLO labels',
+      collect,
+      [],
+    )
+    .option('--review <how>', 'auto: accept labels below a risk; ui: wait for a person', review, 'auto')
+    .option('--out <folder>', 'where results go', 'shika-out')
+    .option(
+      '--start <from>',
+      'weights that training starts from: yolox-nano, or random (default: the first that is there)',
+    )
+    .option('--seed <n>', 'of training', Number, 1)
+    .option('--camera <name>', 'default: the clip’s folder')
+    .option('--detectors <n>', 'detector processes (default: by cores)', Number)
+    .option('--explanations <n>', 'how many labels are explained', Number, 4)
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'print the result as JSON on the last line')
+    .description('the whole job on this machine: pre-train, annotate, filter, main-train, report')
+    .action(async (paths: string[], flags: RunFlags) => {
+      const { summary } = await wholeJob(paths, flags);
+      give(flags.json ?? false, summary, summaryText(summary, flags.out));
+      process.exitCode = exitCodeOf(summary.clips);
+    });
+}
+
+/** Runs the job on a private bus and leaves its results in `flags.out`. */
+export async function wholeJob(
+  paths: readonly string[],
+  flags: RunFlags,
+  score?: (hasMain: boolean) => Promise<TruthReport>,
+): Promise<{ summary: RunSummary; truth: TruthReport | null }> {
+  const settings = readSettings(flags.config);
+  const log = createLog('cli', settings.log.level === 'info' ? 'warn' : (settings.log.level as LogLevel));
+  const meters = terminalMeters(false);
+  const files = listClips(paths);
+  const clips = await identifyClips(files, flags.camera);
+  const hand = await readHand(flags.hand, files);
+  for (const { message } of hand.problems) say(`left out: ${message}`);
+  const stopped = interruption();
+  const started = performance.now();
+  const place = await Workplace.open({
+    folder: stateFolder(flags.out),
+    keep: false,
+    processes: processesFor(flags.detectors),
+    env: environment(flags),
+    bus: busOptions(settings),
+    log,
+  });
+  try {
+    const plan: RunPlan = {
+      clips,
+      hand,
+      start: startFor(flags.start),
+      seed: flags.seed,
+      quality: settings.decoder.quality,
+      review: (ends) => reviewed(flags, ends),
+      explanations: flags.explanations,
+    };
+    const signal = AbortSignal.any([stopped, place.failed]);
+    const result = await runJob(plan, { bus: place.bus, meters, signal, log });
+    const total = (performance.now() - started) / 1000;
+    return await leave({
+      bus: place.bus,
+      out: flags.out,
+      result,
+      problems: hand.problems,
+      totalSeconds: total,
+      score,
+    });
+  } finally {
+    meters.stop();
+    await place.close();
+  }
+}
+
+function environment({ review, config }: RunFlags): Record<string, string> {
+  return { SHIKA_FILTER_REVIEW: review, ...(config ? { SHIKA_CONFIG: config } : {}) };
+}
+
+async function reviewed({ review, out }: RunFlags, ends: readonly ClipEnd[]): Promise<void> {
+  if (review === 'ui' && ends.some((end) => end.tracked)) await askReview(out);
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function review(value: string): 'auto' | 'ui' {
+  if (value === 'auto' || value === 'ui') return value;
+  throw new UsageError(`--review ${value}`, { expected: 'auto or ui' });
+}

@@ -1,0 +1,102 @@
+/** Scores of labels and of detectors against the truth, read from files. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { evaluate } from '../../stages/trainer/detector/evaluate.ts';
+import type { Example } from '../../stages/trainer/detector/example.ts';
+import { UsageError } from '../errors.ts';
+import { readHand } from '../formats/hand.ts';
+import { readLabels } from '../formats/labels-csv.ts';
+import { readTruth } from '../formats/truth.ts';
+import { type BackendPreference, openBackend } from '../models/backend/backend.ts';
+import { Detector } from '../models/detector.ts';
+import { readModelFolder } from '../models/files.ts';
+import { type DetectionScores, detectionScores } from '../scores/detection.ts';
+import { type LabelScores, labelScores } from '../scores/labels.ts';
+import { decodeClip } from '../vision/video.ts';
+import { say } from './terminal.ts';
+
+export interface TruthScores extends LabelScores {
+  readonly ap50: number;
+  readonly ap50_95: number;
+}
+
+/** Labels of a clip against its true boxes, by cause; and as detections, best-trusted first. */
+export async function truthScores(truthFile: string, labelsFile: string): Promise<TruthScores> {
+  const { labels, problems } = await readLabels(labelsFile);
+  const { truth, problems: wrong } = await readTruth(truthFile);
+  for (const { message } of [...problems, ...wrong]) say(`left out: ${message}`);
+  const only = [...new Set(labels.map((label) => label.file))];
+  const clipOf = (file: string | undefined) =>
+    file === undefined && only.length === 1 ? only[0]! : basename(file ?? '');
+  const rows = truth.map(({ file, ...row }) => ({ ...row, clip: clipOf(file) }));
+  const kept = labels.filter((label) => label.review !== 'rejected');
+  const scored = labelScores(
+    rows,
+    kept.map(({ file, frame, track, box, cause }) => ({ clip: file, frame, track, box, cause })),
+  );
+  const frames = Map.groupBy(rows, ({ clip, frame }) => `${clip}#${frame}`);
+  const { ap50, ap50_95 } = detectionScores(
+    [...frames.values()].map((on) => ({
+      truth: on.flatMap(({ box }) => (box ? [{ box, label: 'animal' }] : [])),
+      found: kept
+        .filter(({ file, frame }) => file === on[0]?.clip && frame === on[0]?.frame)
+        .map(({ box, score, risk }) => ({ box, label: 'animal', score: score ?? 1 - (risk ?? 0) })),
+    })),
+  );
+  return { ...scored, ap50, ap50_95 };
+}
+
+/** A detector against true boxes, on pictures shown whole. */
+export async function modelScores(
+  folder: string,
+  truth: string,
+  clip?: string,
+  backend: BackendPreference = 'auto',
+): Promise<DetectionScores> {
+  await openBackend(backend);
+  const detector = await Detector.load(await readModelFolder(folder));
+  const examples = (await stat(truth)).isDirectory() ? await stills(truth) : await frames(truth, clip);
+  try {
+    const { model, reading } = detector;
+    return await evaluate(
+      model,
+      reading,
+      examples.map((example) => relabelled(example, reading.outputs)),
+    );
+  } finally {
+    detector.dispose();
+  }
+}
+
+async function stills(folder: string): Promise<Example[]> {
+  const { stills, problems } = await readHand([folder], []);
+  for (const { message } of problems) say(`left out: ${message}`);
+  return stills.map(({ path, name, boxes }) => ({
+    name,
+    jpeg: () => readFile(path),
+    boxes: boxes.map((box) => ({ ...box, weight: 1 })),
+  }));
+}
+
+async function frames(truthFile: string, clip: string | undefined): Promise<Example[]> {
+  if (clip === undefined)
+    throw new UsageError('the true boxes are of a clip', { expected: '--clip with its file' });
+  const { truth } = await readTruth(truthFile);
+  const wanted = Map.groupBy(truth, (row) => row.frame);
+  const examples: Example[] = [];
+  for await (const frame of decodeClip(resolve(clip))) {
+    const on = wanted.get(frame.index);
+    if (!on) continue;
+    const jpeg = await frame.jpeg(95);
+    const boxes = on.flatMap(({ box, label = 'animal' }) => (box ? [{ box, label, weight: 1 }] : []));
+    examples.push({ name: `${basename(clip)}#${frame.index}`, jpeg: async () => jpeg, boxes });
+  }
+  return examples;
+}
+
+/** A detector of one class answers for whatever the truth calls its animal. */
+function relabelled(example: Example, outputs: readonly string[]): Example {
+  const [only, ...others] = new Set(outputs);
+  if (only === undefined || others.length > 0) return example;
+  return { ...example, boxes: example.boxes.map((box) => ({ ...box, label: only })) };
+}

@@ -1,0 +1,9 @@
+/** Colours as numbers. */
+import { mix } from './random.ts';
+
+/** 0..255 each; may run over until the picture is developed. */
+export type Colour = readonly [red: number, green: number, blue: number];
+
+export function blend(a: Colour, b: Colour, share: number): Colour {
+  return [mix(a[0], b[0], share), mix(a[1], b[1], share), mix(a[2], b[2], share)];
+}

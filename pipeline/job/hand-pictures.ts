@@ -1,0 +1,100 @@
+/** Puts what was drawn on by hand on the bus: stills, and the clips' frames that have a box. */
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Anchor } from '../../schemas/clip-arrived.ts';
+import type { DatasetItem } from '../../schemas/dataset.ts';
+import { Image } from '../../schemas/image.ts';
+import type { Bus } from '../bus/bus.ts';
+import { outgoing } from '../bus/envelope.ts';
+import { PoisonError } from '../errors.ts';
+import type { HandStill } from '../formats/hand.ts';
+import { type Box, scale as scaleBox } from '../vision/box.ts';
+import { decodeImage, encodeJpeg, scaleToFit } from '../vision/image.ts';
+import { decodeClip } from '../vision/video.ts';
+import type { ClipInput } from './clip-input.ts';
+
+/** Longer side of a still that is kept; larger ones are scaled down, for no detector sees more. */
+const LONGEST_SIDE = 1280;
+const QUALITY = 92;
+const LARGEST_BYTES = 300 * 1024;
+/** Every n-th still is held out to score on, where there are enough of them. */
+const HELD_OUT_EVERY = 5;
+const ENOUGH = 10;
+
+/** Publishes stills; every fifth is held out. */
+export async function publishStills(bus: Bus, stills: readonly HandStill[]): Promise<DatasetItem[]> {
+  const items: DatasetItem[] = [];
+  for (const [i, still] of stills.entries()) {
+    const bytes = await readFile(still.path);
+    const clip = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+    const { jpeg, width, height, scale } = await scaled(bytes, still.name);
+    await bus.publish(
+      outgoing(Image, { clip, index: 0 }, { clip, index: 0, width, height }, { payload: jpeg }),
+    );
+    const heldOut = stills.length >= ENOUGH && i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
+    const boxes = still.boxes.map(({ box, label }) => drawn(scaleBox(box, scale), label));
+    items.push({
+      clip,
+      index: 0,
+      name: still.name,
+      width,
+      height,
+      split: heldOut ? 'held-out' : 'train',
+      boxes,
+    });
+  }
+  return items;
+}
+
+/**
+ * Publishes the frames of a clip that have anchors.
+ * @throws PoisonError where the clip has no such frame or cannot be decoded
+ */
+export async function publishAnchors(
+  bus: Bus,
+  input: ClipInput,
+  anchors: readonly Anchor[],
+  quality: number,
+): Promise<DatasetItem[]> {
+  const wanted = Map.groupBy(anchors, (anchor) => anchor.frame);
+  if (wanted.size === 0) return [];
+  const last = Math.max(...wanted.keys());
+  const items: DatasetItem[] = [];
+  for await (const frame of decodeClip(input.path)) {
+    const on = wanted.get(frame.index);
+    if (on) {
+      const { clip, file } = input;
+      const { index } = frame;
+      const payload = await frame.jpeg(quality);
+      const { width, height } = await decodeImage(payload, `${file}#${index}`);
+      await bus.publish(outgoing(Image, { clip, index }, { clip, index, width, height }, { payload }));
+      const boxes = on.map(({ box, label }) => drawn(box, label));
+      items.push({ clip, index, name: `${file}#${index}`, width, height, split: 'train', boxes });
+    }
+    if (frame.index >= last) break;
+  }
+  if (items.length < wanted.size) {
+    throw new PoisonError(`${input.file} has a hand-drawn box on a frame that it does not have`, {
+      found: `frame ${last}`,
+      expected: 'a frame of the clip (0-based)',
+    });
+  }
+  return items;
+}
+
+function drawn(box: Box, label: string): DatasetItem['boxes'][number] {
+  return { box: [...box], label, cause: 'hand', weight: 1, risk: 0 };
+}
+
+async function scaled(bytes: Uint8Array, name: string) {
+  const raster = await decodeImage(bytes, name);
+  const fitting = await scaleToFit(raster, LONGEST_SIDE);
+  const asItIs = fitting === raster && isJpeg(bytes) && bytes.byteLength < LARGEST_BYTES;
+  const jpeg = asItIs ? bytes : await encodeJpeg(fitting, QUALITY);
+  return { jpeg, width: fitting.width, height: fitting.height, scale: fitting.width / raster.width };
+}
+
+function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8;
+}

@@ -1,0 +1,14 @@
+/** What a job's steps tell whoever waits; the terminal draws bars from it. */
+export interface Meter {
+  /** `total` 0: not known yet. */
+  update(done: number, total: number, note?: string): void;
+  /** Ends the meter with a line. */
+  done(note?: string): void;
+}
+
+export interface Meters {
+  start(name: string): Meter;
+}
+
+/** Shows nothing. */
+export const noMeters: Meters = { start: () => ({ update() {}, done() {} }) };

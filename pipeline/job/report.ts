@@ -1,0 +1,140 @@
+/** Gathers what the report shows from the bus and from what a run found. */
+import { basename, resolve } from 'node:path';
+import Type from 'typebox';
+import { Check } from 'typebox/value';
+import project from '../../package.json' with { type: 'json' };
+import type { Bus } from '../bus/bus.ts';
+import { fetchPicture } from '../datasets/store.ts';
+import type { Problem } from '../formats/problem.ts';
+import { readDetectorCard } from '../models/card.ts';
+import { fetchModel } from '../models/registry.ts';
+import { chooseSamples, samplesAClip } from '../report/choose-samples.ts';
+import type {
+  ClipReport,
+  EpochReport,
+  ExplanationReport,
+  ModelReport,
+  ReportData,
+  Sample,
+  TruthReport,
+} from '../report/data.ts';
+import type { ClipEnd } from './annotate.ts';
+import type { TrainEnd } from './jobs.ts';
+import { clipFacts, type ExplanationFiles, labelRows } from './outputs.ts';
+import type { RunResult } from './run.ts';
+
+export interface ReportSources {
+  readonly bus: Bus;
+  /** The run's folder: its name is the report's title. */
+  readonly out: string;
+  readonly command: string;
+  readonly result: RunResult;
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly framesPerSecond: number;
+  readonly explanations: readonly ExplanationFiles[];
+  readonly problems: readonly Problem[];
+  readonly truth: TruthReport | null;
+}
+
+export async function reportOf(sources: ReportSources): Promise<ReportData> {
+  const { bus, out, command, result, seconds, framesPerSecond, explanations, problems, truth } = sources;
+  const { ends, pre, main } = result;
+  const clips: ClipReport[] = [];
+  for (const end of ends) clips.push(await clipReport(bus, end, result, ends.length));
+  return {
+    title: basename(resolve(out)),
+    createdAt: new Date().toISOString(),
+    version: project.version,
+    command,
+    seconds,
+    framesPerSecond,
+    backends: {},
+    handBoxes: result.handBoxes,
+    clips,
+    pre: await modelReport(bus, pre),
+    main: main && (await modelReport(bus, main)),
+    promotion: main && { promoted: main.promoted, why: main.why },
+    truth,
+    explanations: explanations.flatMap(explanationReport),
+    problems: problems.map(({ file, message }) => ({ file, message })),
+  };
+}
+
+async function clipReport(
+  bus: Bus,
+  end: ClipEnd,
+  { labels: all }: RunResult,
+  clips: number,
+): Promise<ClipReport> {
+  const { input, tracked, failure } = end;
+  const labels = labelRows(input.file, all.get(input.clip) ?? []);
+  const samples: Sample[] = [];
+  const labelled = new Set(labels.map((label) => label.frame));
+  for (const sample of chooseSamples(labels, tracked?.ledger.decoded ?? 0, samplesAClip(clips))) {
+    // Frames without a label have no picture any more.
+    if (!labelled.has(sample.frame)) continue;
+    samples.push({ ...sample, picture: await fetchPicture(bus, { clip: input.clip, index: sample.frame }) });
+  }
+  return {
+    file: input.file,
+    facts: clipFacts([end])[0] ?? null,
+    ledger: tracked?.ledger ?? null,
+    failure,
+    labels,
+    samples,
+  };
+}
+
+async function modelReport(bus: Bus, { model, history }: TrainEnd): Promise<ModelReport> {
+  const { id, network, start, trainedOn, scores } = readDetectorCard(await fetchModel(bus, model));
+  const rows = history.filter((progress) => progress.state === 'running');
+  return {
+    id,
+    network,
+    start,
+    trainedOn,
+    scores,
+    history: rows.map(({ done, figures }) => epoch(done, figures)),
+  };
+}
+
+function epoch(
+  number: number,
+  { loss = 0, seconds = 0, ...scores }: Readonly<Record<string, number>>,
+): EpochReport {
+  const scored = ['ap50', 'ap50_95', 'meanIoU'].filter((name) => scores[name] !== undefined);
+  return { epoch: number, loss, seconds, ...Object.fromEntries(scored.map((name) => [name, scores[name]])) };
+}
+
+/** The part of an explanation's `result.json` that the report shows. */
+const Result = Type.Object({
+  trust: Type.Object({
+    says: Type.String(),
+    evidence: Type.String(),
+    energyInBox: Type.Number(),
+    boxShare: Type.Number(),
+    centreBlob: Type.Object({ energyInBox: Type.Number() }),
+  }),
+});
+
+function explanationReport({ name, files }: ExplanationFiles): ExplanationReport[] {
+  const png = files.get('figure.png');
+  const result: unknown = JSON.parse(
+    new TextDecoder().decode(files.get('result.json') ?? new Uint8Array([123, 125])),
+  );
+  if (!png || !Check(Result, result)) return [];
+  const { says, evidence, energyInBox, boxShare, centreBlob } = result.trust;
+  return [
+    {
+      name,
+      png,
+      verdict: says,
+      trusted: evidence === 'in the box',
+      figures: {
+        'map in the box': energyInBox,
+        'box in the picture': boxShare,
+        'centre blob in the box': centreBlob.energyInBox,
+      },
+    },
+  ];
+}

@@ -1,0 +1,103 @@
+/** A stored model is a few files by name. On disk they are a folder, on the bus an object each. */
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { PoisonError, reasonOf } from '../errors.ts';
+
+/** `model.json`, `weights.bin` and `card.json`. */
+export type ModelFiles = ReadonlyMap<string, Uint8Array>;
+
+const topologyFile = 'model.json';
+const weightsFile = 'weights.bin';
+export const cardFile = 'card.json';
+const expectedFiles = [topologyFile, weightsFile, cardFile];
+
+/** @throws PoisonError where the folder or one of its files is missing */
+export async function readModelFolder(dir: string): Promise<ModelFiles> {
+  let names: string[];
+  try {
+    names = await readdir(dir);
+  } catch (error) {
+    throw new PoisonError(`model ${dir} can't be read`, {
+      found: reasonOf(error),
+      expected: `a folder with ${expectedFiles.join(', ')}`,
+      cause: error,
+    });
+  }
+  const missing = expectedFiles.filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    throw new PoisonError(`${dir} is no model`, {
+      found: `no ${missing.join(', no ')}`,
+      expected: expectedFiles.join(', '),
+    });
+  }
+  const files = expectedFiles.map(async (name): Promise<[string, Uint8Array]> => {
+    return [name, new Uint8Array(await readFile(join(dir, name)))];
+  });
+  return new Map(await Promise.all(files));
+}
+
+/** Makes the folder. The card comes last: a folder with a card is complete. */
+export async function writeModelFolder(dir: string, files: ModelFiles): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const cardLast = [...files].sort(([a], [b]) => Number(a === cardFile) - Number(b === cardFile));
+  for (const [name, bytes] of cardLast) {
+    const path = join(dir, name);
+    await writeFile(`${path}.part`, bytes);
+    await rename(`${path}.part`, path);
+  }
+}
+
+/** Topology and weights as files; the card is added by who knows it. */
+export async function filesOfModel(model: LayersModel): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const handler = tf.io.withSaveHandler(async (artifacts) => {
+    const { modelTopology, weightSpecs = [], weightData } = artifacts;
+    if (modelTopology === undefined || weightData === undefined)
+      throw new Error('tfjs gave no model to save');
+    const weightsManifest = [{ paths: [weightsFile], weights: weightSpecs }];
+    const json = { format: 'layers-model', modelTopology, weightsManifest };
+    files.set(topologyFile, new TextEncoder().encode(JSON.stringify(json)));
+    files.set(weightsFile, new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)));
+    return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+  });
+  await model.save(handler);
+  return files;
+}
+
+/**
+ * Any custom layer of the model must have been imported (`ConvLayer` for our detectors).
+ *
+ * @throws PoisonError where a file is missing or damaged
+ */
+export async function modelFromFiles(files: ModelFiles): Promise<LayersModel> {
+  const topology = files.get(topologyFile);
+  const weights = files.get(weightsFile);
+  if (!topology || !weights) {
+    throw new PoisonError('the model is not complete', {
+      found: [...files.keys()].join(', ') || 'no files',
+      expected: expectedFiles.join(', '),
+    });
+  }
+  try {
+    const json: tf.io.ModelJSON = JSON.parse(new TextDecoder().decode(topology));
+    const weightSpecs = json.weightsManifest.flatMap((group) => group.weights);
+    const expected = weightSpecs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
+    if (weights.byteLength !== expected) {
+      throw new PoisonError(`${weightsFile} is cut off or of another model`, {
+        found: `${weights.byteLength} bytes`,
+        expected: `${expected}`,
+      });
+    }
+    const artifacts = {
+      modelTopology: json.modelTopology,
+      weightSpecs,
+      weightData: new Uint8Array(weights).buffer,
+    };
+    return await loadLayersModel(tf.io.fromMemory(artifacts));
+  } catch (error) {
+    if (error instanceof PoisonError) throw error;
+    throw new PoisonError('the model is damaged', { found: reasonOf(error), cause: error });
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The one convolution of our detectors: kernel, bias and activation in a single tfjs layer, padded as torch
+ * pads, so that YOLOX weights give YOLOX's numbers. There is no batch norm: where a network had one, it is
+ * folded into kernel and bias, which suits few-shot training (no statistics of 8 pictures) and is faster.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+
+export type ConvActivation = 'silu' | 'relu' | 'linear';
+
+export interface ConvOptions {
+  readonly name: string;
+  /** Output channels; a depthwise convolution has as many as its input and needs none here. */
+  readonly filters: number;
+  /** Side of the square kernel, px. */
+  readonly kernel: number;
+  readonly stride: 1 | 2;
+  readonly depthwise: boolean;
+  readonly activation: ConvActivation;
+  /** Of the random start (He, truncated normal). */
+  readonly seed: number;
+  /** What every bias starts from. */
+  readonly biasStart: number;
+}
+
+/** Kernel `[k, k, in, filters]` (depthwise `[k, k, in, 1]`), bias `[filters]`; input and output NHWC. */
+export class ConvLayer extends tfl.layers.Layer {
+  static readonly className = 'ShikaConv';
+  readonly options: ConvOptions;
+  #kernel: tfl.LayerVariable | undefined;
+  #bias: tfl.LayerVariable | undefined;
+
+  constructor(options: ConvOptions) {
+    super({ name: options.name });
+    this.options = options;
+  }
+
+  override build(inputShape: tfl.Shape | tfl.Shape[]): void {
+    const { kernel: k, filters, depthwise, seed, biasStart } = this.options;
+    const channels = only(inputShape)[3] ?? 0;
+    const { truncatedNormal, constant } = tfl.initializers;
+    const he = truncatedNormal({ stddev: Math.sqrt(2 / (k * k * (depthwise ? 1 : channels))), seed });
+    this.#kernel = this.addWeight('kernel', [k, k, channels, depthwise ? 1 : filters], 'float32', he);
+    const biases = constant({ value: biasStart });
+    this.#bias = this.addWeight('bias', [depthwise ? channels : filters], 'float32', biases);
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const { stride, depthwise, activation, kernel: k } = this.options;
+      // The layer is built before it is called, and every input of our networks is NHWC.
+      const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+      const filter = this.#kernel?.read() as tf.Tensor4D;
+      const bias = this.#bias?.read() as tf.Tensor1D;
+      const [x, pad] = padded(input, k, stride);
+      const fused = activation === 'relu' ? 'relu' : 'linear';
+      const options = { x, filter, strides: stride, pad, bias, activation: fused } as const;
+      const y = depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
+      return activation === 'silu' ? silu(y) : y;
+    });
+  }
+
+  override computeOutputShape(inputShape: tfl.Shape | tfl.Shape[]): tfl.Shape {
+    const { filters, depthwise, stride } = this.options;
+    const [batch = null, height = null, width = null, channels = null] = only(inputShape);
+    const strided = (side: number | null) => (side === null ? null : Math.ceil(side / stride));
+    return [batch, strided(height), strided(width), depthwise ? channels : filters];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.options };
+  }
+
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    return new cls(config);
+  }
+}
+tf.serialization.registerClass(ConvLayer);
+
+/** `x * sigmoid(x)`; keeps only `x` for the way back, where tfjs' own would keep three tensors. */
+export function silu<T extends tf.Tensor>(x: T): T {
+  return siluWithGradient(x) as T; // same shape and type as its input
+}
+
+const siluWithGradient = tf.customGrad((input, save) => {
+  const x = input as tf.Tensor; // customGrad types its arguments as tensors or the save function
+  (save as tf.GradSaveFunc)([x]);
+  return {
+    value: tf.mul(x, tf.sigmoid(x)),
+    gradFunc: (dy, saved) =>
+      tf.tidy(() => {
+        const s = tf.sigmoid(saved[0]!);
+        return tf.mul(dy, tf.add(s, tf.mul(tf.mul(saved[0]!, s), tf.sub(1, s))));
+      }),
+  };
+});
+
+/**
+ * torch pads a strided 3x3 on all sides, of which an even side uses only top and left; tfjs' `same` would pad
+ * bottom and right. So those are padded by hand; for everything else `same` is the same.
+ */
+function padded(x: tf.Tensor4D, kernel: number, stride: number): [tf.Tensor4D, 'same' | 'valid'] {
+  if (stride === 1 || kernel % 2 === 0) return [x, 'same'];
+  const before = (kernel - 1) / 2;
+  const after = (side: number) => (side % 2 === 0 ? before - 1 : before);
+  const [, height, width] = x.shape;
+  return [
+    tf.pad4d(x, [
+      [0, 0],
+      [before, after(height)],
+      [before, after(width)],
+      [0, 0],
+    ]),
+    'valid',
+  ];
+}
+
+function only(shape: tfl.Shape | tfl.Shape[]): tfl.Shape {
+  return Array.isArray(shape[0]) ? shape[0] : (shape as tfl.Shape); // tfjs wraps a single shape at will
+}

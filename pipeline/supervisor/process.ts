@@ -1,0 +1,106 @@
+/** A child process that is kept running: started again when it dies, stopped gently when told to. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Logger } from '../log/log.ts';
+
+export interface ProcessSpec {
+  /** E.g. `detector-1`, shown in logs. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Its standard error is appended here. */
+  readonly logFile: string;
+  /** Exit codes that mean that starting it again can't help. */
+  readonly finalCodes: readonly number[];
+}
+
+const SHORTEST_LIFE_MS = 10_000;
+const LONGEST_DELAY_MS = 15_000;
+const GRACE_MS = 20_000;
+
+export class KeptProcess {
+  readonly #spec: ProcessSpec;
+  readonly #log: Logger;
+  readonly #sink: WriteStream;
+  readonly #onGivenUp: (reason: string) => void;
+  #child: ChildProcess | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #delay = 0;
+  #restart: NodeJS.Timeout | undefined;
+  #lastLines = '';
+
+  /** @param onGivenUp called once, where it exits with a code that is final */
+  constructor(spec: ProcessSpec, log: Logger, onGivenUp: (reason: string) => void) {
+    this.#spec = spec;
+    this.#log = log;
+    this.#onGivenUp = onGivenUp;
+    this.#sink = createWriteStream(spec.logFile, { flags: 'a' });
+    this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** SIGTERM, and SIGKILL for one that does not listen. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    this.#child?.kill('SIGTERM');
+    const late = setTimeout(() => this.#child?.kill('SIGKILL'), GRACE_MS);
+    await this.#exited;
+    clearTimeout(late);
+    this.#sink.end();
+  }
+
+  #start(): void {
+    const { name, command, args, env } = this.#spec;
+    const started = Date.now();
+    const child = spawn(command, [...args], {
+      env: { ...process.env, ...env },
+      // The channel closes when this process dies, however it dies: the child then stops by itself.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#sink.write(chunk);
+      this.#lastLines = `${this.#lastLines}${chunk}`.slice(-4_000);
+    });
+    this.#exited = new Promise((resolve) => {
+      let over = false;
+      const end = (code: number | null, why: string) => {
+        if (over) return;
+        over = true;
+        resolve();
+        if (!this.#stopping) this.#again(code, why, Date.now() - started);
+      };
+      child.once('error', (error) => end(null, error.message));
+      child.once('exit', (code, signal) => end(code, signal ?? `code ${code}`));
+    });
+    this.#log.debug({ process: name, pid: child.pid }, 'started');
+  }
+
+  #again(code: number | null, why: string, livedMs: number): void {
+    const { name, finalCodes } = this.#spec;
+    if (code !== null && finalCodes.includes(code)) {
+      this.#onGivenUp(`${name} stopped with ${why}: ${lastReason(this.#lastLines)}`);
+      return;
+    }
+    this.#delay = livedMs > SHORTEST_LIFE_MS ? 0 : Math.min(LONGEST_DELAY_MS, 2 * this.#delay + 250);
+    this.#log.warn({ process: name, why, delayMs: this.#delay }, 'died; starting it again');
+    this.#restart = setTimeout(() => this.#start(), this.#delay);
+  }
+}
+
+/** What the last log line says, where it is a line of ours. */
+function lastReason(lines: string): string {
+  const last = lines.trimEnd().split('\n').at(-1) ?? '';
+  try {
+    const { why, msg } = JSON.parse(last) as { why?: string; msg?: string }; // a log line of our own schema
+    return why ?? msg ?? last;
+  } catch {
+    return last;
+  }
+}

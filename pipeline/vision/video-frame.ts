@@ -1,0 +1,103 @@
+/** One decoded picture as the rest of the pipeline sees it. */
+import { AV_NOPTS_VALUE } from 'node-av/constants';
+import type { Frame, Stream } from 'node-av/lib';
+import type { Raster } from './image.ts';
+import type { FrameConverter } from './video-convert.ts';
+
+/**
+ * A frame of a clip. Its pixels stay with the decoder until they are asked for: call `jpeg` or `raster`
+ * before the next frame is taken from the generator (waiting for the answer may come later).
+ */
+export interface VideoFrame {
+  /** 0-based, dense, in the order of display, which is the order the decoder gives. */
+  readonly index: number;
+  /** Seconds since the first frame. */
+  readonly pts: number;
+  /** The decoder had to guess parts of this picture: its data is damaged. */
+  readonly damaged: boolean;
+  /**
+   * JPEG of the upright picture, the same bytes on every run.
+   *
+   * @param quality 1..100, in steps of 5 about as good (PSNR) as libjpeg's
+   * @param maxBytes coarser steps are taken until it is no larger
+   */
+  jpeg(quality: number, maxBytes?: number): Promise<Uint8Array>;
+  /** The upright picture as RGB. */
+  raster(): Promise<Raster>;
+}
+
+/** Keeps a reference to the decoder's picture until it is released and nobody waits for it any more. */
+export class DecodedFrame implements VideoFrame {
+  readonly index: number;
+  readonly pts: number;
+  readonly damaged: boolean;
+  readonly #converter: FrameConverter;
+  readonly #frame: Frame | null;
+  #users = 1;
+  #released = false;
+
+  constructor(frame: Frame, converter: FrameConverter, index: number, pts: number, damaged: boolean) {
+    this.#frame = frame.clone();
+    this.#converter = converter;
+    this.index = index;
+    this.pts = pts;
+    this.damaged = damaged;
+  }
+
+  jpeg(quality: number, maxBytes?: number): Promise<Uint8Array> {
+    return this.#use((frame) => this.#converter.jpeg(frame, quality, maxBytes));
+  }
+
+  raster(): Promise<Raster> {
+    return this.#use((frame) => this.#converter.raster(frame));
+  }
+
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#leave();
+  }
+
+  async #use<T>(work: (frame: Frame) => Promise<T>): Promise<T> {
+    if (this.#released || this.#frame === null) {
+      throw new Error(`frame ${this.index} is gone; take its pixels before the next frame`);
+    }
+    this.#users++;
+    try {
+      return await work(this.#frame);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #leave(): void {
+    if (--this.#users === 0) this.#frame?.free();
+  }
+}
+
+/** Presentation times in seconds since the first frame; a frame without one is a frame's length after the last. */
+export class Clock {
+  readonly #unit: number;
+  readonly #step: number;
+  #first: number | undefined;
+  #last = 0;
+
+  constructor(stream: Stream) {
+    this.#unit = stream.timeBase.toDouble();
+    const { num, den } = stream.avgFrameRate;
+    const fps = num > 0 && den > 0 ? num / den : 25;
+    this.#step = 1 / fps;
+  }
+
+  seconds(frame: Frame, index: number): number {
+    const stamp = frame.bestEffortTimestamp;
+    if (stamp === AV_NOPTS_VALUE) {
+      this.#last += index === 0 ? 0 : this.#step;
+    } else {
+      const seconds = Number(stamp) * this.#unit;
+      this.#first ??= seconds - (index === 0 ? 0 : this.#last + this.#step);
+      this.#last = seconds - this.#first;
+    }
+    return this.#last;
+  }
+}

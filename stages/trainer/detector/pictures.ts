@@ -1,0 +1,45 @@
+/** Decoded examples: as many as the memory allows stay, the others are decoded each time they are drawn. */
+import { decodeImage } from '../../../pipeline/vision/image.ts';
+import type { Example } from './example.ts';
+import type { Random } from './random.ts';
+import type { Picture } from './view.ts';
+import { pyramidOf } from './warp.ts';
+
+export class Pictures {
+  readonly #examples: readonly Example[];
+  /** Running sums of the examples' shares. */
+  readonly #shares: readonly number[];
+  readonly #kept = new Map<Example, Picture>();
+  #room: number;
+
+  /** @param memory bytes that decoded pictures may take */
+  constructor(examples: readonly Example[], memory: number) {
+    this.#examples = examples;
+    this.#room = memory;
+    let sum = 0;
+    this.#shares = examples.map(({ draw = 1 }) => {
+      sum += draw;
+      return sum;
+    });
+  }
+
+  /** One of the examples, by their shares. */
+  async draw(random: Random): Promise<Picture> {
+    const at = random.next() * this.#shares.at(-1)!;
+    const place = this.#shares.findIndex((share) => at < share);
+    return this.#picture(this.#examples[place]!);
+  }
+
+  async #picture(example: Example): Promise<Picture> {
+    const kept = this.#kept.get(example);
+    if (kept) return kept;
+    const pyramid = pyramidOf(await decodeImage(await example.jpeg(), example.name));
+    const picture = { pyramid, boxes: example.boxes };
+    const bytes = pyramid.reduce((sum, { data }) => sum + data.byteLength, 0);
+    if (bytes <= this.#room) {
+      this.#room -= bytes;
+      this.#kept.set(example, picture);
+    }
+    return picture;
+  }
+}

@@ -1,0 +1,70 @@
+/** How long and how fast what is trained. The measurements behind the figures are in `../README.md`. */
+import type { NetworkName } from '../../../pipeline/models/network/network.ts';
+import type { OptimiserOptions } from './optimiser.ts';
+import type { ViewMix } from './view.ts';
+
+/** `head` only, `neck` and head, or `all`. */
+export type Part = 'head' | 'neck' | 'all';
+
+export interface Phase {
+  readonly part: Part;
+  readonly steps: number;
+  /** Of learning at its highest; it rises for a few steps and falls as a cosine to a twentieth. */
+  readonly rate: number;
+}
+
+export interface Recipe extends OptimiserOptions {
+  readonly phases: readonly Phase[];
+  /** Views per step. */
+  readonly batch: number;
+  readonly mix: ViewMix;
+  /** Steps between two looks at the held-out pictures. */
+  readonly evaluateEvery: number;
+}
+
+export type RecipeName = 'pre' | 'main';
+
+const shared = {
+  batch: 8,
+  mix: { region: 0.5, mosaic: 0.25 },
+  weightDecay: 0.02,
+  maxGradient: 10,
+  averaging: 0.98,
+  startShare: 0.25,
+  evaluateEvery: 30,
+};
+
+/** From YOLOX's weights, which know animals, or what came of them. */
+const tuned: Readonly<Record<RecipeName, Recipe>> = {
+  pre: {
+    ...shared,
+    phases: [
+      { part: 'head', steps: 60, rate: 1e-3 },
+      { part: 'neck', steps: 60, rate: 2e-4 },
+    ],
+  },
+  main: {
+    ...shared,
+    phases: [{ part: 'neck', steps: 90, rate: 2e-4 }],
+  },
+};
+
+/** From nothing, or what came of it. */
+const raw: Readonly<Record<RecipeName, Recipe>> = {
+  pre: { ...shared, startShare: 0, phases: [{ part: 'all', steps: 300, rate: 2e-3 }], evaluateEvery: 50 },
+  main: { ...shared, startShare: 0, phases: [{ part: 'all', steps: 200, rate: 1e-3 }], evaluateEvery: 50 },
+};
+
+/** @param isTrained whether the network starts from weights that have been trained */
+export function recipeOf(name: RecipeName, network: NetworkName, isTrained: boolean): Recipe {
+  // The tiny network has seen one scene at most: all of it is trained, and nothing in it is worth keeping.
+  return (isTrained && network !== 'tiny' ? tuned : raw)[name];
+}
+
+/** Rate at a step of a phase: up in a tenth of the steps, down as a cosine. */
+export function rateAt({ rate, steps }: Phase, step: number): number {
+  const warm = Math.max(1, Math.min(20, Math.round(steps / 10)));
+  if (step < warm) return (rate * (step + 1)) / warm;
+  const done = (step - warm) / Math.max(1, steps - warm);
+  return rate * (0.05 + 0.475 * (1 + Math.cos(Math.PI * done)));
+}
