@@ -25,6 +25,8 @@ export interface RunPlan {
   /** What pre-training starts from. */
   readonly start: TrainJob['start'];
   readonly seed: number;
+  /** Training steps in all; the recipe's where not given. */
+  readonly steps?: number | undefined;
   /** JPEG quality of frames. */
   readonly quality: number;
   /** Called between annotation and main training; a person may review meanwhile. */
@@ -84,7 +86,7 @@ export async function runJob(plan: RunPlan, context: RunContext): Promise<RunRes
   const main =
     set.pictures > drawn.hand.length
       ? await timed('maintrain', () =>
-          trained(context, 'main', { dataset: set.dataset, start, seed: plan.seed }),
+          trained(context, 'main', { dataset: set.dataset, start, seed: plan.seed, ...stepsOf(plan.steps) }),
         )
       : null;
   const explained = await timed('explain', () =>
@@ -138,7 +140,7 @@ export async function publishHand(
 /** Trains on what was drawn by hand alone. */
 export async function preTrain(
   { hand, classes }: Pick<Drawn, 'hand' | 'classes'>,
-  { start, seed }: Pick<RunPlan, 'start' | 'seed'>,
+  { start, seed, steps }: Pick<RunPlan, 'start' | 'seed' | 'steps'>,
   context: RunContext,
 ): Promise<TrainEnd> {
   const { bus, meters, signal } = context;
@@ -148,11 +150,14 @@ export async function preTrain(
     meters.start('hand-drawn pictures'),
     signal,
   );
-  return trained(context, 'pre', { dataset, start, seed });
+  return trained(context, 'pre', { dataset, start, seed, ...stepsOf(steps) });
 }
 
 /** Trains on what was drawn by hand and on the accepted labels of all clips, from the active model. */
-export async function mainTrain(seed: number, context: RunContext): Promise<TrainEnd> {
+export async function mainTrain(
+  { seed, steps }: Pick<RunPlan, 'seed' | 'steps'>,
+  context: RunContext,
+): Promise<TrainEnd> {
   const { bus, meters, signal } = context;
   const clips = (await trackedClips(bus)).map(({ clip }) => clip);
   const active = await activeModel(bus, 'detector');
@@ -167,7 +172,16 @@ export async function mainTrain(seed: number, context: RunContext): Promise<Trai
     meters.start('dataset'),
     signal,
   );
-  return trained(context, 'main', { dataset, start: { from: 'model', model: active.model }, seed });
+  return trained(context, 'main', {
+    dataset,
+    start: { from: 'model', model: active.model },
+    seed,
+    ...stepsOf(steps),
+  });
+}
+
+function stepsOf(steps: number | undefined): { steps?: number } {
+  return steps === undefined ? {} : { steps };
 }
 
 async function trained(

@@ -52,7 +52,7 @@ async function* train(
   input: Incoming<typeof TrainJob>,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
-  const { job, kind, dataset: id, seed } = input.body;
+  const { job, kind, dataset: id, seed, steps } = input.body;
   const dataset = await fetchDataset(bus, id);
   const examples = (split: DatasetItem['split']) =>
     dataset.items.filter((item) => item.split === split).map((item) => exampleOf(bus, item));
@@ -75,6 +75,7 @@ async function* train(
     start: await startOf(bus, input.body.start),
     recipe: kind,
     seed,
+    ...(steps === undefined ? {} : { steps }),
     onProgress: report,
     signal,
   }).catch((error: unknown) => {

@@ -25,6 +25,7 @@ interface AnnotateFlags {
   readonly out: string;
   readonly start?: string;
   readonly seed: number;
+  readonly steps?: number;
   readonly camera?: string;
   readonly detectors?: number;
   readonly config?: string;
@@ -45,6 +46,7 @@ export function annotateCommand(program: Command): void {
     .option('--out <folder>', 'where labels.csv goes', 'shika-out')
     .option('--start <from>', 'weights that training starts from: yolox-nano, or random')
     .option('--seed <n>', 'of training', Number, 1)
+    .option('--steps <n>', 'training steps (default: the recipe’s)', Number)
     .option('--camera <name>', 'default: the clip’s folder')
     .option('--detectors <n>', 'detector processes (default: by cores)', Number)
     .option('--config <file>', 'configuration file')
@@ -83,7 +85,11 @@ export function annotateCommand(program: Command): void {
           await activate(bus, 'detector', id, 'annotate', null);
         } else {
           const drawn = await publishHand({ clips, hand, quality: settings.decoder.quality }, context);
-          await preTrain(drawn, { start: startFor(flags.start), seed: flags.seed }, context);
+          await preTrain(
+            drawn,
+            { start: startFor(flags.start), seed: flags.seed, steps: flags.steps },
+            context,
+          );
           anchored = drawn.clips.map((clip) => ({ ...clip, anchors: [...clip.anchors] }));
         }
         const ends = await annotated(anchored, context);

@@ -12,6 +12,7 @@ interface DemoFlags {
   readonly out: string;
   readonly seed: number;
   readonly start: string;
+  readonly steps?: number;
   readonly json?: boolean;
 }
 
@@ -21,9 +22,10 @@ export function demoCommand(program: Command): void {
     .option('--out <folder>', 'where results go', 'shika-demo')
     .option('--seed <n>', 'of the scene and of training', Number, 1)
     .option('--start <from>', 'weights that training starts from: random, or yolox-nano', 'random')
+    .option('--steps <n>', 'training steps of each training (default: the recipe’s)', Number)
     .option('--json', 'print the result as JSON on the last line')
     .description('the whole job on a clip that is rendered here, scored against its truth')
-    .action(async ({ out, seed, start, json }: DemoFlags) => {
+    .action(async ({ out, seed, start, steps, json }: DemoFlags) => {
       const meters = terminalMeters(false);
       const meter = meters.start('rendering the demo site');
       const files = await writeDemo(join(out, 'input'), seed, (done, total) => meter.update(done, total));
@@ -32,7 +34,15 @@ export function demoCommand(program: Command): void {
       let labels: (LabelScores & { ap50: number; ap50_95: number }) | undefined;
       const { summary, truth } = await wholeJob(
         [files.clip],
-        { hand: [files.hand, files.first], out, review: 'auto', seed, start, explanations: 4 },
+        {
+          hand: [files.hand, files.first],
+          out,
+          review: 'auto',
+          seed,
+          start,
+          ...(steps === undefined ? {} : { steps }),
+          explanations: 4,
+        },
         async (hasMain) => {
           labels = await truthScores(files.truth, join(out, 'labels.csv'));
           const pre = await modelScores(join(out, 'models/pre'), files.heldOut);

@@ -22,6 +22,7 @@ export interface RunFlags {
   readonly review: 'auto' | 'ui';
   readonly start?: string;
   readonly seed: number;
+  readonly steps?: number;
   readonly camera?: string;
   readonly detectors?: number;
   readonly explanations: number;
@@ -46,6 +47,7 @@ export function runCommand(program: Command): void {
       'weights that training starts from: yolox-nano, or random (default: the first that is there)',
     )
     .option('--seed <n>', 'of training', Number, 1)
+    .option('--steps <n>', 'training steps of each training (default: the recipe’s)', Number)
     .option('--camera <name>', 'default: the clip’s folder')
     .option('--detectors <n>', 'detector processes (default: by cores)', Number)
     .option('--explanations <n>', 'how many labels are explained', Number, 4)
@@ -88,6 +90,7 @@ export async function wholeJob(
       hand,
       start: startFor(flags.start),
       seed: flags.seed,
+      steps: flags.steps,
       quality: settings.decoder.quality,
       review: (ends) => reviewed(flags, ends),
       explanations: flags.explanations,

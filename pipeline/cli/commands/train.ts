@@ -16,6 +16,7 @@ interface TrainFlags extends BusChoice {
   readonly out?: string;
   readonly start?: string;
   readonly seed: number;
+  readonly steps?: number;
   readonly json?: boolean;
 }
 
@@ -40,7 +41,11 @@ export function trainCommand(program: Command): void {
           const drawn = await publishHand({ clips: [], hand, quality: settings.decoder.quality }, context);
           await report(
             bus,
-            await preTrain(drawn, { start: startFor(flags.start), seed: flags.seed }, context),
+            await preTrain(
+              drawn,
+              { start: startFor(flags.start), seed: flags.seed, steps: flags.steps },
+              context,
+            ),
             flags,
           );
         },
@@ -54,7 +59,7 @@ export function trainCommand(program: Command): void {
       const meters = terminalMeters(false);
       await withBus(
         flags,
-        async (bus, log) => report(bus, await mainTrain(flags.seed, { bus, meters, signal, log }), flags),
+        async (bus, log) => report(bus, await mainTrain(flags, { bus, meters, signal, log }), flags),
         { stages: STAGES },
       ).finally(() => meters.stop());
     });
@@ -64,6 +69,7 @@ function common(command: Command): Command {
   return withBusOptions(command)
     .option('--out <folder>', 'also write the model there')
     .option('--seed <n>', 'the same seed gives the same model', Number, 1)
+    .option('--steps <n>', 'training steps (default: the recipe’s)', Number)
     .option('--json', 'print the result as JSON on the last line');
 }
 

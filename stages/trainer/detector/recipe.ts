@@ -61,6 +61,16 @@ export function recipeOf(name: RecipeName, network: NetworkName, isTrained: bool
   return (isTrained && network !== 'tiny' ? tuned : raw)[name];
 }
 
+/** The same recipe with `steps` steps in all, shared out among its phases as before. */
+export function withSteps(recipe: Recipe, steps: number): Recipe {
+  const all = recipe.phases.reduce((sum, phase) => sum + phase.steps, 0);
+  const phases = recipe.phases.map((phase) => ({
+    ...phase,
+    steps: Math.max(1, Math.round((phase.steps * steps) / all)),
+  }));
+  return { ...recipe, phases };
+}
+
 /** Rate at a step of a phase: up in a tenth of the steps, down as a cosine. */
 export function rateAt({ rate, steps }: Phase, step: number): number {
   const warm = Math.max(1, Math.min(20, Math.round(steps / 10)));

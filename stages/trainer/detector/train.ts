@@ -13,7 +13,7 @@ import { detectionLoss, type LossParts } from './loss.ts';
 import { Optimiser, putWeights, variablesOf } from './optimiser.ts';
 import { Pictures } from './pictures.ts';
 import { type Random, seededRandom } from './random.ts';
-import { type Part, type Recipe, type RecipeName, rateAt, recipeOf } from './recipe.ts';
+import { type Part, type Recipe, type RecipeName, rateAt, recipeOf, withSteps } from './recipe.ts';
 import { type SplitModel, splitModel } from './split.ts';
 import { type Started, startModel } from './start.ts';
 import { makeView, planView, type View } from './view.ts';
@@ -26,6 +26,8 @@ export interface TrainOptions {
   readonly classes: readonly string[];
   readonly start: Start;
   readonly recipe: RecipeName;
+  /** Training steps in all; the recipe's where not given. */
+  readonly steps?: number;
   /** Changes to the recipe, for benches. */
   readonly changes?: Partial<Recipe>;
   /** The same seed gives the same weights on one backend. */
@@ -79,7 +81,8 @@ export async function trainDetector(options: TrainOptions): Promise<Trained> {
   const { examples, heldOut, classes, seed, network = 'tiny' } = options;
   const started = await startModel(options.start, classes, examples, { network, side, seed });
   try {
-    const recipe = { ...recipeOf(options.recipe, started.network, started.isTrained), ...options.changes };
+    const usual = { ...recipeOf(options.recipe, started.network, started.isTrained), ...options.changes };
+    const recipe = options.steps === undefined ? usual : withSteps(usual, options.steps);
     const run = new Training(options, started, recipe);
     const result = await run.run();
     const about = {
