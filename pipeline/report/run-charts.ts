@@ -58,7 +58,7 @@ export async function stepsChart(seconds: Readonly<Record<string, number>>): Pro
   if (values.length === 0) return null;
   const order = values.map(({ step }) => step);
   return chart('Wall time by step', {
-    width: 340,
+    width: 200,
     height: { step: 28 },
     data: { values },
     encoding: {

@@ -37,10 +37,11 @@ function sentence({ clips, handBoxes, pre, main, promotion }: ReportData): strin
       pre?.scores && main.scores
         ? ` (AP50 ${score(main.scores.ap50)}, before ${score(pre.scores.ap50)})`
         : '';
+    const better = (main.scores?.ap50 ?? 0) > (pre?.scores?.ap50 ?? 0);
     parts.push(
       promotion.promoted
-        ? `The detector trained on them is better or as good${against} and is now the active one.`
-        : `The detector trained on them was not better${against}, so the earlier one stays active.`,
+        ? `The detector trained on them is ${better ? 'better' : 'no worse'}${against} and is now the active one.`
+        : `The detector trained on them is worse${against}, so the earlier one stays active.`,
     );
   }
   return parts.join(' ');

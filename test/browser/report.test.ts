@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { writeReport } from '../../pipeline/report/report.ts';
+import { chromiumPath, noChromium, startChromium } from './chromium.ts';
+import { boxAt, hostileName, reportExample } from './report-example.ts';
+
+describe('report in a browser', { skip: chromiumPath === undefined && noChromium, timeout: 120_000 }, () => {
+  let folder: string;
+  let address: string;
+  let browser: Browser;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shika-report-'));
+    const path = join(folder, 'report.html');
+    await writeReport(path, await reportExample());
+    address = pathToFileURL(path).href;
+    browser = await startChromium();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(options: BrowserContextOptions, use: (page: Page, noise: string[]) => Promise<void>) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    try {
+      const page = await context.newPage();
+      const noise: string[] = [];
+      page.on('console', (message) => noise.push(`console: ${message.text()}`));
+      page.on('pageerror', (error) => noise.push(`error: ${error.message}`));
+      page.on('dialog', (dialog) => noise.push(`dialog: ${dialog.message()}`));
+      page.on('request', (request) => {
+        if (request.url() !== address && !request.url().startsWith('data:')) noise.push(request.url());
+      });
+      await page.goto(address);
+      await use(page, noise);
+    } finally {
+      await context.close();
+    }
+  }
+
+  test('asks for nothing from outside, and the browser has nothing to complain about', async () => {
+    await open({}, async (page, noise) => {
+      await page.waitForLoadState('networkidle');
+      assert.deepEqual(noise, []);
+      const broken = await page.$$eval('img', (all) => all.filter((img) => img.naturalWidth === 0).length);
+      assert.equal(broken, 0);
+    });
+  });
+
+  test('shows a hostile file name as text', async () => {
+    await open({}, async (page, noise) => {
+      assert.equal(await page.locator('img[src="x"], script').count(), 0);
+      assert.equal(await page.locator('#problems b').first().innerText(), hostileName);
+      assert.equal(await page.locator('#clip-2 h3').innerText(), hostileName);
+      assert.deepEqual(noise, []);
+    });
+  });
+
+  test('has a ledger that a reader can add up', async () => {
+    await open({}, async (page) => {
+      const ledgers = page.locator('.ledger:visible');
+      assert.equal(await ledgers.count(), 2);
+      for (const ledger of await ledgers.all()) {
+        const text = await ledger.innerText();
+        const [left, right] = text.split('=').map((side) => side.match(/\d[\d,]*/g) ?? []);
+        const numbers = (right ?? []).map((n) => Number(n.replaceAll(',', '')));
+        assert.deepEqual(left, ['100']);
+        assert.deepEqual(numbers, [96, 1, 2, 1]);
+        assert.match(text, /✓ adds up/);
+        assert.match(text, /skipped \(scene cut\)/);
+      }
+    });
+  });
+
+  test('leads a keyboard to every section, the first by one key', async () => {
+    await open({ reducedMotion: 'reduce' }, async (page) => {
+      const focused = () => page.evaluate<string>('document.activeElement.id');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      assert.equal(await focused(), 'overview');
+
+      const sections = await page.$$eval('main > section', (all) => all.map(({ id }) => id));
+      assert.ok(sections.length >= 7, sections.join(' '));
+      for (const [i, section] of sections.entries()) {
+        await page.goto(address);
+        for (let tabs = 0; tabs < i + 2; tabs += 1) await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+        assert.equal(await focused(), section);
+      }
+    });
+  });
+
+  test('draws a box over the place that it labels', async () => {
+    await open({}, async (page) => {
+      const shot = page.locator('#clip-1-frame-50');
+      const picture = await shot.locator('img').boundingBox();
+      const edge = await shot.locator('.edge').evaluate((rect) => {
+        const { x, y, width, height } = rect.getBoundingClientRect();
+        return { x, y, width, height };
+      });
+      assert.ok(picture);
+      const scale = picture.width / 320;
+      const [x, y, w, h] = boxAt(50);
+      const drawn = [
+        (edge.x - picture.x) / scale,
+        (edge.y - picture.y) / scale,
+        edge.width / scale,
+        edge.height / scale,
+      ];
+      for (const [i, expected] of [x, y, w, h].entries()) {
+        assert.ok(Math.abs(drawn[i]! - expected) < 4, `${drawn} instead of ${[x, y, w, h]}`);
+      }
+      assert.match(
+        (await shot.locator('title').textContent()) ?? '',
+        /frame 50.*\ndetected.*\nscore 0\.80\nrisk 0\.10/,
+      );
+    });
+  });
+
+  test('fits a phone and follows the reader’s light or dark', async () => {
+    const papers: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await open({ viewport: { width: 390, height: 844 }, colorScheme }, async (page) => {
+        assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390);
+        papers.push(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'));
+      });
+    }
+    assert.notEqual(papers[0], papers[1]);
+  });
+
+  test('gives no id twice', async () => {
+    await open({}, async (page) => {
+      const ids = await page.$$eval('[id]', (all) => all.map(({ id }) => id));
+      assert.deepEqual(ids, [...new Set(ids)]);
+    });
+  });
+});
