@@ -13,7 +13,7 @@ import {
   writeModel,
 } from '../job/outputs.ts';
 import { reportOf } from '../job/report.ts';
-import type { RunResult } from '../job/run.ts';
+import { type ModelScores, type RunResult, scoresOf } from '../job/run.ts';
 import type { TruthReport } from '../report/data.ts';
 import { writeReport } from '../report/report.ts';
 import { table } from './terminal.ts';
@@ -22,7 +22,7 @@ export interface ModelSummary {
   readonly model: string;
   readonly promoted: boolean;
   readonly why: string;
-  /** On the held-out pictures; left out where nothing was held out. */
+  /** On the held-out pictures, the same for both models; left out where nothing was held out. */
   readonly ap50?: number;
   readonly ap50_95?: number;
   readonly meanIoU?: number;
@@ -86,7 +86,7 @@ export async function leave(leaving: Leaving): Promise<{ summary: RunSummary; tr
 }
 
 function summaryOf(
-  { ends, pre, main, seconds }: RunResult,
+  { ends, pre, preScores, main, seconds }: RunResult,
   problems: readonly Problem[],
   total: number,
 ): RunSummary {
@@ -101,17 +101,14 @@ function summaryOf(
   const frames = clips.reduce((sum, clip) => sum + clip.frames, 0);
   return {
     clips,
-    models: { pre: modelSummary(pre), main: main && modelSummary(main) },
+    models: { pre: modelSummary(pre, preScores), main: main && modelSummary(main, scoresOf(main)) },
     seconds: { ...seconds, total: Math.round(total * 100) / 100 },
     framesPerSecond: Math.round((100 * frames) / Math.max(0.01, seconds.annotate ?? 0)) / 100,
     problems: problems.map((problem) => problem.message),
   };
 }
 
-function modelSummary({ model, promoted, why, figures }: TrainEnd): ModelSummary {
-  const { ap50, ap50_95, meanIoU } = figures;
-  const scores =
-    ap50 === undefined || ap50_95 === undefined || meanIoU === undefined ? {} : { ap50, ap50_95, meanIoU };
+function modelSummary({ model, promoted, why }: TrainEnd, scores: ModelScores | null): ModelSummary {
   return { model, promoted, why, ...scores };
 }
 

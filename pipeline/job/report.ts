@@ -21,7 +21,7 @@ import type {
 import type { ClipEnd } from './annotate.ts';
 import type { TrainEnd } from './jobs.ts';
 import { clipFacts, type ExplanationFiles, labelRows } from './outputs.ts';
-import type { RunResult } from './run.ts';
+import { type ModelScores, type RunResult, scoresOf } from './run.ts';
 
 export interface ReportSources {
   readonly bus: Bus;
@@ -51,8 +51,8 @@ export async function reportOf(sources: ReportSources): Promise<ReportData> {
     backends: {},
     handBoxes: result.handBoxes,
     clips,
-    pre: await modelReport(bus, pre),
-    main: main && (await modelReport(bus, main)),
+    pre: await modelReport(bus, pre, result.preScores),
+    main: main && (await modelReport(bus, main, scoresOf(main))),
     promotion: main && { promoted: main.promoted, why: main.why },
     truth,
     explanations: explanations.flatMap(explanationReport),
@@ -71,7 +71,7 @@ async function clipReport(
   const samples: Sample[] = [];
   const labelled = new Set(labels.map((label) => label.frame));
   for (const sample of chooseSamples(labels, tracked?.ledger.decoded ?? 0, samplesAClip(clips))) {
-    // Frames without a label have no picture any more.
+    // Frames without a label are not kept.
     if (!labelled.has(sample.frame)) continue;
     samples.push({ ...sample, picture: await fetchPicture(bus, { clip: input.clip, index: sample.frame }) });
   }
@@ -85,8 +85,12 @@ async function clipReport(
   };
 }
 
-async function modelReport(bus: Bus, { model, history }: TrainEnd): Promise<ModelReport> {
-  const { id, network, start, trainedOn, scores } = readDetectorCard(await fetchModel(bus, model));
+async function modelReport(
+  bus: Bus,
+  { model, history }: TrainEnd,
+  scores: ModelScores | null,
+): Promise<ModelReport> {
+  const { id, network, start, trainedOn } = readDetectorCard(await fetchModel(bus, model));
   const rows = history.filter((progress) => progress.state === 'running');
   return {
     id,

@@ -48,6 +48,15 @@ export interface Explained extends JobEnd {
   readonly label: ReviewedLabel;
 }
 
+/** On held-out pictures. */
+export interface ModelScores {
+  readonly images: number;
+  readonly ap50: number;
+  readonly ap50_95: number;
+  readonly meanIoU: number;
+  readonly recall: number;
+}
+
 export interface RunResult {
   readonly ends: readonly ClipEnd[];
   /** Boxes drawn by hand. */
@@ -57,6 +66,8 @@ export interface RunResult {
   /** The manifest that main training used; pre-training's where nothing could be added to it. */
   readonly dataset: string;
   readonly pre: TrainEnd;
+  /** Of pre on the pictures that main was scored on, so that the two compare; on its own where there is no main. */
+  readonly preScores: ModelScores | null;
   /** Null where no label was accepted. */
   readonly main: TrainEnd | null;
   readonly explained: readonly Explained[];
@@ -93,7 +104,17 @@ export async function runJob(plan: RunPlan, context: RunContext): Promise<RunRes
     explainSome([...labels.values()].flat(), plan.explanations, context),
   );
   const handBoxes = drawn.hand.reduce((sum, item) => sum + item.boxes.length, 0);
-  return { ends, handBoxes, labels, dataset: set.dataset, pre, main, explained, seconds };
+  return {
+    ends,
+    handBoxes,
+    preScores: (main && scoresOf(main, 'start.')) ?? scoresOf(pre),
+    labels,
+    dataset: set.dataset,
+    pre,
+    main,
+    explained,
+    seconds,
+  };
 }
 
 /** What was drawn by hand, on the bus. */
@@ -178,6 +199,15 @@ export async function mainTrain(
     seed,
     ...stepsOf(steps),
   });
+}
+
+/** A training's scores on what was held out, of its result or (`start.`) of what it began with; null: nothing was. */
+export function scoresOf({ figures }: JobEnd, of: '' | 'start.' = ''): ModelScores | null {
+  const [images, ap50, ap50_95, meanIoU, recall] = ['images', 'ap50', 'ap50_95', 'meanIoU', 'recall'].map(
+    (name) => figures[of + name],
+  );
+  if (images === undefined || ap50 === undefined || ap50_95 === undefined) return null;
+  return { images, ap50, ap50_95, meanIoU: meanIoU ?? 0, recall: recall ?? 0 };
 }
 
 function stepsOf(steps: number | undefined): { steps?: number } {

@@ -74,15 +74,15 @@ function captionLine({ cause, risk, review }: LabelRow): Html {
   }</span>`;
 }
 
-/** A dark line under the coloured one: seen on light and on dark ground. A rejected label is struck out. */
+/** A dark line under the light colours and a light one under the dark: seen on any ground. A rejected label is struck out. */
 function overlay(label: LabelRow): Html {
   const { box, cause, review } = label;
   const [x, y, w, h] = box.map((value) => Math.round(value * 10) / 10);
   const { colour, dash } = looks[cause];
   const strike = `M${x} ${y}l${w} ${h}m0 ${-h!}l${-w!} ${h}`;
-  return html`<g class="box"><title>${titleOf(label)}</title>
+  return html`<g class="box ${cause}"><title>${titleOf(label)}</title>
     <rect class="halo" x="${x}" y="${y}" width="${w}" height="${h}"/>
-    <rect class="edge ${cause}" x="${x}" y="${y}" width="${w}" height="${h}" stroke="${colour}" stroke-dasharray="${dash}"/>
+    <rect class="edge" x="${x}" y="${y}" width="${w}" height="${h}" stroke="${colour}" stroke-dasharray="${dash}"/>
     ${review === 'rejected' && html`<path class="strike" d="${strike}" stroke="${colour}"/>`}</g>`;
 }
 

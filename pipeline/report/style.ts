@@ -131,7 +131,9 @@ figure { margin: 0; }
 .frame img, .frame > svg { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
 .box rect { fill: transparent; stroke-width: 2.5; vector-effect: non-scaling-stroke; }
 .box .halo { stroke: #000; stroke-opacity: .6; stroke-width: 4.5; }
-.box .hand { stroke-width: 4; }
+.box.held .halo { stroke: #fff; stroke-opacity: .85; }
+.box.hand .edge { stroke-width: 4; }
+.box.hand .halo { stroke-width: 6; }
 .box:hover .edge { fill: #fff3; }
 .box .strike { fill: none; stroke-width: 1.25; vector-effect: non-scaling-stroke; opacity: .8; }
 .shot figcaption { display: flex; flex-wrap: wrap; align-items: center; gap: 0 .6rem; font-size: .82rem; padding-top: .25rem; }

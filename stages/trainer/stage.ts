@@ -8,9 +8,11 @@ import { readDetectorCard } from '../../pipeline/models/card.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
 import { activate, activeModel, fetchModel, storeModel } from '../../pipeline/models/registry.ts';
 import { findWeights, isWeightsName, weightFolders } from '../../pipeline/models/weights.ts';
+import type { DetectionScores } from '../../pipeline/scores/detection.ts';
 import { type Context, handler, stage } from '../../pipeline/stage/stage.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
+import { subjectOf } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
 import { evaluate } from './detector/evaluate.ts';
@@ -53,6 +55,9 @@ async function* train(
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
   const { job, kind, dataset: id, seed, steps } = input.body;
+  // A job whose end was published and whose acknowledgement got lost comes again.
+  const last = await bus.last(Progress, subjectOf(Progress, { job }));
+  if (last?.body.state === 'done') return;
   const dataset = await fetchDataset(bus, id);
   const examples = (split: DatasetItem['split']) =>
     dataset.items.filter((item) => item.split === split).map((item) => exampleOf(bus, item));
@@ -85,14 +90,14 @@ async function* train(
   await storeModel(bus, model, trained.files);
   const promoted = await promote(bus, model, job, heldOut);
   log.info({ job, model, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) }, 'trained');
-  const { scores, history } = trained;
+  const { scores, startScores, history } = trained;
   yield progress(
     {
       job,
       state: 'done',
       done: history.length,
       total: history.length,
-      figures: scores ? { ap50: scores.ap50, ap50_95: scores.ap50_95, meanIoU: scores.meanIoU } : {},
+      figures: { ...figuresOf(scores, ''), ...figuresOf(startScores, 'start.') },
       result: { model, promoted: promoted.yes ? 'yes' : 'no', why: promoted.why },
     },
     'done',
@@ -156,9 +161,18 @@ function rowOf(job: string, { epoch, epochs, loss, heldOut, seconds }: EpochRow)
     figures: {
       loss: loss.total,
       seconds,
-      ...(heldOut ? { ap50: heldOut.ap50, ap50_95: heldOut.ap50_95, meanIoU: heldOut.meanIoU } : {}),
+      ...figuresOf(heldOut, ''),
     },
   };
+}
+
+/** Scores as figures of a progress message. */
+function figuresOf(scores: DetectionScores | null, prefix: string): Record<string, number> {
+  if (!scores) return {};
+  const { images, ap50, ap50_95, meanIoU, recall } = scores;
+  return Object.fromEntries(
+    Object.entries({ images, ap50, ap50_95, meanIoU, recall }).map(([name, value]) => [prefix + name, value]),
+  );
 }
 
 function progress(body: Progress, id: string, parent?: string): Outgoing {
