@@ -1,6 +1,6 @@
 /**
  * Dense convolutions forward, plain and fused with bias and activation. XNNPACK's, which tfjs calls, multiplies and
- * adds in two instructions; kernels.as uses the fused one of "relaxed SIMD", which tfjs' module was built before.
+ * adds in two instructions; simd/kernels/ uses the fused one of "relaxed SIMD", which tfjs' module was built before.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -21,7 +21,7 @@ import { simdKernels } from './simd/load.ts';
 const plain = getKernel(Conv2D, backendName);
 const fused = getKernel(FusedConv2D, backendName);
 
-/** Whether kernels.as can do it: no dilation, channels last. */
+/** Whether simd/kernels/ can do it: no dilation, channels last. */
 function fits({ dataFormat, dilations }: Pick<Conv2DAttrs, 'dataFormat' | 'dilations'>): boolean {
   return dataFormat === 'NHWC' && [dilations].flat().every((dilation) => dilation === 1);
 }

@@ -24,7 +24,7 @@ interface Operands {
   readonly bias?: TensorInfo | undefined;
 }
 
-/** Whether kernels.as can do it: no dilation, no channel multiplier. */
+/** Whether simd/kernels/ can do it: no dilation, no channel multiplier. */
 function fits({ filter }: Operands, { dilations }: { dilations?: number | number[] | null }): boolean {
   return filter.shape[3] === 1 && [dilations ?? 1].flat().every((dilation) => dilation === 1);
 }

@@ -74,7 +74,7 @@ export function floats(backend: BackendWasm, x: TensorInfo): Float32Array {
   return view;
 }
 
-/** Where tensors begin in the wasm memory, in bytes: what kernels.as takes. */
+/** Where tensors begin in the wasm memory, in bytes: what simd/kernels/ takes. */
 export function addresses<T extends TensorInfo[]>(
   backend: BackendWasm,
   ...tensors: T

@@ -1,4 +1,4 @@
-/** The sizes of a convolution or pooling, in the order in which kernels.as takes them. */
+/** The sizes of a convolution or pooling, in the order in which simd/kernels/ takes them. */
 import { backend_util } from '@tensorflow/tfjs-core';
 
 type Shape4D = [number, number, number, number];

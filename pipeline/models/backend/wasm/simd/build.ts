@@ -1,5 +1,5 @@
 /**
- * Compiles kernels.as to kernels.wasm with AssemblyScript, fetched by npx for the occasion: users never need it.
+ * Compiles kernels/*.as to kernels.wasm with AssemblyScript, fetched by npx for the occasion: users never need it.
  *
  *     node pipeline/models/backend/wasm/simd/build.ts
  */
@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sourceDigest, sourceSection } from './load.ts';
+import { sourceDigest, sourceFiles, sourceFolder, sourceSection } from './load.ts';
 
 const compiler = 'assemblyscript@0.28.20';
 const flags = [
@@ -22,14 +22,16 @@ const flags = [
 
 const folder = mkdtempSync(join(tmpdir(), 'shika-kernels-'));
 try {
-  // The compiler takes .ts only; ours is not called so because it is no TypeScript to any other tool.
-  copyFileSync(join(import.meta.dirname, 'kernels.as'), join(folder, 'kernels.ts'));
+  // The compiler takes .ts only; ours are not called so because they are no TypeScript to any other tool.
+  for (const name of sourceFiles()) {
+    copyFileSync(join(sourceFolder, name), join(folder, name.replace(/\.as$/, '.ts')));
+  }
   const arguments_ = [
     '--yes',
     '--package',
     compiler,
     'asc',
-    'kernels.ts',
+    'index.ts',
     '--outFile',
     'kernels.wasm',
     ...flags,

@@ -1,13 +1,13 @@
 /** Runs kernels.wasm on the memory of tfjs' wasm backend. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { FatalError } from '../../../../errors.ts';
 
 type Kernel = (...addressesAndSizes: number[]) => void;
 
-/** What kernels.as exports; its comments say what each does and takes. */
+/** What kernels/index.as exports; comments there say what each does and takes. */
 export interface SimdKernels {
   readonly silu: Kernel;
   readonly siluGrad: Kernel;
@@ -26,14 +26,23 @@ export interface SimdKernels {
   readonly depthwiseInputGrad: Kernel;
 }
 
-/** The custom section of kernels.wasm that says from which kernels.as it was made. */
+/** The custom section of kernels.wasm that says from which sources it was made. */
 export const sourceSection = 'source-sha256';
 
-/** SHA-256 of kernels.as, in hex. */
+export const sourceFolder = join(import.meta.dirname, 'kernels');
+
+/** The names of the sources, in a fixed order. */
+export function sourceFiles(): string[] {
+  return readdirSync(sourceFolder)
+    .filter((name) => name.endsWith('.as'))
+    .sort();
+}
+
+/** SHA-256 of the sources, in hex. */
 export function sourceDigest(): string {
-  return createHash('sha256')
-    .update(readFileSync(join(import.meta.dirname, 'kernels.as')))
-    .digest('hex');
+  const hash = createHash('sha256');
+  for (const name of sourceFiles()) hash.update(name).update(readFileSync(join(sourceFolder, name)));
+  return hash.digest('hex');
 }
 
 /** The compiled kernels. */
@@ -48,7 +57,7 @@ export function simdKernels(backend: BackendWasm): SimdKernels {
   let kernels = running.get(backend);
   if (kernels === undefined) {
     const instance = new WebAssembly.Instance(simdModule(), { env: { memory: memoryOf(backend) } });
-    kernels = instance.exports as unknown as SimdKernels; // compiled from kernels.as, which exports just these
+    kernels = instance.exports as unknown as SimdKernels; // compiled from kernels/index.as, which exports just these
     running.set(backend, kernels);
   }
   return kernels;
