@@ -18,6 +18,7 @@ import { stageCommand } from './commands/stage.ts';
 import { statusCommand } from './commands/status.ts';
 import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
+import { weightsCommand } from './commands/weights.ts';
 import { EXIT } from './exit.ts';
 import { Interrupted } from './interrupt.ts';
 
@@ -42,6 +43,7 @@ for (const add of [
   ledgerCommand,
   deadCommand,
   modelsCommand,
+  weightsCommand,
   logsCommand,
 ]) {
   add(program);

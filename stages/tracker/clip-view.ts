@@ -197,14 +197,23 @@ export class BusClipView implements ClipView {
     });
   }
 
-  /** A look or its answer can get lost (a server restored without them): both are asked for again. */
+  /**
+   * A look or its answer can get lost (a server restored without them): both are asked for again. The old look is
+   * taken back first, so that they do not pile up where there is no detector for a while.
+   */
   #repeatUnanswered(): void {
     const late = Date.now() - this.#answerMs;
     for (const [index, asked] of this.#asked) {
       if (asked.answer || asked.sentAt > late) continue;
       asked.attempt += 1;
+      asked.sentAt = Date.now();
       this.#log.debug({ index, attempt: asked.attempt }, 'asking again');
-      this.#send(index, asked);
+      this.#bus
+        .purge(Look, { clip: this.#arrival.body.clip, index })
+        .catch((error: unknown) =>
+          this.#log.debug({ index, why: reasonOf(error) }, 'old look not taken back'),
+        )
+        .then(() => this.#send(index, asked));
     }
   }
 

@@ -14,6 +14,8 @@ import { busOptions, readSettings } from '../settings.ts';
 interface UpFlags {
   readonly watch: readonly string[];
   readonly dir: string;
+  /** False: the stages run elsewhere. */
+  readonly stages: boolean;
   readonly camera?: string;
   readonly detectors?: number;
   readonly config?: string;
@@ -34,6 +36,7 @@ export function upCommand(program: Command): void {
     .option('--dir <folder>', 'where the bus keeps its store', 'shika-data')
     .option('--camera <name>', 'default: the clip’s folder')
     .option('--detectors <n>', 'detector processes (default: by cores)', Number)
+    .option('--no-stages', 'only tell the bus that NATS_URL names of the clips; the stages run elsewhere')
     .option('--config <file>', 'configuration file')
     .description('the same stages, staying up')
     .action(async (flags: UpFlags) => {
@@ -43,7 +46,7 @@ export function upCommand(program: Command): void {
       const place = await Workplace.open({
         folder: stateFolder(flags.dir),
         keep: true,
-        processes: processesFor(flags.detectors),
+        processes: flags.stages ? processesFor(flags.detectors) : {},
         env: flags.config ? { SHIKA_CONFIG: resolve(flags.config) } : {},
         bus: busOptions(settings),
         log,
