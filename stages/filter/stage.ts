@@ -8,6 +8,7 @@ import { storeDataset } from '../../pipeline/datasets/store.ts';
 import { PoisonError } from '../../pipeline/errors.ts';
 import { labelsOf } from '../../pipeline/labels/labels.ts';
 import { type ReviewedLabel, runs } from '../../pipeline/labels/review.ts';
+import { jobFailed, progress } from '../../pipeline/stage/progress.ts';
 import { handler, stage } from '../../pipeline/stage/stage.ts';
 import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
@@ -37,9 +38,7 @@ export const filter = stage({
           take: datasets,
           concurrency: 1,
           each: (input) => buildDataset(bus, input, options),
-          obituary: ({ body: { job } }, reason) => [
-            progress({ job, state: 'failed', done: 0, total: 0, figures: {}, reason }, 'failed'),
-          ],
+          obituary: ({ body: { job } }, reason) => [jobFailed(job, reason)],
         }),
       ],
     };
@@ -112,11 +111,4 @@ async function* buildDataset(
     'done',
     traceparent,
   );
-}
-
-function progress(body: Progress, id: string, parent?: string): Outgoing {
-  return outgoing(Progress, { job: body.job }, body, {
-    id: `${body.job}:${id}`,
-    ...(parent ? { parent } : {}),
-  });
 }

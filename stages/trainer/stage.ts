@@ -1,6 +1,6 @@
 /** Trainer: a dataset and a job in, a model and its scores out; the better model becomes the active one. */
 import type { Bus } from '../../pipeline/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
+import type { Incoming, Outgoing } from '../../pipeline/bus/envelope.ts';
 import { fetchDataset, fetchPicture } from '../../pipeline/datasets/store.ts';
 import { PoisonError, RetryableError, UsageError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
@@ -9,6 +9,7 @@ import { Detector } from '../../pipeline/models/detector.ts';
 import { activate, activeModel, fetchModel, storeModel } from '../../pipeline/models/registry.ts';
 import { findWeights, isWeightsName, weightFolders } from '../../pipeline/models/weights.ts';
 import type { DetectionScores } from '../../pipeline/scores/detection.ts';
+import { jobFailed, progress } from '../../pipeline/stage/progress.ts';
 import { type Context, handler, stage } from '../../pipeline/stage/stage.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
@@ -40,9 +41,7 @@ export const trainer = stage({
           take,
           concurrency: 1,
           each: (input, context) => train(bus, input, context),
-          obituary: ({ body: { job } }, reason) => [
-            progress({ job, state: 'failed', done: 0, total: 0, figures: {}, reason }, 'failed'),
-          ],
+          obituary: ({ body: { job } }, reason) => [jobFailed(job, reason)],
         }),
       ],
     };
@@ -173,11 +172,4 @@ function figuresOf(scores: DetectionScores | null, prefix: string): Record<strin
   return Object.fromEntries(
     Object.entries({ images, ap50, ap50_95, meanIoU, recall }).map(([name, value]) => [prefix + name, value]),
   );
-}
-
-function progress(body: Progress, id: string, parent?: string): Outgoing {
-  return outgoing(Progress, { job: body.job }, body, {
-    id: `${body.job}:${id}`,
-    ...(parent ? { parent } : {}),
-  });
 }

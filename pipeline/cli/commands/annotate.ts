@@ -15,6 +15,7 @@ import { activate, storeModel } from '../../models/registry.ts';
 import { exitCodeOf } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
 import { processesFor } from '../processes.ts';
+import { repeat } from '../repeat.ts';
 import { busOptions, readSettings } from '../settings.ts';
 import { startFor } from '../start.ts';
 import { give, say, terminalMeters } from '../terminal.ts';
@@ -39,7 +40,7 @@ export function annotateCommand(program: Command): void {
     .option(
       '--hand <file>',
       'boxes drawn by hand, again for more: CSV, or a folder with COCO or YOLO labels',
-      collect,
+      repeat,
       [],
     )
     .option('--model <folder>', 'detector that looks; without one, the hand-drawn boxes train one first')
@@ -116,8 +117,4 @@ export function annotateCommand(program: Command): void {
         await place.close();
       }
     });
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

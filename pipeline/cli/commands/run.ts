@@ -10,6 +10,7 @@ import type { TruthReport } from '../../report/data.ts';
 import { exitCodeOf } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
 import { processesFor } from '../processes.ts';
+import { repeat } from '../repeat.ts';
 import { askReview } from '../review-prompt.ts';
 import { leave, type RunSummary, summaryText } from '../run-output.ts';
 import { busOptions, readSettings } from '../settings.ts';
@@ -37,7 +38,7 @@ export function runCommand(program: Command): void {
     .requiredOption(
       '--hand <file>',
       'boxes drawn by hand, again for more: CSV, or a folder with COCO or YOLO labels',
-      collect,
+      repeat,
       [],
     )
     .option('--review <how>', 'auto: accept labels below a risk; ui: wait for a person', review, 'auto')
@@ -118,10 +119,6 @@ function environment({ review, config }: RunFlags): Record<string, string> {
 
 async function reviewed({ review, out }: RunFlags, ends: readonly ClipEnd[]): Promise<void> {
   if (review === 'ui' && ends.some((end) => end.tracked)) await askReview(out);
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 function review(value: string): 'auto' | 'ui' {

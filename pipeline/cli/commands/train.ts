@@ -7,6 +7,7 @@ import { writeModelFolder } from '../../models/files.ts';
 import { fetchModel } from '../../models/registry.ts';
 import { type BusChoice, withBus, withBusOptions } from '../bus-access.ts';
 import { interruption } from '../interrupt.ts';
+import { repeat } from '../repeat.ts';
 import { readSettings } from '../settings.ts';
 import { startFor } from '../start.ts';
 import { give, say, terminalMeters } from '../terminal.ts';
@@ -25,7 +26,7 @@ const STAGES = { filter: 1, trainer: 1 } as const;
 export function trainCommand(program: Command): void {
   const train = program.command('train').description('train a detector');
   common(train.command('pre'))
-    .requiredOption('--hand <folder>', 'pictures with boxes drawn by hand, again for more', collect, [])
+    .requiredOption('--hand <folder>', 'pictures with boxes drawn by hand, again for more', repeat, [])
     .option('--start <from>', 'weights that training starts from: yolox-nano, or random')
     .description('on what was drawn by hand')
     .action(async (flags: TrainFlags) => {
@@ -81,8 +82,4 @@ async function report(
   if (out) await writeModelFolder(out, await fetchModel(bus, model));
   const text = `${model}: ${promoted ? 'active now' : 'not promoted'}: ${why}${out ? `; in ${out}` : ''}`;
   give(json ?? false, { model, promoted, why, ...figures }, text);
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

@@ -9,6 +9,7 @@ import { createLog, type LogLevel } from '../../log/log.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
 import { processesFor } from '../processes.ts';
+import { repeat } from '../repeat.ts';
 import { busOptions, readSettings } from '../settings.ts';
 
 interface UpFlags {
@@ -30,7 +31,7 @@ export function upCommand(program: Command): void {
     .option(
       '--watch <folder>',
       'take the clips that are there and those that come; again for more',
-      collect,
+      repeat,
       [],
     )
     .option('--dir <folder>', 'where the bus keeps its store', 'shika-data')
@@ -82,8 +83,4 @@ export function upCommand(program: Command): void {
       if (place.failed.aborted) throw new UsageError(reasonOf(place.failed.reason));
       process.exit(EXIT.ok);
     });
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
