@@ -9,6 +9,7 @@ import { demoCommand } from './commands/demo.ts';
 import { evalCommand } from './commands/eval.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { logsCommand } from './commands/logs.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -38,6 +39,7 @@ for (const add of [
   trainCommand,
   explainCommand,
   exportCommand,
+  importCommand,
   evalCommand,
   statusCommand,
   ledgerCommand,
@@ -48,6 +50,9 @@ for (const add of [
 ]) {
   add(program);
 }
+
+// Whoever reads our output may stop reading: `shika logs | head`.
+process.stdout.on('error', () => process.exit(EXIT.ok));
 
 try {
   await program.parseAsync();

@@ -1,8 +1,8 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 import { UsageError } from '../../errors.ts';
 import { stateFolder } from '../../job/clip-input.ts';
 import { DEFAULT_FOLDER } from '../bus-access.ts';
@@ -20,10 +20,15 @@ export function logsCommand(program: Command): void {
           expected: '--dir with a folder of `shika run` or `shika up`',
         });
       const wanted = (file: string) => names.length === 0 || names.some((name) => file.startsWith(name));
+      const readable = prettyFactory({
+        colorize: process.stdout.isTTY,
+        ignore: 'pid,hostname,stage',
+        singleLine: true,
+      });
       for (const file of readdirSync(folder).filter(wanted).sort()) {
-        const stream = pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', sync: true });
         process.stdout.write(`── ${file}\n`);
-        await pipeline(createReadStream(join(folder, file)), stream);
+        const lines = createInterface({ input: createReadStream(join(folder, file)) });
+        for await (const line of lines) process.stdout.write(readable(line));
       }
     });
 }
