@@ -43,7 +43,7 @@ export class FatalError extends ShikaError {}
 /** The user asked for something that cannot be done as asked: the command prints it and exits 2. */
 export class UsageError extends ShikaError {}
 
-/** `error.message` of anything thrown. */
+/** `error.message` of anything thrown; its name where it has none, so that a reason is never empty. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message || error.name : String(error) || 'no reason given';
 }

@@ -6,7 +6,7 @@ export const Dead = message({
   type: 'shika.dead.v1',
   summary: 'A message that a stage gave up on, with its payload',
   stream: 'DEAD',
-  subject: 'dead.{stage}.{subject}',
+  subject: 'dead.{stage}.{subject>}',
   body: 'bytes',
   schema: Type.Object(
     {

@@ -2,9 +2,22 @@ import Type from 'typebox';
 import { type Body, message } from './message.ts';
 import { Box, ClipId, FrameIndex, JobId, ModelId } from './terms.ts';
 
+export const explainMethods = [
+  'gradcam',
+  'gradcam++',
+  'hirescam',
+  'layercam',
+  'eigencam',
+  'cam',
+  'scorecam',
+  'drise',
+] as const;
+
+export const mapColours = ['jet', 'turbo', 'viridis'] as const;
+
 export const ExplainJob = message({
   type: 'shika.job.explain.v1',
-  summary: 'Explain why a model gives the box that it gives in a picture',
+  summary: 'Explain why a model gives the answer that it gives for a picture',
   stream: 'JOBS',
   subject: 'job.explain.{job}',
   body: 'json',
@@ -21,7 +34,24 @@ export const ExplainJob = message({
       }),
       truth: Type.Union([Type.String(), Type.Null()], { description: 'The true label, where it is known' }),
       model: Type.Union([ModelId, Type.Null()], { description: 'null: the active detector' }),
-      method: Type.Literal('gradcam'),
+      method: Type.Enum([...explainMethods], { description: 'How the map is made' }),
+      class: Type.Optional(
+        Type.String({ minLength: 1, description: 'The class asked about; default: the predicted one' }),
+      ),
+      layer: Type.Optional(
+        Type.String({
+          minLength: 1,
+          description: 'The layer whose feature maps are used; default: the last one before the answer',
+        }),
+      ),
+      colours: Type.Optional(
+        Type.Enum([...mapColours], { description: 'Colours of the map; default: as configured' }),
+      ),
+      measure: Type.Optional(
+        Type.Boolean({
+          description: 'Whether deletion, insertion and ROAD are measured: some 120 runs of the network',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -46,6 +76,17 @@ export const ExplainJob = message({
         truth: null,
         model: null,
         method: 'magic',
+      },
+      'unknown colours': {
+        job: 'why-1',
+        clip: '0123456789abcdef',
+        index: 7,
+        box: null,
+        region: null,
+        truth: null,
+        model: null,
+        method: 'scorecam',
+        colours: 'hot',
       },
       'no picture': { job: 'why-1', box: null, region: null, truth: null, model: null, method: 'gradcam' },
     },

@@ -22,7 +22,7 @@ export interface MessageType<S extends TSchema = TSchema> {
   readonly type: string;
   readonly summary: string;
   readonly stream: StreamName;
-  /** Subject with `{parameter}` tokens, e.g. `look.{clip}.{index}`. */
+  /** Subject with `{parameter}` tokens, e.g. `look.{clip}.{index}`; a last `{parameter>}` may be several tokens. */
   readonly subject: string;
   /** Schema of the JSON body; for any other body, of its facts, which travel in one header. */
   readonly schema: S;
@@ -43,10 +43,12 @@ export function message<S extends TSchema>(declaration: MessageType<S>): Message
   return declaration;
 }
 
-/** Fills the `{parameter}`s of a message's subject; a parameter left out becomes the wildcard `*`. */
+/** Fills the `{parameter}`s of a message's subject; one that is left out becomes the wildcard `*` (`>` for the rest). */
 export function subjectOf(
   type: MessageType,
   parameters: Readonly<Record<string, string | number>> = {},
 ): string {
-  return type.subject.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name] ?? '*'));
+  return type.subject.replace(/\{(\w+)(>?)\}/g, (_, name: string, rest: string) =>
+    String(parameters[name] ?? (rest || '*')),
+  );
 }

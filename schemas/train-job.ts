@@ -24,7 +24,11 @@ export const TrainJob = message({
       ]),
       seed: Type.Integer({ minimum: 0 }),
       steps: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Training steps in all; the recipe’s where not given' }),
+        Type.Integer({
+          minimum: 1,
+          maximum: 1_000_000,
+          description: 'Training steps in all; the recipe’s where not given',
+        }),
       ),
     },
     { additionalProperties: false },

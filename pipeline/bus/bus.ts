@@ -10,6 +10,7 @@ import { type ConnectionOptions, openConnection } from './connection.ts';
 import { checked, decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
 import { type FollowOptions, follow, stored } from './follow.ts';
 import { Objects } from './objects.ts';
+import { pause } from './pause.ts';
 import { Publisher, type PublishOptions } from './publish.ts';
 import { State } from './state.ts';
 import { type BusBounds, ensureStreams } from './topology.ts';
@@ -20,6 +21,8 @@ export interface BusOptions extends ConnectionOptions {
 }
 
 type Parameters = Readonly<Record<string, string | number>>;
+
+const DRAIN_MS = 2_000;
 
 export class Bus {
   readonly #connection: NatsConnection;
@@ -53,20 +56,27 @@ export class Bus {
    */
   static async open(options: BusOptions, log: Logger): Promise<Bus> {
     const connection = await openConnection(options);
-    const manager = await jetstreamManager(connection);
-    const client = jetstream(connection);
-    await ensureStreams(manager, options.bounds);
-    const publisher = new Publisher(client, options.name, log);
-    const bus = new Bus(
-      connection,
-      manager,
-      publisher,
-      await State.open(client, log),
-      await Objects.open(client),
-      log,
-    );
-    void bus.#report();
-    return bus;
+    try {
+      const manager = await jetstreamManager(connection);
+      const client = jetstream(connection);
+      await ensureStreams(manager, options.bounds);
+      const publisher = new Publisher(client, options.name, log);
+      const state = await State.open(client, log);
+      const bus = new Bus(connection, manager, publisher, state, await Objects.open(client), log);
+      void bus.#report();
+      return bus;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Resolves when the connection is closed for good: by {@link Bus.close}, or with the reason where the server does
+   * not let us in any more. One that is merely gone is waited for.
+   */
+  async closed(): Promise<Error | undefined> {
+    return (await this.#connection.closed()) ?? undefined;
   }
 
   /** Version of the server that is connected. */
@@ -88,7 +98,9 @@ export class Bus {
   ): Promise<void> {
     const text = type.body === 'json' ? new TextDecoder().decode(payload) : (headers['ce-facts'] ?? '');
     const body = checked(type, JSON.parse(text));
-    await this.publish({ type, subject, id: headers['ce-id'] ?? subject, body, payload }, { force: true });
+    const parent = headers.traceparent;
+    const id = headers['ce-id'] ?? subject;
+    await this.publish({ type, subject, id, body, payload, ...(parent ? { parent } : {}) }, { force: true });
   }
 
   work(source: WorkSource): WorkQueue {
@@ -154,9 +166,11 @@ export class Bus {
     return { messages: state.messages, bytes: state.bytes, consumers };
   }
 
-  /** Closes without waiting for anything. */
+  /** Sends what is still to be sent, and closes; a server that is gone is not waited for. */
   async close(): Promise<void> {
-    await this.#connection.drain().catch(() => this.#connection.close());
+    const drained = this.#connection.drain().catch(() => {}); // closed already
+    await Promise.race([drained, pause(DRAIN_MS)]);
+    await this.#connection.close();
   }
 
   async #report(): Promise<void> {

@@ -1,9 +1,10 @@
 /** The connection to the server: kept up for ever, checked once. */
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import { FatalError, reasonOf } from '../errors.ts';
+import { isNewEnough, OLDEST_SERVER } from './server-version.ts';
 
-/** The oldest server whose features suffice (Debian 12's). */
-const FLOOR = [2, 9, 10] as const;
+/** A peer that vanished without a word is noticed after two of these; the client's own default is two minutes. */
+const PING_MS = 15_000;
 
 export interface ConnectionOptions {
   /** E.g. `nats://127.0.0.1:4222`; several are separated by commas. */
@@ -20,7 +21,7 @@ export interface ConnectionOptions {
 
 /**
  * Connects and goes on reconnecting until closed.
- * @throws FatalError where no server answers in time, or it is too old or has no JetStream.
+ * @throws FatalError where no server answers in time, it does not let us in, is too old or has no JetStream.
  */
 export async function openConnection(options: ConnectionOptions): Promise<NatsConnection> {
   const deadline = Date.now() + (options.patienceS ?? 10) * 1000;
@@ -32,15 +33,25 @@ export async function openConnection(options: ConnectionOptions): Promise<NatsCo
         maxReconnectAttempts: -1,
         reconnectTimeWait: 250,
         reconnectJitter: 250,
+        pingInterval: PING_MS,
         ...(options.user ? { user: options.user, pass: options.password ?? '' } : {}),
         ...(options.ca ? { tls: { caFile: options.ca } } : {}),
       });
-      checkServer(connection);
-      return connection;
+      const unfit = unfitness(connection);
+      if (!unfit) return connection;
+      await connection.close();
+      throw unfit;
     } catch (cause) {
       if (cause instanceof FatalError) throw cause;
+      if (cause instanceof errors.AuthorizationError) {
+        throw new FatalError(`the NATS server at ${withoutPassword(options.url)} does not let us in`, {
+          found: `user ${options.user || '(none)'}: ${cause.message}`,
+          expected: 'bus.user and bus.password as the server knows them',
+          cause,
+        });
+      }
       if (Date.now() > deadline) {
-        throw new FatalError(`no NATS server answers at ${options.url}`, {
+        throw new FatalError(`no NATS server answers at ${withoutPassword(options.url)}`, {
           found: reasonOf(cause),
           expected: 'a running nats-server with JetStream (nats-server -js), named by NATS_URL',
           cause,
@@ -51,20 +62,22 @@ export async function openConnection(options: ConnectionOptions): Promise<NatsCo
   }
 }
 
-function checkServer(connection: NatsConnection): void {
+function unfitness(connection: NatsConnection): FatalError | undefined {
   const { version = '0.0.0', jetstream } = connection.info ?? {};
-  const found = version.split(/[.-]/).map(Number);
-  const difference = FLOOR.map((part, i) => (found[i] ?? 0) - part).find((d) => d !== 0) ?? 0;
-  if (difference < 0) {
-    throw new FatalError('the NATS server is too old', {
+  if (!isNewEnough(version)) {
+    return new FatalError('the NATS server is too old', {
       found: version,
-      expected: `${FLOOR.join('.')} or newer`,
+      expected: `${OLDEST_SERVER} or newer`,
     });
   }
-  if (!jetstream) {
-    throw new FatalError('the NATS server has JetStream switched off', {
-      found: `version ${version}`,
-      expected: '-js',
-    });
-  }
+  if (jetstream) return undefined;
+  return new FatalError('the NATS server has JetStream switched off', {
+    found: `version ${version}`,
+    expected: '-js',
+  });
+}
+
+/** `nats://user:secret@host` → `nats://host`: addresses are logged. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/,]*@/g, '//');
 }

@@ -7,6 +7,7 @@ import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { type Body, type MessageType, subjectOf } from '../../schemas/message.ts';
 import { PoisonError } from '../errors.ts';
+import { mismatch, preview } from '../mismatch.ts';
 import { childTrace } from './trace.ts';
 
 /** A message to be published. */
@@ -74,19 +75,9 @@ function validatorOf(type: MessageType): Validator {
 export function checked<M extends MessageType>(type: M, body: unknown): Body<M> {
   const validator = validatorOf(type);
   if (validator.Check(body)) return body as Body<M>; // the validator has just said so
-  const first = validator.Errors(body)[0];
-  const where = first?.instancePath ? `at ${first.instancePath}` : 'at the top';
-  throw new PoisonError(
-    `not a valid ${type.type}: ${where}: ${first?.message ?? 'does not match the schema'}`,
-    {
-      found: preview(body),
-    },
-  );
-}
-
-function preview(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  const { problem, found } = mismatch(validator.Errors(body), body);
+  const facts = found === undefined ? {} : { found: preview(found) };
+  throw new PoisonError(`not a valid ${type.type}: ${problem}`, facts);
 }
 
 const encoder = new TextEncoder();

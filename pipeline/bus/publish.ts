@@ -4,15 +4,15 @@
  */
 import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
-import { reasonOf } from '../errors.ts';
+import { FatalError, reasonOf } from '../errors.ts';
 import { encode, type Outgoing } from './envelope.ts';
+import { isForbidden, isOvertaken, mayPass } from './passing.ts';
 import { pause } from './pause.ts';
 
 /** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
-const WRONG_LAST_SEQUENCE = 10071;
 const STREAM_FULL = 10077;
-const MESSAGE_TOO_LARGE = 10054;
-const TIMEOUT_MS = 5_000;
+/** Short, because what is published while the server is away is lost and has to be sent again; that is harmless. */
+const TIMEOUT_MS = 2_000;
 
 export interface PublishOptions {
   /** Stops the waiting; the promise then rejects with the signal's reason. */
@@ -35,7 +35,8 @@ export class Publisher {
   /**
    * Resolves when the server has the message.
    * @returns whether this call stored it or it was there already
-   * @throws the signal's reason when aborted; the server's error where repeating can't help (too large)
+   * @throws the signal's reason when aborted; the server's or the client's error where repeating can't help (too large);
+   *   FatalError where this user may not publish the subject
    */
   async publish(
     message: Outgoing,
@@ -55,9 +56,13 @@ export class Publisher {
         if (attempt > 3) this.#log.info({ subject: message.subject, attempt }, 'published after waiting');
         return ack.duplicate ? 'repeated' : 'stored';
       } catch (error) {
+        if (isOvertaken(error)) return 'repeated';
+        if (isForbidden(error)) {
+          const found = reasonOf(error);
+          throw new FatalError(`${this.#source} may not publish ${message.subject}`, { found, cause: error });
+        }
+        if (!mayPass(error)) throw error;
         const code = error instanceof JetStreamApiError ? error.code : 0;
-        if (code === WRONG_LAST_SEQUENCE) return 'repeated';
-        if (code === MESSAGE_TOO_LARGE || isTooLarge(error)) throw error;
         if (attempt === 3) {
           const why = code === STREAM_FULL ? `${message.type.stream} is full` : reasonOf(error);
           this.#log.warn({ subject: message.subject, why }, 'waiting to publish');
@@ -66,9 +71,4 @@ export class Publisher {
       }
     }
   }
-}
-
-/** The client itself refuses what is above the server's `max_payload`. */
-function isTooLarge(error: unknown): boolean {
-  return /max_payload|MAX_PAYLOAD/.test(reasonOf(error));
 }

@@ -1,12 +1,11 @@
 /** The KV bucket `state`: small values that are read back, watched, and set by compare-and-set. */
-
 import type { JetStreamClient } from '@nats-io/jetstream';
-import { JetStreamApiError } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { reasonOf } from '../errors.ts';
+import { isOvertaken, mayPass } from './passing.ts';
 import { pause } from './pause.ts';
 import { STATE_BUCKET } from './topology.ts';
 
@@ -36,13 +35,17 @@ export class State {
     return { value: this.#read(entry, schema), revision: entry.revision };
   }
 
-  /** Sets a key, waiting for a server that is gone. */
+  /**
+   * Sets a key, waiting for a server that is gone.
+   * @throws the signal's reason when aborted; what the client or the server says where repeating can't help
+   */
   async put(key: string, value: unknown, signal?: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#kv.put(key, JSON.stringify(value));
         return;
       } catch (error) {
+        if (!mayPass(error)) throw error;
         if (attempt === 3) this.#log.warn({ key, why: reasonOf(error) }, 'waiting to set a key');
         await pause(Math.min(100 * 2 ** attempt, 2_000), signal);
       }
@@ -59,7 +62,7 @@ export class State {
       else await this.#kv.update(key, JSON.stringify(value), revision);
       return true;
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === 10071) return false;
+      if (isOvertaken(error)) return false;
       throw error;
     }
   }
@@ -89,6 +92,10 @@ export class State {
           watch.stop();
         }
       } catch (error) {
+        if (!mayPass(error)) {
+          this.#log.error({ key, why: reasonOf(error) }, 'watching no more');
+          return;
+        }
         this.#log.warn({ key, why: reasonOf(error) }, 'watching again');
       }
       await pause(500, signal).catch(() => {});
@@ -97,9 +104,18 @@ export class State {
 
   #read<S extends TSchema>(entry: KvEntry, schema: S): Static<S> | undefined {
     if (entry.operation !== 'PUT') return undefined;
-    const value: unknown = entry.json();
+    const value = parsed(entry.string());
     if (Check(schema, value)) return value;
     this.#log.warn({ key: entry.key }, 'left a value that does not match its schema');
+    return undefined;
+  }
+}
+
+/** Undefined, which no schema allows, where the text is not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
     return undefined;
   }
 }

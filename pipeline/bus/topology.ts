@@ -1,5 +1,5 @@
 /**
- * The streams, buckets and stores as data. `ensureTopology` makes them or brings them up to date at every start,
+ * The streams, buckets and stores as data. `ensureStreams` makes them or brings them up to date at every start,
  * so that an upgrade needs no step of its own.
  *
  * LOOKS is on file although it is short-lived: a memory stream loses its consumers when the server is killed,
@@ -7,12 +7,14 @@
  */
 import {
   DiscardPolicy,
+  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
 import type { StreamName } from '../../schemas/message.ts';
+import { FatalError } from '../errors.ts';
 
 /** Bounds that a deployment may set; bytes and hours. */
 export interface BusBounds {
@@ -27,7 +29,7 @@ const HOUR_NS = 3_600_000_000_000;
 /** Dedupe is a courtesy that saves work; no correctness rests on it. */
 const DEDUPE_WINDOW_NS = 30_000_000_000;
 
-interface StreamRules {
+export interface StreamRules {
   readonly subjects: readonly string[];
   readonly retention: 'limits' | 'workqueue';
   readonly maxAgeHours?: number;
@@ -35,7 +37,7 @@ interface StreamRules {
   readonly full?: 'reject-new' | 'drop-old';
 }
 
-function streams(bounds: BusBounds): Record<StreamName, StreamRules> {
+export function streams(bounds: BusBounds): Record<StreamName, StreamRules> {
   return {
     CLIPS: {
       subjects: ['clip.>'],
@@ -80,13 +82,25 @@ function streamConfig(name: string, rules: StreamRules): Partial<StreamConfig> &
   };
 }
 
-/** Makes every stream, or updates it to what this version declares. */
+/**
+ * Makes every stream, or updates it to what this version declares.
+ * @throws FatalError where the server refuses one, e.g. because another stream has its subjects
+ */
 export async function ensureStreams(manager: JetStreamManager, bounds: BusBounds): Promise<void> {
   const existing = new Set<string>();
   for await (const name of manager.streams.names()) existing.add(name);
   for (const [name, rules] of Object.entries(streams(bounds))) {
     const config = streamConfig(name, rules);
-    if (existing.has(name)) await manager.streams.update(name, config);
-    else await manager.streams.add(config);
+    try {
+      if (existing.has(name)) await manager.streams.update(name, config);
+      else await manager.streams.add(config);
+    } catch (cause) {
+      if (!(cause instanceof JetStreamApiError)) throw cause;
+      throw new FatalError(`the server refuses stream ${name}`, {
+        found: cause.message,
+        expected: `a stream of ${rules.subjects.join(', ')} as this version declares it`,
+        cause,
+      });
+    }
   }
 }

@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import type { StreamName } from '../../schemas/message.ts';
 import { reasonOf } from '../errors.ts';
 import type { RawMessage } from './envelope.ts';
+import { mayPass } from './passing.ts';
 import { pause } from './pause.ts';
 
 export interface WorkSource {
@@ -38,8 +39,6 @@ export interface Delivery {
   ack(): Promise<void>;
   /** Not done: deliver again after `delayMs`. */
   retry(delayMs: number): void;
-  /** Never deliver again. */
-  drop(): void;
   /** The lease runs anew. */
   renew(): void;
 }
@@ -69,7 +68,10 @@ export class WorkQueue {
   #consumer: Consumer | undefined;
   #pulled: Delivery[] = [];
   #stream: ConsumerMessages | undefined;
-  #arrived: (() => void) | undefined;
+  #pulling: Promise<void> | undefined;
+  readonly #waiting = new Set<() => void>();
+  #taken: (() => void) | undefined;
+  #closed = false;
 
   constructor(client: JetStreamClient, manager: JetStreamManager, log: Logger, source: WorkSource) {
     this.#client = client;
@@ -97,6 +99,8 @@ export class WorkQueue {
 
   /** Gives back what was pulled and not taken. */
   async close(): Promise<void> {
+    this.#closed = true;
+    this.#taken?.();
     await this.#stream?.close();
     for (const delivery of this.#pulled.splice(0)) delivery.retry(0);
   }
@@ -125,17 +129,33 @@ export class WorkQueue {
   }
 
   async #batch(consumer: Consumer, most: number, signal: AbortSignal): Promise<Delivery[]> {
-    if (!this.#stream) this.#pullAhead(await consumer.consume({ max_messages: most }));
-    if (this.#pulled.length === 0) await this.#arrival(signal);
-    return this.#pulled.splice(0, most);
+    this.#pulling ??= this.#pullAhead(consumer, most);
+    await this.#pulling;
+    if (this.#pulled.length === 0 && !signal.aborted) await this.#arrival(signal);
+    const taken = this.#pulled.splice(0, most);
+    this.#taken?.();
+    return taken;
   }
 
-  #pullAhead(stream: ConsumerMessages): void {
+  /** The client asks for more as its messages are read, so reading stops while a batch waits to be taken. */
+  async #pullAhead(consumer: Consumer, most: number): Promise<void> {
+    let stream: ConsumerMessages;
+    try {
+      stream = await consumer.consume({ max_messages: most });
+    } catch (error) {
+      this.#pulling = undefined;
+      throw error;
+    }
     this.#stream = stream;
     const pull = async () => {
       for await (const message of stream) {
         this.#pulled.push(delivery(message));
-        this.#arrived?.();
+        for (const arrived of this.#waiting) arrived();
+        while (this.#pulled.length >= most && !this.#closed) {
+          await new Promise<void>((resolve) => {
+            this.#taken = resolve;
+          });
+        }
       }
     };
     void pull()
@@ -144,6 +164,7 @@ export class WorkQueue {
       )
       .finally(() => {
         this.#stream = undefined;
+        this.#pulling = undefined;
         this.#consumer = undefined;
       });
   }
@@ -153,12 +174,12 @@ export class WorkQueue {
       const done = () => {
         clearTimeout(late);
         signal.removeEventListener('abort', done);
-        this.#arrived = undefined;
+        this.#waiting.delete(done);
         resolve();
       };
       const late = setTimeout(done, 1_000);
       signal.addEventListener('abort', done, { once: true });
-      this.#arrived = done;
+      this.#waiting.add(done);
     });
   }
 }
@@ -177,8 +198,16 @@ function delivery(message: JsMsg): Delivery {
     ack: async () => {
       await message.ackAck({ timeout: 5_000 });
     },
-    retry: (delayMs) => message.nak(delayMs),
-    drop: () => message.term(),
-    renew: () => message.working(),
+    retry: (delayMs) => said(() => message.nak(delayMs)),
+    renew: () => said(() => message.working()),
   };
+}
+
+/** On a connection that is closed nothing can be said, and need not be: the lease ends by itself. */
+function said(word: () => void): void {
+  try {
+    word();
+  } catch (error) {
+    if (mayPass(error)) throw error;
+  }
 }

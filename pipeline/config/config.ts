@@ -4,9 +4,11 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import Type, { type Static, type TObject } from 'typebox';
-import { Clone, Convert, Default, Errors } from 'typebox/value';
+import { Default, Errors } from 'typebox/value';
 import { parse } from 'yaml';
 import { FatalError, reasonOf } from '../errors.ts';
+import { type Mismatch, mismatch, preview } from '../mismatch.ts';
+import { allowed, fromText } from './allowed.ts';
 
 export const BusSection = Type.Object(
   {
@@ -72,9 +74,9 @@ export interface ConfigSources {
 export function loadConfig<S extends Sections>(sections: S, sources: ConfigSources): Config<S> {
   const written = overridden(sections, readFile(sources.file), sources.env);
   const schema = Type.Object(sections, { additionalProperties: false });
-  const config = Default(schema, Convert(schema, Clone(written)));
-  const [first] = Errors(schema, config);
-  if (first) throw wrongKey(first, config, sections);
+  const config = Default(schema, written);
+  const errors = Errors(schema, config);
+  if (errors.length > 0) throw wrongKey(mismatch(errors, config), sections);
   return config as Config<S>; // Errors() found nothing: it is of this shape
 }
 
@@ -92,70 +94,61 @@ function readFile(file: string | undefined): Record<string, unknown> {
   }
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new FatalError(`${path} is not a configuration`, {
-      found: typeof content,
+      found: Array.isArray(content) ? 'a list' : `a ${typeof content}`,
       expected: 'sections with keys',
     });
   }
   return content as Record<string, unknown>; // an object, just checked
 }
 
-/** `lookahead` → `LOOKAHEAD`, `minScore` → `MIN_SCORE`. */
-function variableOf(section: string, key: string): string {
-  return `SHIKA_${section}_${key.replace(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase();
+/** `tracker`, `minScore` → `SHIKA_TRACKER_MIN_SCORE`. */
+export function variableOf(section: string, key: string): string {
+  return `SHIKA_${section}_${key.replace(/[KM]iB|[A-Z]/g, '_$&')}`.toUpperCase();
 }
 
+/** The file's sections with what the environment says instead; a section that the file leaves empty is one. */
 function overridden(
   sections: Sections,
   written: Record<string, unknown>,
   env: ConfigSources['env'],
 ): Record<string, unknown> {
-  const known = new Map<string, readonly [section: string, key: string]>();
-  for (const [section, schema] of Object.entries(sections)) {
-    for (const key of Object.keys(schema.properties)) known.set(variableOf(section, key), [section, key]);
+  const variables = new Set<string>();
+  const result: Record<string, unknown> = { ...written };
+  for (const [section, { properties }] of Object.entries(sections)) {
+    const overrides: Record<string, unknown> = {};
+    for (const [key, schema] of Object.entries(properties)) {
+      const variable = variableOf(section, key);
+      variables.add(variable);
+      const text = env[variable];
+      if (text !== undefined) overrides[key] = fromText(schema, text);
+    }
+    if (section === 'bus' && env.NATS_URL) overrides.url = env.NATS_URL;
+    const base = written[section] ?? {};
+    if (typeof base === 'object' && !Array.isArray(base)) result[section] = { ...base, ...overrides };
   }
-  const result: Record<string, unknown> = Object.fromEntries(Object.keys(sections).map((name) => [name, {}]));
-  Object.assign(result, structuredClone(written));
-  for (const [variable, [section, key]] of known) {
-    const value = env[variable];
-    if (value !== undefined) result[section] = { ...(result[section] as object), [key]: value };
+  for (const section of Object.keys(sections)) {
+    const ours = (name: string) => name.startsWith(variableOf(section, ''));
+    const stray = Object.keys(env).find((name) => ours(name) && !variables.has(name));
+    if (stray === undefined) continue;
+    const expected = `one of ${[...variables].filter(ours).join(', ')}`;
+    throw new FatalError(`${stray} is no configuration key`, { expected });
   }
-  if (env['NATS_URL'] && 'bus' in sections)
-    result['bus'] = { ...(result['bus'] as object), url: env['NATS_URL'] };
-  const stray = Object.keys(env).find((name) => isOurs(name, sections) && !known.has(name));
-  if (stray)
-    throw new FatalError(`${stray} is no configuration key`, {
-      expected: `one of ${[...known.keys()].join(', ')}`,
-    });
   return result;
 }
 
-function isOurs(variable: string, sections: Sections): boolean {
-  return Object.keys(sections).some((section) => variable.startsWith(`SHIKA_${section.toUpperCase()}_`));
-}
+/** Never repeated in a message. */
+const SECRET = 'password';
 
-interface SchemaError {
-  readonly instancePath: string;
-  readonly message: string;
-  readonly params?: unknown;
-}
-
-function wrongKey(error: SchemaError, config: unknown, sections: Sections): FatalError {
-  const path = error.instancePath.split('/').filter(Boolean);
-  const params = (error.params ?? {}) as { additionalProperties?: readonly string[] }; // typebox's own facts
-  const stray = params.additionalProperties?.[0];
-  if (stray !== undefined) {
-    const section = path[0];
-    const schema = section === undefined ? undefined : sections[section];
-    const expected = schema ? Object.keys(schema.properties) : Object.keys(sections);
-    return new FatalError(`unknown configuration key ${[...path, stray].join('.')}`, {
-      expected: `one of ${expected.join(', ')}`,
-    });
+function wrongKey({ key, problem, found }: Mismatch, sections: Sections): FatalError {
+  const [section = '', name] = key.split('.');
+  const known = sections[section];
+  if (!known || (name !== undefined && !known.properties[name])) {
+    const expected = `one of ${Object.keys(known?.properties ?? sections).join(', ')}`;
+    return new FatalError(`unknown configuration key ${key}`, { expected }); // its value may be a misspelt secret's
   }
-  const found = path.reduce<unknown>(
-    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-    config,
-  );
-  return new FatalError(`configuration key ${path.join('.')}: ${error.message}`, {
-    found: JSON.stringify(found),
+  const schema = name === undefined ? undefined : known.properties[name];
+  return new FatalError(`configuration key ${problem}`, {
+    found: name === SECRET ? '[hidden]' : preview(found),
+    expected: schema ? allowed(schema) : `keys: ${Object.keys(known.properties).join(', ')}`,
   });
 }

@@ -23,6 +23,12 @@ export const weights = {
     sha256: 'e8af074932d4ed7e232278e3055cefcdea3edf178874a3694ae292649fb464dd',
     what: 'detector, COCO (Apache-2.0)',
   },
+  'mobilenet-v2': {
+    file: 'mobilenet_v2_1.0_224_no_top.h5',
+    url: null,
+    sha256: '46837b77e725b1000c4a999279381c8f51b150718d99044e770508b36b5b6b18',
+    what: 'classifier, ImageNet, as keras.applications lays it out (Apache-2.0)',
+  },
 } as const satisfies Readonly<Record<string, WeightsFile>>;
 export type WeightsName = keyof typeof weights;
 

@@ -18,23 +18,27 @@ export async function emit(
     await Promise.all(inFlight);
     if (failure) throw failure.error;
   };
-  for await (const message of messages) {
-    if ('commit' in message) {
-      await settled();
-      await message.commit();
-      continue;
+  try {
+    for await (const message of messages) {
+      if ('commit' in message) {
+        await settled();
+        await message.commit();
+        continue;
+      }
+      const sent: Promise<void> = publish(message)
+        .then(
+          () => {},
+          (error: unknown) => {
+            failure ??= { error };
+          },
+        )
+        .finally(() => inFlight.delete(sent));
+      inFlight.add(sent);
+      if (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
+      if (failure) break;
     }
-    const sent: Promise<void> = publish(message)
-      .then(
-        () => {},
-        (error: unknown) => {
-          failure ??= { error };
-        },
-      )
-      .finally(() => inFlight.delete(sent));
-    inFlight.add(sent);
-    if (inFlight.size >= MOST_IN_FLIGHT) await Promise.race(inFlight);
-    if (failure) break;
+  } finally {
+    await Promise.all(inFlight); // also where the handler threw: nothing of it may appear after its obituary
   }
   await settled();
 }

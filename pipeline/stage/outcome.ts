@@ -3,6 +3,8 @@ import { FatalError, OverloadedError, PoisonError, reasonOf } from '../errors.ts
 
 export type Outcome =
   | { readonly kind: 'dead'; readonly reason: string }
+  /** Once more in this process, which keeps the lease: to give it back would cost an attempt. */
+  | { readonly kind: 'wait'; readonly delayMs: number; readonly reason: string }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly reason: string }
   | { readonly kind: 'exit'; readonly error: FatalError };
 
@@ -17,13 +19,14 @@ export function delayAfter(attempt: number): number {
 /**
  * @param attempt 1 for the first delivery
  * @param attempts deliveries after which a passing fault is no longer taken for one
+ * @param waits how often it was {@link OverloadedError} already since it was delivered
  */
-export function outcomeOf(error: unknown, attempt: number, attempts: number): Outcome {
+export function outcomeOf(error: unknown, attempt: number, attempts: number, waits = 0): Outcome {
   if (error instanceof FatalError) return { kind: 'exit', error };
   const reason = reasonOf(error);
   if (error instanceof PoisonError) return { kind: 'dead', reason };
+  if (error instanceof OverloadedError) return { kind: 'wait', delayMs: delayAfter(waits + 1), reason };
   const delayMs = delayAfter(attempt);
-  if (error instanceof OverloadedError) return { kind: 'retry', delayMs, reason };
   if (attempt >= attempts) return { kind: 'dead', reason: `${reason} (after ${attempt} attempts)` };
   return { kind: 'retry', delayMs, reason };
 }

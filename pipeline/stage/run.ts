@@ -1,7 +1,7 @@
 /** A stage as a process: opens the bus, starts the stage, works, and on SIGTERM gives back what it can't finish. */
 import type { Static, TObject } from 'typebox';
 import { Bus, type BusOptions } from '../bus/bus.ts';
-import { type FatalError, reasonOf } from '../errors.ts';
+import { FatalError, reasonOf } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
 import type { Stage } from './stage.ts';
 import { Stats } from './stats.ts';
@@ -37,6 +37,10 @@ export async function runStage<O extends TObject>(run: StageRun<O>): Promise<voi
     fatal ??= error;
     stop.abort(error);
   };
+  void bus.closed().then((why) => {
+    if (!signal.aborted)
+      exit(new FatalError('the bus is closed for good', { cause: why, found: reasonOf(why) }));
+  });
   try {
     const running = await stage.start({ bus, log, options: run.options, signal });
     log.info({ server: bus.serverVersion, pid: process.pid }, 'ready');

@@ -47,6 +47,8 @@ export interface EachHandler<M extends MessageType = MessageType> extends Handle
 /** Takes what is there, up to `size` inputs, in one go; one failure does not touch the others. */
 export interface BatchHandler<M extends MessageType = MessageType> extends Handles<M> {
   readonly size: number;
+  /** Batches that are in hand at once; 1 where not given. */
+  readonly concurrency?: number;
   /** One result an input, in order: its messages, or why it failed. */
   batch(inputs: readonly Incoming<M>[], context: Context): Promise<readonly (Outgoing[] | Error)[]>;
 }

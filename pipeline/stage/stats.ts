@@ -7,7 +7,7 @@ export class Stats {
   #out = 0;
   #dead = 0;
   #batches = 0;
-  #lag = 0;
+  readonly #lag = new Map<string, number>();
   readonly #durations = createHistogram();
 
   /** `count` inputs were handled together in `ms`. */
@@ -25,9 +25,9 @@ export class Stats {
     this.#dead += 1;
   }
 
-  /** Messages that wait on the server. */
-  lag(waiting: number): void {
-    this.#lag = waiting;
+  /** Messages of a consumer that wait on the server. */
+  lag(consumer: string, waiting: number): void {
+    this.#lag.set(consumer, waiting);
   }
 
   /** Writes the line and starts anew. */
@@ -37,7 +37,7 @@ export class Stats {
         in: this.#in,
         out: this.#out,
         dead: this.#dead,
-        lag: this.#lag,
+        lag: [...this.#lag.values()].reduce((sum, waiting) => sum + waiting, 0),
         batch: this.#batches === 0 ? 0 : Math.round((10 * this.#in) / this.#batches) / 10,
         p50Ms: this.#batches === 0 ? 0 : this.#durations.percentile(50),
         p99Ms: this.#batches === 0 ? 0 : this.#durations.percentile(99),

@@ -30,7 +30,8 @@ export interface ProvideOptions {
 const IMAGE = 'nats:2.14-alpine';
 /** Built where there is Go and nothing else. */
 export const GO_MODULE = 'github.com/nats-io/nats-server/v2@v2.15.2';
-const INSTALL_MS = 240_000;
+/** Building the server takes a minute on two free cores. */
+const INSTALL_MS = 600_000;
 
 const run = promisify(execFile);
 
@@ -104,7 +105,7 @@ async function docker(refused: string[], install: boolean, note: Note): Promise<
     await run('docker', ['pull', '--quiet', IMAGE], { timeout: INSTALL_MS });
     return { kind: 'docker', image: IMAGE };
   } catch (error) {
-    refused.push(`docker could not pull ${IMAGE} (${firstLine(error)})`);
+    refused.push(`docker could not pull ${IMAGE} (${whyOf(error)})`);
     return undefined;
   }
 }
@@ -121,7 +122,7 @@ async function debian(note: Note, refused: string[]): Promise<void> {
       await run('apt-get', get, options);
     });
   } catch (error) {
-    refused.push(`apt-get could not install nats-server (${firstLine(error)})`);
+    refused.push(`apt-get could not install nats-server (${whyOf(error)})`);
   }
 }
 
@@ -132,7 +133,7 @@ async function go(note: Note, refused: string[]): Promise<void> {
   try {
     await run('go', ['install', GO_MODULE], { timeout: INSTALL_MS, env: { ...process.env, GOBIN } });
   } catch (error) {
-    refused.push(`go could not install nats-server (${firstLine(error)})`);
+    refused.push(`go could not install nats-server (${whyOf(error)})`);
   }
 }
 
@@ -143,8 +144,9 @@ async function onPath(command: string): Promise<boolean> {
   );
 }
 
-function firstLine(error: unknown): string {
-  const { stderr } = error as { stderr?: unknown }; // execFile puts it on its errors
+function whyOf(error: unknown): string {
+  const { stderr, killed } = error as { stderr?: unknown; killed?: boolean }; // execFile puts them on its errors
+  if (killed) return `not done after ${INSTALL_MS / 1000} s`;
   const text = typeof stderr === 'string' && stderr.trim() ? stderr : reasonOf(error);
   return text.trim().split('\n').at(-1)?.slice(0, 200) ?? '';
 }

@@ -150,7 +150,12 @@ function fromRaster({ data, width, height }: Raster): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: maxPixels });
 }
 
-async function resizeRegion(
+/**
+ * Cuts `region` out and stretches it to a size, whatever its aspect: the input of the classifier.
+ *
+ * @param region whole px inside the picture
+ */
+export async function resizeRegion(
   raster: Raster,
   [left, top, width, height]: Box,
   toWidth: number,

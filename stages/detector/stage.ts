@@ -4,7 +4,7 @@
  */
 import type { Bus } from '../../pipeline/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
-import { PoisonError, reasonOf } from '../../pipeline/errors.ts';
+import { PoisonError, RetryableError, reasonOf } from '../../pipeline/errors.ts';
 import type { Logger } from '../../pipeline/log/log.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
@@ -13,12 +13,17 @@ import { handler, stage } from '../../pipeline/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
+import { Batches } from './batches.ts';
 import { lookAt, type Prepared, prepare } from './looker.ts';
 import { DetectorOptions } from './options.ts';
 
 const take = { type: Look, leaseS: 30, attempts: 5 };
 
-const BATCH = { wasm: 1, native: 4, gpu: 16 } as const;
+/** Looks that are done together where nobody has said. */
+export const BATCH = { wasm: 1, native: 4, gpu: 16 } as const;
+
+/** While one batch is computed, another one's frames are unpacked and a third one's are fetched. */
+const BATCHES_IN_HAND = 3;
 
 export const detector = stage({
   name: 'detector',
@@ -30,15 +35,21 @@ export const detector = stage({
   reads: [Frame],
   async start({ bus, log, options, signal }) {
     const backend = await openBackend(options.backend);
-    log.info({ ...backend }, 'backend');
+    log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
     const model = new ActiveDetector(bus, log, signal);
     await model.ready();
+    const size = options.batch || BATCH[backend.name];
+    const batches = new Batches(size, (frames: readonly Prepared[]) =>
+      seen(model.current(), frames, options),
+    );
     return {
       handlers: [
         handler({
           take,
-          size: options.batch || BATCH[backend.name],
-          batch: async (looks) => answerLooks(bus, model.current(), looks, options),
+          size,
+          concurrency: BATCHES_IN_HAND,
+          batch: async (looks) =>
+            Promise.all(looks.map((look) => answerLook(bus, look, model.side, batches))),
           obituary: (look, reason) => [answer(look, { found: [], model: null, failure: reason })],
         }),
       ],
@@ -47,33 +58,35 @@ export const detector = stage({
   },
 });
 
-async function answerLooks(
+type Seen = Pick<Boxes, 'found' | 'model'>;
+
+async function answerLook(
   bus: Bus,
+  look: Incoming<typeof Look>,
+  side: number,
+  batches: Batches<Prepared, Seen>,
+): Promise<Outgoing[] | Error> {
+  const { frame: subject, regions } = look.body;
+  try {
+    const frame = await bus.last(Frame, subject);
+    if (!frame) throw new PoisonError(`${subject} is not on the bus any more`);
+    const prepared = await prepare({ frame: frame.payload, name: subject, regions }, side);
+    return [answer(look, await batches.add(prepared))];
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function seen(
   detector: Detector,
-  looks: readonly Incoming<typeof Look>[],
+  frames: readonly Prepared[],
   options: DetectorOptions,
-): Promise<(Outgoing[] | Error)[]> {
-  const prepared = await Promise.all(
-    looks.map(async ({ body: { frame: subject, regions } }): Promise<Prepared | Error> => {
-      try {
-        const frame = await bus.last(Frame, subject);
-        if (!frame) throw new PoisonError(`${subject} is not on the bus any more`);
-        return await prepare({ frame: frame.payload, name: subject, regions }, detector.card.side);
-      } catch (error) {
-        return error instanceof Error ? error : new Error(String(error));
-      }
-    }),
-  );
-  const found = await lookAt(
-    detector,
-    prepared.filter((one): one is Prepared => !(one instanceof Error)),
-    options,
-  );
-  return looks.map((look, i) => {
-    const one = prepared[i];
-    if (one instanceof Error) return one;
-    return [answer(look, { found: found.shift() ?? [], model: detector.card.id })];
-  });
+): Promise<Seen[]> {
+  const { id, side } = detector.card;
+  if (frames.some(({ crops }) => crops.some(({ raster }) => raster.width !== side)))
+    throw new RetryableError('the model changed to one of another size meanwhile');
+  const found = await lookAt(detector, frames, options);
+  return found.map((of) => ({ found: of, model: id }));
 }
 
 function answer(look: Incoming<typeof Look>, result: Pick<Boxes, 'found' | 'model' | 'failure'>): Outgoing {
@@ -110,6 +123,13 @@ class ActiveDetector {
     }
     if (!this.#detector) throw new PoisonError('there is no active detector');
     return this.#detector;
+  }
+
+  /** Of the network's input, px. */
+  get side(): number {
+    const detector = this.#detector ?? this.#next;
+    if (!detector) throw new PoisonError('there is no active detector');
+    return detector.card.side;
   }
 
   async close(): Promise<void> {

@@ -5,16 +5,18 @@
  * Looks are sent `lookahead` frames before their turn, all in today's search region. Which region a frame is looked
  * at in depends on decided boxes alone, never on timing, so the labels are the same after any crash.
  */
+import { PoisonError } from '../../pipeline/errors.ts';
 import type { Box, Size } from '../../pipeline/vision/box.ts';
-import { clip as clipBox, iou, round, translate } from '../../pipeline/vision/box.ts';
+import { clip as clipBox, round, translate } from '../../pipeline/vision/box.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Checkpoint } from '../../schemas/state.ts';
 import type { Cause } from '../../schemas/terms.ts';
-import { changeAround, displacement, type Grey } from './difference.ts';
-import { continuation } from './match.ts';
+import { type Change, changeAround, displacement, type Grey } from './difference.ts';
+import { assign } from './match.ts';
 import type { TrackerOptions } from './options.ts';
-import { nearsEdge, sameBox, searchRegion, wholePicture } from './region.ts';
+import { sameBox, searchRegion, stillServes, wholePicture } from './region.ts';
+import { type TrackState, Tracks } from './tracks.ts';
 
 export interface FrameFacts extends Size {
   readonly index: number;
@@ -32,7 +34,7 @@ export interface ClipView {
   /** Asks for a look; the same again is nothing, another one for the same frame replaces it. */
   look(index: number, regions: readonly Box[]): void;
   /** The answer to the look that was asked for last. */
-  answer(index: number): Promise<Pick<Boxes, 'found' | 'model' | 'failure'>>;
+  answer(index: number): Promise<Answer>;
   /** Grey levels of a region of a frame. */
   grey(index: number, region: Box): Promise<Grey>;
 }
@@ -53,7 +55,7 @@ export interface Step {
   readonly labels: readonly Label[];
 }
 
-type TrackState = Checkpoint['tracks'][number];
+type Answer = Pick<Boxes, 'found' | 'model' | 'failure'>;
 
 /** Where a clip begins. */
 export function beginning(): Checkpoint {
@@ -71,8 +73,8 @@ export function beginning(): Checkpoint {
 export class TrackLoop {
   readonly #view: ClipView;
   readonly #options: TrackerOptions;
-  readonly #anchors: readonly Anchor[];
   readonly #state: Checkpoint;
+  readonly #tracks: Tracks;
 
   constructor(
     view: ClipView,
@@ -81,9 +83,9 @@ export class TrackLoop {
     from: Checkpoint = beginning(),
   ) {
     this.#view = view;
-    this.#anchors = anchors;
     this.#options = options;
     this.#state = structuredClone(from);
+    this.#tracks = new Tracks(this.#state.tracks, anchors, options);
   }
 
   /** What a later process needs to go on from here. */
@@ -105,28 +107,24 @@ export class TrackLoop {
   }
 
   async #decide(frame: FrameFacts): Promise<Label[]> {
-    const { ledger, causes } = this.#state;
+    const { ledger, causes, previous } = this.#state;
     ledger.decoded += 1;
+    // A box on a frame that is skipped still sets its track right.
+    const labels = this.#tracks.draw(frame).map(byHand);
     if (frame.skipped !== undefined) {
       ledger.skipped[frame.skipped] = (ledger.skipped[frame.skipped] ?? 0) + 1;
       return [];
     }
-    const labels = this.#byHand(frame);
-    const followed = this.#followedAt(frame.index);
-    const regions = this.#regionsAt(frame);
-    if (regions.length > 0) {
+    if (this.#regionsAt(frame, previous).length > 0) {
       this.#lookAhead(frame.index);
       const answer = await this.#view.answer(frame.index);
-      if (answer.failure !== undefined) {
+      if (answer.failure === undefined) {
+        labels.push(...(await this.#follow(frame, answer, labels)));
+        if (this.#tracks.seeksAt(frame.index, previous)) labels.push(...this.#seed(frame, answer, labels));
+      } else if (labels.length === 0) {
         ledger.dead += 1;
         return [];
       }
-      for (const [i, track] of followed.entries()) {
-        const taken = labels.map((label) => label.box);
-        labels.push(await this.#follow(track, frame, answer.found[i] ?? [], answer.model, taken));
-      }
-      if (this.#seeksAt(frame.index))
-        labels.push(...this.#seed(frame, answer.found.at(-1) ?? [], answer.model, labels));
     }
     this.#state.previous = frame.index;
     for (const { cause } of labels) causes[cause] += 1;
@@ -135,152 +133,136 @@ export class TrackLoop {
     return labels;
   }
 
-  /** Boxes drawn by hand on this frame begin their tracks or set them right. */
-  #byHand(frame: FrameFacts): Label[] {
-    return this.#anchors
-      .filter((anchor) => anchor.frame === frame.index)
-      .map(({ track, box, label }) => {
-        const known = this.#state.tracks.find((state) => state.track === track);
-        const state = known ?? this.#begin(track, label, box, frame);
-        const region = searchRegion(box, frame, this.#options);
-        Object.assign(state, { box, region, label, missed: 0, ended: false, last: frame.index });
-        return { track, box, label, cause: 'hand', score: null, model: null, region: null };
-      });
-  }
-
   /** Asks for this frame's look and those of the frames behind it, as far as today's regions hold. */
   #lookAhead(index: number): void {
+    let { previous } = this.#state;
     for (let ahead = index; ahead < index + this.#options.lookahead; ahead++) {
       const frame = this.#view.arrived(ahead);
       if (!frame) return;
       if (frame.skipped === undefined) {
-        const regions = this.#regionsAt(frame);
+        const regions = this.#regionsAt(frame, previous);
         if (regions.length > 0) this.#view.look(ahead, regions);
+        previous = ahead;
       }
       // Behind a box drawn by hand the regions will be others.
-      if (ahead > index && this.#anchors.some((anchor) => anchor.frame === ahead)) return;
+      if (ahead > index && this.#tracks.drawnAt(ahead)) return;
     }
   }
 
   /** One region a followed track, and the whole picture where new animals are looked for. */
-  #regionsAt(frame: FrameFacts): Box[] {
-    const regions = this.#followedAt(frame.index).map((track) => track.region);
-    return this.#seeksAt(frame.index) ? [...regions, wholePicture(frame)] : regions;
+  #regionsAt(frame: FrameFacts, previous: number): Box[] {
+    const regions: Box[] = this.#tracks.followedAt(frame.index).map((track) => track.region);
+    return this.#tracks.seeksAt(frame.index, previous) ? [...regions, wholePicture(frame)] : regions;
   }
 
-  #followedAt(index: number): TrackState[] {
-    const drawn = new Set(
-      this.#anchors.filter((anchor) => anchor.frame === index).map((anchor) => anchor.track),
-    );
-    return this.#state.tracks.filter((track) => !track.ended && !drawn.has(track.track));
-  }
-
-  /** New animals are looked for where nobody has drawn the clip's animals, or all that were drawn are gone. */
-  #seeksAt(index: number): boolean {
-    if (index % this.#options.seedEvery !== 0) return false;
-    const drawn = this.#anchors.length > 0;
-    const waiting = this.#anchors.some((anchor) => anchor.frame >= index);
-    return !waiting && (!drawn || this.#state.tracks.every((track) => track.ended));
-  }
-
-  async #follow(
-    track: TrackState,
-    frame: FrameFacts,
-    first: readonly Found[],
-    model: string | null,
-    taken: readonly Box[],
-  ): Promise<Label> {
-    const { minScore } = this.#options;
-    let found = continuation(track.box, track.missed, first, minScore, taken);
-    const centred = searchRegion(track.box, frame, this.#options);
-    if (!found && !sameBox(centred, track.region)) {
-      // The region was laid for an earlier box: only a miss in one laid for this box is a miss.
-      track.region = [...centred];
-      this.#view.look(frame.index, [centred]);
-      const again = await this.#view.answer(frame.index);
-      found = continuation(track.box, track.missed, again.found[0] ?? [], minScore, taken);
-    }
-    const region = track.region;
-    const label = { track: track.track, label: track.label, model, region };
-    if (found) {
-      const box = round(clipBox(found.box, frame) ?? track.box);
-      Object.assign(track, { box, missed: 0, last: frame.index });
+  async #follow(frame: FrameFacts, answer: Answer, drawn: readonly Label[]): Promise<Label[]> {
+    const followed = this.#tracks.followedAt(frame.index);
+    const found = await this.#find(followed, frame, answer, boxesOf(drawn));
+    const labels: Label[] = [];
+    for (const [i, track] of followed.entries()) {
+      const { region } = track;
+      const seen = found[i];
+      const box = seen ? clipBox(seen.box, frame) : null;
+      let cause: Cause = 'detected';
+      if (box) this.#tracks.sawIn(track, round(box), frame);
+      else {
+        cause = await this.#moveOrHold(track, frame);
+        this.#tracks.missed(track, frame, boxesOf(found));
+      }
       this.#layRegion(track, frame);
-      return { ...label, box, cause: 'detected', score: found.score };
+      labels.push({
+        track: track.track,
+        box: [...track.box],
+        label: track.label,
+        cause,
+        score: seen && box ? seen.score : null,
+        model: answer.model,
+        region,
+      });
     }
-    const moved = await this.#moveByDifference(track, frame);
-    track.missed += 1;
-    track.last = frame.index;
-    if (moved) track.box = [...moved];
-    this.#layRegion(track, frame);
-    if (track.missed >= this.#patience(track.box, frame)) track.ended = true;
-    return { ...label, box: track.box, cause: moved ? 'moved' : 'held', score: null };
+    return labels;
   }
 
-  async #moveByDifference(track: TrackState, frame: FrameFacts): Promise<Box | null> {
-    const { region } = track;
-    const { previous: before } = this.#state;
-    if (before < 0) return null;
-    const [previous, current] = await Promise.all([
-      this.#view.grey(before, region),
-      this.#view.grey(frame.index, region),
-    ]);
-    const local = translate(track.box, -region[0], -region[1]);
-    const change = changeAround(previous, current, local, this.#options.differenceThreshold);
-    const step = displacement(change, local);
-    if (!step) return null;
-    const moved = clipBox(translate(track.box, step.dx, step.dy), frame);
-    return moved ? round(moved) : null;
+  /** What continues each track; null where the detector saw nothing of the kind. */
+  async #find(
+    followed: readonly TrackState[],
+    frame: FrameFacts,
+    answer: Answer,
+    taken: readonly Box[],
+  ): Promise<(Found | null)[]> {
+    const found = assign(claims(followed, answer), this.#options, taken);
+    // A region may have been laid for an earlier box: only a miss in one laid for this box is a miss.
+    const stale = followed.filter((track, i) => {
+      return !found[i] && !sameBox(track.region, searchRegion(track.box, frame, this.#options));
+    });
+    if (stale.length === 0) return found;
+    for (const track of stale) track.region = [...searchRegion(track.box, frame, this.#options)];
+    this.#view.look(
+      frame.index,
+      stale.map((track) => track.region),
+    );
+    const again = await this.#view.answer(frame.index);
+    const second = assign(claims(stale, again), this.#options, [...taken, ...boxesOf(found)]);
+    return followed.map((track, i) => found[i] ?? second[stale.indexOf(track)] ?? null);
   }
 
-  /** The plain loop centres the region on every box; with lookahead it stays until the box nears its edge. */
+  async #moveOrHold(track: TrackState, frame: FrameFacts): Promise<'moved' | 'held'> {
+    const change = await this.#change(frame.index, track.region, track.box);
+    const step = change && displacement(change);
+    const moved = step && clipBox(translate(track.box, step.dx, step.dy), frame);
+    if (!moved) return 'held';
+    track.box = [...round(moved)];
+    return 'moved';
+  }
+
+  /** What changed since the frame before; null where there is none that can be read. */
+  async #change(index: number, region: Box, box: Box): Promise<Change | null> {
+    if (this.#state.previous < 0) return null;
+    try {
+      const [previous, current] = await Promise.all([
+        this.#view.grey(this.#state.previous, region),
+        this.#view.grey(index, region),
+      ]);
+      const local = translate(box, -region[0], -region[1]);
+      return changeAround(previous, current, local, this.#options.differenceThreshold);
+    } catch (error) {
+      if (error instanceof PoisonError) return null;
+      throw error;
+    }
+  }
+
+  /** The plain loop centres the region on every box; with lookahead it stays as long as it serves. */
   #layRegion(track: TrackState, frame: Size): void {
-    const { lookahead } = this.#options;
-    if (lookahead === 1 || track.missed > 0 || nearsEdge(track.box, track.region, frame)) {
-      track.region = [...searchRegion(track.box, frame, this.#options)];
-    }
+    const stays = this.#options.lookahead > 1 && track.missed === 0;
+    if (stays && stillServes(track.region, track.box, frame, this.#options)) return;
+    track.region = [...searchRegion(track.box, frame, this.#options)];
   }
 
-  #patience(box: Box, { width, height }: Size): number {
-    const rim = 0.02 * Math.max(width, height);
-    const atEdge =
-      box[0] < rim || box[1] < rim || box[0] + box[2] > width - rim || box[1] + box[3] > height - rim;
-    return atEdge ? Math.min(this.#options.leftAfter, this.#options.lostAfter) : this.#options.lostAfter;
-  }
-
-  #seed(frame: FrameFacts, found: readonly Found[], model: string | null, labels: readonly Label[]): Label[] {
-    const seeds: Label[] = [];
-    for (const { box: raw, score, label } of found) {
-      const box = clipBox(raw, frame);
-      if (score < this.#options.seedScore || !box) continue;
-      if ([...labels, ...seeds].some((other) => iou(other.box, box) > 0.3)) continue;
-      const track = this.#state.tracks.reduce((most, state) => Math.max(most, state.track), 0) + 1;
-      const state = this.#begin(track, label, round(box), frame);
-      seeds.push({
+  /** The whole picture is a look's last region. */
+  #seed(frame: FrameFacts, { found, model }: Answer, labels: readonly Label[]): Label[] {
+    const region = wholePicture(frame);
+    return this.#tracks
+      .seed(frame, found.at(-1) ?? [], boxesOf(labels))
+      .map(({ track, box, label, score }) => ({
         track,
-        box: state.box,
+        box,
         label,
         cause: 'detected',
         score,
         model,
-        region: wholePicture(frame),
-      });
-    }
-    return seeds;
+        region,
+      }));
   }
+}
 
-  #begin(track: number, label: string, box: Box, frame: FrameFacts): TrackState {
-    const state: TrackState = {
-      track,
-      label,
-      box: [...box],
-      region: [...searchRegion(box, frame, this.#options)],
-      missed: 0,
-      first: frame.index,
-      last: frame.index,
-      ended: false,
-    };
-    this.#state.tracks.push(state);
-    return state;
-  }
+function byHand({ track, box, label }: TrackState): Label {
+  return { track, box: [...box], label, cause: 'hand', score: null, model: null, region: null };
+}
+
+function claims(tracks: readonly TrackState[], { found }: Answer) {
+  return tracks.map(({ box, missed }, i) => ({ box, missed, found: found[i] ?? [] }));
+}
+
+function boxesOf(those: readonly ({ readonly box: Box } | null)[]): Box[] {
+  return those.flatMap((one) => (one ? [one.box] : []));
 }

@@ -23,7 +23,7 @@ export const TrackerOptions = Type.Object(
       description: 'Least side of a search region, pixels',
     }),
     regionScale: Num({
-      default: 1.5,
+      default: 2,
       minimum: 1,
       maximum: 8,
       description: 'A search region’s side is at least this many times the box’s longer side',
@@ -33,6 +33,12 @@ export const TrackerOptions = Type.Object(
       minimum: 0,
       maximum: 1,
       description: 'Least score of a box that continues a track',
+    }),
+    weakScore: Num({
+      default: 0.1,
+      minimum: 0,
+      maximum: 1,
+      description: 'The same where the box overlaps the tracked one by half',
     }),
     seedScore: Num({
       default: 0.5,
@@ -47,22 +53,23 @@ export const TrackerOptions = Type.Object(
       description: 'Frames between looks for new animals',
     }),
     lostAfter: Integer({
-      default: 90,
+      default: 240,
       minimum: 1,
       maximum: 1_000_000,
-      description: 'Frames without a detection that end a track',
+      description:
+        'Frames without a detection that end a track; one that the detector began, no more than it was seen',
     }),
     leftAfter: Integer({
       default: 12,
       minimum: 1,
       maximum: 1_000_000,
-      description: 'The same, where the animal was last seen at the picture’s edge',
+      description: 'The same where the box has come to the picture’s edge, or lies in that of another animal',
     }),
     differenceThreshold: Integer({
-      default: 18,
+      default: 12,
       minimum: 1,
       maximum: 255,
-      description: 'Grey levels that count as changed',
+      description: 'Grey levels that count as changed at least; more where the picture is noisy',
     }),
     checkpointEvery: Integer({
       default: 16,

@@ -10,10 +10,12 @@ export interface RegionRules {
 
 /** Share of the region's side that must lie between it and the box, or the region is laid anew. */
 const MARGIN = 0.08;
+/** A region that would now be smaller than this share of itself shows the animal too small. */
+const TOO_LARGE = 0.75;
 
 /** Whole pixels, centred on the box as far as the picture allows, never larger than the picture. */
-export function searchRegion(box: Box, picture: Size, { regionSide, regionScale }: RegionRules): Box {
-  const side = Math.round(Math.max(regionSide, regionScale * Math.max(box[2], box[3])));
+export function searchRegion(box: Box, picture: Size, rules: RegionRules): Box {
+  const side = sideFor(box, rules);
   const { x, y } = centre(box);
   const square: Box = [Math.round(x - side / 2), Math.round(y - side / 2), side, side];
   return clip(shiftInside(square, picture), picture) ?? wholePicture(picture);
@@ -23,8 +25,26 @@ export function wholePicture({ width, height }: Size): Box {
   return [0, 0, width, height];
 }
 
+/**
+ * Whether a region that was laid for an earlier box still serves: the animal is well inside, and not much smaller
+ * than it would be shown in a region of its own.
+ */
+export function stillServes(region: Box, box: Box, picture: Size, rules: RegionRules): boolean {
+  if (nearsEdge(box, region, picture)) return false;
+  const now = searchRegion(box, picture, rules);
+  return Math.max(now[2], now[3]) >= TOO_LARGE * Math.max(region[2], region[3]);
+}
+
+export function sameBox(a: Box, b: Box): boolean {
+  return a.every((value, i) => value === b[i]);
+}
+
+function sideFor(box: Box, { regionSide, regionScale }: RegionRules): number {
+  return Math.round(Math.max(regionSide, regionScale * Math.max(box[2], box[3])));
+}
+
 /** Whether the box comes near a side of the region behind which the picture goes on. */
-export function nearsEdge(box: Box, region: Box, picture: Size): boolean {
+function nearsEdge(box: Box, region: Box, picture: Size): boolean {
   const margin = MARGIN * Math.max(region[2], region[3]);
   const right = region[0] + region[2];
   const bottom = region[1] + region[3];
@@ -34,8 +54,4 @@ export function nearsEdge(box: Box, region: Box, picture: Size): boolean {
     (right < picture.width && right - (box[0] + box[2]) < margin) ||
     (bottom < picture.height && bottom - (box[1] + box[3]) < margin)
   );
-}
-
-export function sameBox(a: Box, b: Box): boolean {
-  return a.every((value, i) => value === b[i]);
 }

@@ -34,7 +34,7 @@ export const trainer = stage({
   reads: [Image],
   async start({ bus, log, options }) {
     const backend = await openBackend(options.backend);
-    log.info({ ...backend }, 'backend');
+    log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
     return {
       handlers: [
         handler({

@@ -14,7 +14,7 @@ export interface ConvOptions {
   readonly filters: number;
   /** Side of the square kernel, px. */
   readonly kernel: number;
-  readonly stride: 1 | 2;
+  readonly stride: 1 | 2 | 4;
   readonly depthwise: boolean;
   readonly activation: ConvActivation;
   /** Of the random start (He, truncated normal). */

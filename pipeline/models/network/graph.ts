@@ -10,7 +10,7 @@ export interface ConvShape {
   readonly filters: number;
   /** 1 where not given. */
   readonly kernel?: number;
-  readonly stride?: 1 | 2;
+  readonly stride?: 1 | 2 | 4;
   readonly depthwise?: boolean;
   readonly activation?: ConvActivation;
   readonly biasStart?: number;
@@ -31,10 +31,10 @@ export class Graph {
     this.#seed = seed;
   }
 
-  /** Pictures `[batch, side, side, 3]`, RGB 0..255, brought to 0..1. */
-  image(side: number): { input: Node; scaled: Node } {
+  /** Pictures `[batch, side, side, 3]`, RGB 0..255, times `scale` and moved by `offset`. */
+  image(side: number, scale: number, offset: number): { input: Node; scaled: Node } {
     const input = tfl.input({ shape: [side, side, 3], name: 'image' });
-    return { input, scaled: apply(tfl.layers.rescaling({ scale: 1 / 255, name: 'to_unit' }), input) };
+    return { input, scaled: apply(tfl.layers.rescaling({ scale, offset, name: 'to_unit' }), input) };
   }
 
   conv(x: Node, name: string, shape: ConvShape): Node {

@@ -19,7 +19,7 @@ export interface YoloxShape {
 /** @param side of the input, px, a multiple of 32 */
 export function buildYolox(shape: YoloxShape, side: number, classes: number, seed: number): Network {
   const build = new Yolox(shape, seed);
-  const { input, scaled } = build.graph.image(side);
+  const { input, scaled } = build.graph.image(side, 1 / 255, 0);
   const backbone = build.backbone(scaled);
   const neck = build.neck(backbone);
   const strides = [8, 16, 32];

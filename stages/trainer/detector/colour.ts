@@ -1,15 +1,20 @@
 /** Changes the look of a view and leaves every thing where it is: light, colour, infrared, noise. */
 import type { Random } from './random.ts';
 
-/** In place; `view` is `[pixels, 3]`, RGB. */
-export function changeColours(view: Uint8ClampedArray, random: Random): void {
-  const infrared = random.chance(0.15);
-  const grey = infrared || random.chance(0.1) ? 1 : Math.max(0, random.between(-0.4, 0.5));
-  const contrast = random.between(0.7, 1.35);
-  const brightness = random.between(-35, 35);
-  const gamma = random.logBetween(0.75, 1.33);
+/**
+ * In place; `view` is `[pixels, 3]`, RGB.
+ *
+ * @param strength 0 leaves it as it is, 1 is what a camera sees in a year
+ */
+export function changeColours(view: Uint8ClampedArray, strength: number, random: Random): void {
+  const infrared = random.chance(0.15 * strength);
+  const isGrey = infrared || random.chance(0.1 * strength);
+  const grey = isGrey ? 1 : Math.max(0, strength * random.between(-0.4, 0.5));
+  const contrast = random.logBetween(0.72, 1.35) ** strength;
+  const brightness = strength * random.between(-35, 35);
+  const gamma = random.logBetween(0.75, 1.33) ** strength;
   const tables = [0, 1, 2].map(() => {
-    const gain = infrared ? 1 : random.between(0.88, 1.12);
+    const gain = infrared ? 1 : 1 + strength * random.between(-0.12, 0.12);
     return Uint8ClampedArray.from({ length: 256 }, (_, v) => {
       const curved = 255 * (v / 255) ** gamma;
       return ((curved - 128) * contrast + 128 + brightness) * gain;
@@ -25,7 +30,7 @@ export function changeColours(view: Uint8ClampedArray, random: Random): void {
     view[i + 1] = g + (luma - g) * grey;
     view[i + 2] = b + (luma - b) * grey;
   }
-  if (infrared || random.chance(0.1)) addNoise(view, random.between(2, 9), random, infrared);
+  if (infrared || random.chance(0.1 * strength)) addNoise(view, random.between(2, 9), random, infrared);
 }
 
 /** One draw serves many pixels, at a random place of a short table: a draw a pixel would cost more than the rest. */

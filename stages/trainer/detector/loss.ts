@@ -8,7 +8,7 @@ import { assign, type Target } from './assign.ts';
 /** Means over the assigned positions; `total` is what is minimised. */
 export interface LossParts {
   readonly total: number;
-  /** 1 - IoU², weighted by {@link boxGain}. */
+  /** {@link boxGain} times 1 - IoU², and the distance (L1) to the box in offset and log size. */
   readonly box: number;
   readonly objectness: number;
   readonly class: number;
@@ -60,7 +60,8 @@ export function detectionLoss(
       objectnessTargets[position] = 1;
       const at = position * width;
       const share = target.weight * norm;
-      sums.box += addBoxLoss(view, slope, at, positions[position]!, target, share * boxGain);
+      sums.box += addOverlapLoss(view, slope, at, positions[position]!, target, share * boxGain);
+      sums.box += addDistanceLoss(view, slope, at, positions[position]!, target, share);
       for (let c = 0; c < classes; c += 1) {
         // The class says how good the box is, too: its target is the overlap (YOLOX, as in varifocal loss).
         const wish = c === target.label ? iou : 0;
@@ -106,7 +107,7 @@ function addCrossEntropy(
 }
 
 /** 1 - IoU² (YOLOX's IoU loss); adds its slope with respect to offset and log size, returns its value. */
-function addBoxLoss(
+function addOverlapLoss(
   raw: Float32Array,
   slope: Float32Array,
   at: number,
@@ -131,6 +132,33 @@ function addBoxLoss(
     slope[at + 3] = slope[at + 3]! + out * d(vertical.perSize * horizontal.length, w) * h;
   }
   return weight * (1 - iou * iou);
+}
+
+/**
+ * Sum of |raw - wish| over the four numbers of a box (YOLOX's L1 loss); adds its slope, returns its value. It pulls
+ * where the overlap's slope is small: at no or little overlap, and at the very end.
+ */
+function addDistanceLoss(
+  raw: Float32Array,
+  slope: Float32Array,
+  at: number,
+  { x, y, stride }: Position,
+  { box: [left, top, w, h] }: Target,
+  weight: number,
+): number {
+  const wishes = [
+    (left + w / 2) / stride - x,
+    (top + h / 2) / stride - y,
+    Math.log(w / stride),
+    Math.log(h / stride),
+  ];
+  let sum = 0;
+  wishes.forEach((wish, i) => {
+    const off = raw[at + i]! - wish;
+    slope[at + i] = slope[at + i]! + weight * Math.sign(off);
+    sum += weight * Math.abs(off);
+  });
+  return sum;
 }
 
 /** Length that two intervals share, and how it changes as the first is moved or grows about its centre. */

@@ -26,7 +26,7 @@ export type RecipeName = 'pre' | 'main';
 
 const shared = {
   batch: 8,
-  mix: { region: 0.5, mosaic: 0.25 },
+  mix: { region: 0.5, mosaic: 0.25, colour: 1 },
   weightDecay: 0.02,
   maxGradient: 10,
   averaging: 0.98,
@@ -49,10 +49,17 @@ const tuned: Readonly<Record<RecipeName, Recipe>> = {
   },
 };
 
-/** From nothing, or what came of it. */
+/** From nothing, or what came of it: smaller batches for more steps, and less to learn at once. */
+const plain = {
+  ...shared,
+  batch: 4,
+  mix: { region: 0.45, mosaic: 0.1, colour: 0.4 },
+  startShare: 0,
+  evaluateEvery: 50,
+};
 const raw: Readonly<Record<RecipeName, Recipe>> = {
-  pre: { ...shared, startShare: 0, phases: [{ part: 'all', steps: 300, rate: 2e-3 }], evaluateEvery: 50 },
-  main: { ...shared, startShare: 0, phases: [{ part: 'all', steps: 200, rate: 1e-3 }], evaluateEvery: 50 },
+  pre: { ...plain, phases: [{ part: 'all', steps: 500, rate: 3e-3 }] },
+  main: { ...plain, phases: [{ part: 'all', steps: 300, rate: 1.5e-3 }] },
 };
 
 /** @param isTrained whether the network starts from weights that have been trained */

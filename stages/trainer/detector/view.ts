@@ -14,12 +14,14 @@ export interface Picture {
   readonly boxes: readonly LabelledBox[];
 }
 
-/** Shares of the kinds of view. */
+/** What views are made. */
 export interface ViewMix {
-  /** A square around an animal; the others show the whole picture. */
+  /** Share that shows a square around an animal; the others show the whole picture. */
   readonly region: number;
-  /** Four pictures in one (Bochkovskiy et al. 2020, arXiv 2004.10934). */
+  /** Share of four pictures in one (Bochkovskiy et al. 2020, arXiv 2004.10934). */
   readonly mosaic: number;
+  /** How much light and colour change, 0..1. */
+  readonly colour: number;
 }
 
 export interface View {
@@ -36,12 +38,13 @@ const visibleEnough = 0.35;
 
 /** What a view will show: one picture, or four for a mosaic; of each the region around an animal or all. */
 export interface ViewPlan {
+  readonly colour: number;
   readonly tiles: readonly { readonly region: boolean }[];
 }
 
-export function planView({ mosaic, region }: ViewMix, random: Random): ViewPlan {
+export function planView({ mosaic, region, colour }: ViewMix, random: Random): ViewPlan {
   const count = random.chance(mosaic) ? 4 : 1;
-  return { tiles: Array.from({ length: count }, () => ({ region: random.chance(region) })) };
+  return { colour, tiles: Array.from({ length: count }, () => ({ region: random.chance(region) })) };
 }
 
 /**
@@ -62,7 +65,7 @@ export function makeView(
   const targets = plan.tiles.flatMap(({ region }, i) =>
     place(pictures[i]!, windows[i]!, region, pixels, side, classes, random),
   );
-  changeColours(pixels, random);
+  changeColours(pixels, plan.colour, random);
   return { pixels, targets };
 }
 

@@ -1,0 +1,38 @@
+# What a person and CI need; the rest is `npx shika --help`.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench native clean
+
+# The packages bring Node 22; the machine's own (any from 18 on) only installs them.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+TESTS := unit contract bus e2e browser chaos
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: node_modules/.setup ## Installs what is missing: packages, Node 22, a nats-server
+	@node pipeline/supervisor/set-up.ts
+
+demo: setup ## Runs the whole job on a clip that it renders, and prints true scores
+	@shika demo
+
+test: setup ## Checks types, style and import cycles, and runs all tests
+	tsc
+	biome check --error-on-warnings
+	node --test --test-concurrency=2 --test-timeout=900000 --test-reporter=spec $(TESTS:%='test/%/**/*.test.ts')
+
+bench: setup ## Measures the stages, the bus and the whole
+	@node test/bench/bench.ts
+
+native: setup ## Builds TensorFlow's native backend, where wasm is too slow
+	@deploy/native/build.sh
+
+clean: ## Removes what setup and native put into this folder
+	rm -rf node_modules
+
+node_modules/.setup: package-lock.json .npmrc
+	@sh deploy/install-node.sh
+	npm ci --no-progress
+	@# .npmrc forbids install scripts; this one only takes Node's binary out of a package of the registry.
+	npm rebuild node --ignore-scripts=false
+	@node --version | grep -q '^v22\.' || { echo "make setup: found Node $$(node --version), expected v22 in node_modules/.bin" >&2; exit 1; }
+	@touch $@

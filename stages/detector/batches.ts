@@ -1,0 +1,51 @@
+/**
+ * Looks are prepared apart and done together: whatever is ready when the network becomes free. A network that computes
+ * in this process holds the event loop meanwhile, so between two batches the loop sees to what has arrived.
+ */
+import { setImmediate } from 'node:timers/promises';
+
+interface Waiting<In, Out> {
+  readonly input: In;
+  readonly done: (output: Out) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export class Batches<In, Out> {
+  readonly #most: number;
+  readonly #work: (inputs: readonly In[]) => Promise<readonly Out[]>;
+  readonly #waiting: Waiting<In, Out>[] = [];
+  #isWorking = false;
+
+  /** @param work gives one output an input, in order; it is never called before its last call has ended */
+  constructor(most: number, work: (inputs: readonly In[]) => Promise<readonly Out[]>) {
+    this.#most = most;
+    this.#work = work;
+  }
+
+  /** Resolves when the batch that it became part of is done. @throws what `work` throws */
+  add(input: In): Promise<Out> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ input, done, failed });
+      if (!this.#isWorking) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#isWorking = true;
+    while (this.#waiting.length > 0) {
+      await setImmediate();
+      const batch = this.#waiting.splice(0, this.#most);
+      try {
+        const outputs = await this.#work(batch.map(({ input }) => input));
+        for (const [i, { done, failed }] of batch.entries()) {
+          const output = outputs[i];
+          if (output === undefined) failed(new TypeError('a batch gave too few outputs'));
+          else done(output);
+        }
+      } catch (error) {
+        for (const { failed } of batch) failed(error);
+      }
+    }
+    this.#isWorking = false;
+  }
+}

@@ -1,0 +1,136 @@
+/** The tracks of a clip: how they begin, when they end, and what a person drew of them. */
+import { type Box, clip, iou, round, type Size } from '../../pipeline/vision/box.ts';
+import type { Found } from '../../schemas/boxes.ts';
+import type { Anchor } from '../../schemas/clip-arrived.ts';
+import type { Checkpoint } from '../../schemas/state.ts';
+import { newcomers } from './match.ts';
+import { type PatienceRules, patience } from './patience.ts';
+import { type RegionRules, sameBox, searchRegion } from './region.ts';
+
+export type TrackState = Checkpoint['tracks'][number];
+
+export interface TrackRules extends RegionRules, PatienceRules {
+  /** Least score of a box that begins a track. */
+  readonly seedScore: number;
+  /** Frames between looks for new animals. */
+  readonly seedEvery: number;
+}
+
+interface Picture extends Size {
+  readonly index: number;
+}
+
+/** A track that the detector began and a person drew again ends: the drawn one takes its place. */
+const DRAWN_AGAIN = 0.3;
+
+export class Tracks {
+  readonly #states: TrackState[];
+  readonly #anchors: readonly Anchor[];
+  readonly #rules: TrackRules;
+
+  /** @param states of the clip's checkpoint: they are changed here */
+  constructor(states: TrackState[], anchors: readonly Anchor[], rules: TrackRules) {
+    this.#states = states;
+    this.#anchors = anchors;
+    this.#rules = rules;
+  }
+
+  /** Whether a person drew on this frame. */
+  drawnAt(index: number): boolean {
+    return this.#anchors.some((anchor) => anchor.frame === index);
+  }
+
+  /** Tracks that need a look at this frame: those that go on, without what a person drew on it. */
+  followedAt(index: number): TrackState[] {
+    return this.#states.filter(({ track, ended }) => {
+      return !ended && !this.#anchors.some((anchor) => anchor.frame === index && anchor.track === track);
+    });
+  }
+
+  /**
+   * New animals are looked for now and then, unless a person drew the clip's animals and all are being followed.
+   * @param previous the frame that was looked at before: between two of them, frames may have been skipped
+   */
+  seeksAt(index: number, previous: number): boolean {
+    const { seedEvery } = this.#rules;
+    if (Math.floor(index / seedEvery) === Math.floor(previous / seedEvery)) return false;
+    const isFollowed = (drawn: number) => this.#states.some(({ track, ended }) => track === drawn && !ended);
+    return this.#anchors.length === 0 || this.#anchors.some(({ track }) => !isFollowed(track));
+  }
+
+  /** Boxes drawn on this frame begin their tracks or set them right. */
+  draw(picture: Picture): TrackState[] {
+    const drawn = this.#anchors.filter((anchor) => anchor.frame === picture.index);
+    return drawn.map(({ track, box, label }) => {
+      for (const other of this.#states) {
+        if (this.#drawnBoxes(other.track).length === 0 && iou(other.box, box) > DRAWN_AGAIN)
+          other.ended = true;
+      }
+      const state =
+        this.#states.find((known) => known.track === track) ?? this.#begin(track, label, box, picture);
+      const region = [...searchRegion(box, picture, this.#rules)];
+      return Object.assign(state, {
+        label,
+        box: [...box],
+        region,
+        missed: 0,
+        last: picture.index,
+        ended: false,
+      });
+    });
+  }
+
+  /** Begins a track for each animal that has none. */
+  seed(picture: Picture, found: readonly Found[], known: readonly Box[]): (TrackState & { score: number })[] {
+    return newcomers(found, known, this.#rules.seedScore).flatMap(({ box, label, score }) => {
+      const inside = clip(box, picture);
+      if (!inside) return [];
+      return [{ ...this.#begin(this.#nextTrack(), label, round(inside), picture), score }];
+    });
+  }
+
+  sawIn(track: TrackState, box: Box, { index }: Picture): void {
+    Object.assign(track, { box: [...box], missed: 0, last: index });
+  }
+
+  /** @param others boxes in which other tracks' animals were seen in this frame */
+  missed(track: TrackState, picture: Picture, others: readonly Box[]): void {
+    const { box } = track;
+    const drawn = this.#drawnBoxes(track.track);
+    track.missed += 1;
+    track.last = picture.index;
+    const unseen = {
+      box,
+      asDrawn: drawn.some((one) => sameBox(one, box)),
+      byHand: drawn.length > 0,
+      frames: picture.index - track.first + 1,
+      missed: track.missed,
+      others,
+    };
+    track.ended = track.missed >= patience(unseen, picture, this.#rules);
+  }
+
+  #drawnBoxes(track: number): Box[] {
+    return this.#anchors.flatMap((anchor) => (anchor.track === track ? [anchor.box] : []));
+  }
+
+  /** Tracks that a person numbered keep their numbers, those to come included. */
+  #nextTrack(): number {
+    return Math.max(0, ...[...this.#states, ...this.#anchors].map(({ track }) => track)) + 1;
+  }
+
+  #begin(track: number, label: string, box: Box, picture: Picture): TrackState {
+    const state: TrackState = {
+      track,
+      label,
+      box: [...box],
+      region: [...searchRegion(box, picture, this.#rules)],
+      missed: 0,
+      first: picture.index,
+      last: picture.index,
+      ended: false,
+    };
+    this.#states.push(state);
+    return state;
+  }
+}

@@ -1,0 +1,94 @@
+/** What the bench works on: a clip with its first box, a short one to warm up with, and a detector. */
+import { join } from 'node:path';
+import { readAnchors } from '../../pipeline/formats/hand-csv.ts';
+import { anchorsOf } from '../../pipeline/job/clip-input.ts';
+import { withCard } from '../../pipeline/models/card.ts';
+import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
+import { filesOfModel, type ModelFiles, writeModelFolder } from '../../pipeline/models/files.ts';
+import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import type { Raster } from '../../pipeline/vision/image.ts';
+import { decodeClip, hashFile } from '../../pipeline/vision/video.ts';
+import { encodeClip } from '../../pipeline/vision/video-encode.ts';
+import type { Anchor } from '../../schemas/clip-arrived.ts';
+import { dataPath } from '../data.ts';
+
+export interface BenchClip {
+  readonly path: string;
+  /** {@link hashFile} of it. */
+  readonly id: string;
+  readonly anchors: readonly Anchor[];
+}
+
+export interface BenchInput {
+  readonly clip: BenchClip;
+  /** The clip's first frames. */
+  readonly warmUp: BenchClip;
+  /** Folder of the detector. */
+  readonly model: string;
+  /** What the detector is. */
+  readonly network: string;
+  /** The tracker's settings that are not the defaults, as environment variables. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const warmUpFrames = 48;
+
+/** Writes what is missing into `dir`; `openBackend` comes first. */
+export async function prepareInput(dir: string): Promise<BenchInput> {
+  const { path, first } = await findClip(dir);
+  const { anchors: rows } = await readAnchors(first, [path]);
+  const anchors = anchorsOf(
+    path,
+    rows.map((row) => ({ ...row, file: path, label: row.label ?? 'animal' })),
+  );
+  const short = join(dir, 'warm-up.mp4');
+  await encodeClip(short, firstFrames(path), { fps: 25 });
+  const weights = dataPath('weights/yolox_nano.onnx');
+  const files = weights ? await cocoDetectorFromOnnx(weights) : await randomDetector();
+  const model = join(dir, 'model');
+  await writeModelFolder(model, files);
+  return {
+    clip: { path, id: await hashFile(path), anchors },
+    warmUp: { path: short, id: await hashFile(short), anchors: anchors.filter(({ frame }) => frame === 0) },
+    model,
+    network: weights ? 'yolox-nano' : 'yolox-nano with random weights',
+    // A detector that finds nothing is asked all the same.
+    settings: weights ? {} : { SHIKA_TRACKER_LOST_AFTER: '1000000', SHIKA_TRACKER_LEFT_AFTER: '1000000' },
+  };
+}
+
+async function findClip(dir: string): Promise<{ path: string; first: string }> {
+  const path = dataPath('clips/deer-daylight.mp4');
+  const first = dataPath('clips/deer-daylight.first.csv');
+  if (path && first) return { path, first };
+  const { writeDemo } = await import('../../pipeline/demo/demo.ts');
+  const demo = await writeDemo(join(dir, 'demo'));
+  return { path: demo.clip, first: demo.first };
+}
+
+async function* firstFrames(path: string): AsyncGenerator<Raster> {
+  for await (const frame of decodeClip(path)) {
+    if (frame.index === warmUpFrames) return;
+    yield await frame.raster();
+  }
+}
+
+async function randomDetector(): Promise<ModelFiles> {
+  const side = 416;
+  const { model } = buildNetwork('yolox-nano', side, 1, 1);
+  try {
+    return withCard(await filesOfModel(model), {
+      network: 'yolox-nano',
+      side,
+      classes: ['animal'],
+      outputs: ['animal'],
+      recipe: 'untrained',
+      start: 'random',
+      trainedOn: { dataset: '', examples: 0, boxes: 0 },
+      scores: null,
+      createdAt: new Date().toISOString(),
+    });
+  } finally {
+    model.dispose();
+  }
+}

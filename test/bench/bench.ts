@@ -1,0 +1,94 @@
+/**
+ * What Shika can do on this machine, side by side: stages alone, the bus alone, and the whole loop against a single
+ * process without a bus. `--full` adds the demo's and a real clip's time by step; those take long.
+ *
+ *   node test/bench/bench.ts [--only stages,bus,whole] [--backends wasm,native] [--times 3] [--full] [--json]
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSettings } from '../../pipeline/cli/settings.ts';
+import { reasonOf } from '../../pipeline/errors.ts';
+import { type Backend, type BackendName, openBackend } from '../../pipeline/models/backend/backend.ts';
+import type { BackendRequest } from './bench-backend.ts';
+import { type BenchInput, prepareInput } from './bench-input.ts';
+import { BenchProcess } from './bench-process.ts';
+import { measureSteps } from './bench-steps.ts';
+import { measureBusLooks } from './bus-looks.ts';
+import { measureStages } from './stages.ts';
+import { type Row, type Table, tableJson, tableText } from './table.ts';
+import { measureWhole } from './whole.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'stages,bus,whole' },
+    backends: { type: 'string', default: 'wasm,native,gpu' },
+    times: { type: 'string', default: '3' },
+    full: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const parts = new Set(flags.only.split(','));
+const times = Number(flags.times);
+const folder = await mkdtemp(join(tmpdir(), 'shika-bench-'));
+const processes: BenchProcess[] = [];
+const tables: Table[] = [];
+const began = performance.now();
+process.once('SIGINT', () => process.exit(130));
+
+function give(table: Table): void {
+  tables.push(table);
+  if (!flags.json) console.log(tableText(table));
+}
+
+async function startBackend(name: string, input: BenchInput): Promise<[Backend, BenchProcess] | undefined> {
+  const child = new BenchProcess(join(import.meta.dirname, 'bench-backend.ts'));
+  processes.push(child);
+  try {
+    // bench-backend.ts answers `open` with the backend, and refuses words that are none.
+    const request: BackendRequest = { do: 'open', backend: name as BackendName, model: input.model };
+    return [(await child.ask(request)) as Backend, child];
+  } catch (error) {
+    child.stop();
+    console.error(`not measured: ${reasonOf(error)}`);
+    return undefined;
+  }
+}
+
+try {
+  await openBackend('wasm'); // builds the detector's files; what is measured on a backend has its own process
+  const input = await prepareInput(folder);
+  const settings = readSettings(undefined, { ...process.env, ...input.settings });
+  console.error(
+    `${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.version}`,
+  );
+  if (parts.has('stages')) {
+    give({
+      title: 'Stages alone, in one process each',
+      rows: await measureStages(input.clip.path, settings.tracker, times),
+    });
+  }
+  if (parts.has('bus')) give(await measureBusLooks(times, 1));
+  for (const name of flags.backends.split(',')) {
+    if (!parts.has('stages') && !parts.has('whole')) break;
+    const started = await startBackend(name, input);
+    if (!started) continue;
+    const [backend, child] = started;
+    if (parts.has('stages')) {
+      const request: BackendRequest = { do: 'stages', clip: input.clip, times };
+      const rows = (await child.ask(request)) as Row[]; // bench-backend.ts answers `stages` with them
+      give({ title: `Stages with a model on ${backend.name}: ${backend.version}`, rows });
+    }
+    if (parts.has('whole')) give(await measureWhole(folder, input, backend.name, child, times));
+    child.stop();
+  }
+  if (flags.full) for (const table of await measureSteps(folder)) give(table);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  if (flags.json) console.log(JSON.stringify({ seconds, tables: tables.map(tableJson) }));
+  else console.log(`measured in ${seconds} s; min, median and max of ${times} runs in turn`);
+} finally {
+  for (const child of processes) child.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+process.exit();

@@ -1,0 +1,154 @@
+/**
+ * How good the tracker's labels are, and what lookahead costs and gains: the loop on real clips, without a bus.
+ *
+ *   node test/bench/tracker-quality.ts [--model DIR] [--clips deer-daylight,flies] [--lookahead 1,8,16]
+ *        [--set SHIKA_TRACKER_REGION_SCALE=2]… [--answers DIR] [--labels DIR]
+ *
+ * `--clips`: of our real inputs, or paths without `.mp4` (truth is beside it: `.truth.csv`). `--model`: a stored detector; YOLOX-nano as trained on COCO where none is given. `--answers`: keeps there what the
+ * detector said, for the next run. `--labels`: writes each run's labels there.
+ */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../../pipeline/config/config.ts';
+import { readAnchors } from '../../pipeline/formats/hand-csv.ts';
+import { readTruth } from '../../pipeline/formats/truth.ts';
+import { type BackendPreference, openBackend } from '../../pipeline/models/backend/backend.ts';
+import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
+import { Detector } from '../../pipeline/models/detector.ts';
+import { readModelFolder } from '../../pipeline/models/files.ts';
+import { labelScores, type TruthBox } from '../../pipeline/scores/labels.ts';
+import type { Anchor } from '../../schemas/clip-arrived.ts';
+import type { Checkpoint } from '../../schemas/state.ts';
+import { accountedFor, type Cause } from '../../schemas/terms.ts';
+import { type Label, TrackLoop } from '../../stages/tracker/loop.ts';
+import { TrackerOptions } from '../../stages/tracker/options.ts';
+import { dataPath, noData } from '../data.ts';
+import { ClipInMemory, Oracle, type StoredClip, storeClip } from './clip-in-memory.ts';
+
+const { values } = parseArgs({
+  options: {
+    backend: { type: 'string', default: 'auto' },
+    model: { type: 'string' },
+    clips: { type: 'string', default: 'deer-daylight,small-cat-ir,flies' },
+    lookahead: { type: 'string', default: '1,8,16' },
+    set: { type: 'string', multiple: true, default: [] },
+    answers: { type: 'string' },
+    labels: { type: 'string' },
+  },
+});
+const weights = dataPath('weights/yolox_nano.onnx');
+if (!weights) {
+  console.error(noData);
+  process.exit(2);
+}
+const backend = await openBackend(values.backend as BackendPreference); // openBackend refuses other words
+const detector = await Detector.load(
+  values.model === undefined ? await cocoDetectorFromOnnx(weights) : await readModelFolder(values.model),
+);
+const oracle = new Oracle(detector, values.answers);
+const env = Object.fromEntries(values.set.map((pair) => pair.split('=', 2)));
+const { tracker } = loadConfig({ tracker: TrackerOptions }, { env });
+
+console.log(`${detector.card.recipe} ${detector.card.id} on ${backend.name}`);
+console.log(
+  'A cause: its labels, and in brackets their mean IoU. Looks, repeats and differences are per frame.',
+);
+console.log(
+  'clip          ahead  IoU   >=.75 missed extra  looks repeats diff   hand detected moved held empty',
+);
+for (const name of values.clips.split(',')) {
+  const clip = await storeClip(clipFile(name, '.mp4') ?? name);
+  const truth = await truthOf(name);
+  const anchors = await anchorsOf(name);
+  for (const lookahead of values.lookahead.split(',').map(Number)) {
+    const loop = await track(clip, anchors, { ...tracker, lookahead });
+    console.log(row(name, clip, loop, truth, lookahead));
+    if (values.labels !== undefined) {
+      await writeFile(
+        join(values.labels, `${basename(name)}-${lookahead}.json`),
+        JSON.stringify(loop.labels),
+      );
+    }
+  }
+}
+detector.dispose();
+
+interface Tracked {
+  readonly labels: readonly (Label & { readonly frame: number })[];
+  readonly asked: ClipInMemory['asked'];
+  readonly end: Checkpoint;
+}
+
+async function track(
+  clip: StoredClip,
+  anchors: readonly Anchor[],
+  options: TrackerOptions,
+): Promise<Tracked> {
+  const view = new ClipInMemory(clip, oracle);
+  const loop = new TrackLoop(view, anchors, options);
+  const labels: (Label & { frame: number })[] = [];
+  for await (const step of loop.steps()) {
+    labels.push(...step.labels.map((label) => ({ ...label, frame: step.frame.index })));
+  }
+  await oracle.keep();
+  return { labels, asked: view.asked, end: loop.checkpoint };
+}
+
+function row(
+  name: string,
+  { frames }: StoredClip,
+  { labels, asked, end }: Tracked,
+  truth: readonly TruthBox[],
+  lookahead: number,
+): string {
+  if (accountedFor(end.ledger) !== frames.length) throw new Error('the ledger does not add up');
+  const here = labels.map((label) => ({ ...label, clip: name }));
+  const scores = truth.length === 0 ? null : labelScores(truth, here);
+  const known = (value: number | undefined, digits: number) => value?.toFixed(digits) ?? '-';
+  const rate = (count: number) => (count / frames.length).toFixed(3).padStart(6);
+  const cause = (cause: Cause) => {
+    const mean = scores?.byCause[cause].meanIoU;
+    return `${end.causes[cause]}${typeof mean === 'number' ? ` (${mean.toFixed(2)})` : ''}`.padEnd(10);
+  };
+  return [
+    basename(name).padEnd(14),
+    `${lookahead}`.padStart(3),
+    known(scores?.meanIoU, 3).padStart(6),
+    known(scores?.within75, 2).padStart(5),
+    known(scores?.missed, 0).padStart(5),
+    known(scores?.extra, 0).padStart(5),
+    rate(asked.looks),
+    rate(asked.again),
+    rate(asked.differences / 2),
+    ` ${cause('hand')}${cause('detected')}${cause('moved')}${cause('held')}${end.ledger.empty}`,
+  ].join(' ');
+}
+
+/** A file of a clip: of our real inputs, or of one whose path without ending was given. */
+function clipFile(name: string, ending: string): string | undefined {
+  return dataPath(`clips/${name}${ending}`) ?? (existsSync(name + ending) ? name + ending : undefined);
+}
+
+/** Drawn by hand on the first frame; for a clip with truth alone, the truth there. */
+async function anchorsOf(name: string): Promise<Anchor[]> {
+  const drawn = clipFile(name, '.first.csv') ?? clipFile(name, '.truth.csv');
+  if (!drawn) return [];
+  const { anchors } = await readAnchors(drawn, [`${basename(name)}.mp4`]);
+  return anchors
+    .filter(({ frame }) => frame === 0)
+    .map(({ frame, track = 0, box, label = 'animal' }) => ({
+      frame,
+      track: track + 1,
+      box: [...box],
+      label,
+    }));
+}
+
+async function truthOf(name: string): Promise<TruthBox[]> {
+  const path = clipFile(name, '.truth.csv') ?? clipFile(name, '.truth-sample.csv');
+  if (!path) return [];
+  const { truth } = await readTruth(path);
+  return truth.map(({ frame, track, box }) => ({ clip: name, frame, track, box }));
+}

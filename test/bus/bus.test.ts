@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { Bus } from '../../pipeline/bus/bus.ts';
+import { isNewEnough, OLDEST_SERVER } from '../../pipeline/bus/server-version.ts';
+import { streams } from '../../pipeline/bus/topology.ts';
+import { FatalError } from '../../pipeline/errors.ts';
+import { provideNatsServer } from '../../pipeline/supervisor/nats-server.ts';
+import { ClipArrived } from '../../schemas/clip-arrived.ts';
+import { Look } from '../../schemas/look.ts';
+import { Progress } from '../../schemas/progress.ts';
+import { NatsProcess } from '../nats-process.ts';
+import { BOUNDS, capturedLog, clipId, collected, look, progress, type Testbed, testbed } from './testbed.ts';
+
+describe('opening a bus', () => {
+  let bed: Testbed;
+  before(async () => {
+    bed = await testbed();
+  });
+  after(() => bed.close());
+
+  test('makes every stream, bucket and store', async () => {
+    await bed.open();
+    const names = [
+      ...Object.keys(streams(BOUNDS)),
+      'KV_state',
+      'OBJ_datasets',
+      'OBJ_explanations',
+      'OBJ_models',
+    ];
+    assert.deepEqual((await onServer(bed.server.url)).map(({ name }) => name).sort(), names.sort());
+  });
+
+  test('six processes at once, as after a start of the whole: none stumbles over another', async () => {
+    const fresh = await testbed();
+    try {
+      await Promise.all(Array.from({ length: 6 }, () => fresh.open()));
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  test('a second time with other bounds: streams are brought up to date and keep what they hold', async () => {
+    const bus = await bed.open();
+    await bus.publish(look(clipId(1), 0));
+    const again = await bed.open({ bounds: { framesMaxBytes: 2 ** 22, clipsMaxAgeHours: 7 } });
+    const configs = new Map((await onServer(bed.server.url)).map((config) => [config.name, config]));
+    assert.equal(configs.get('FRAMES')?.max_bytes, 2 ** 22);
+    assert.equal(configs.get('CLIPS')?.max_age, 7 * 3600e9);
+    assert.ok(await again.last(Look, `look.${clipId(1)}.0`));
+  });
+
+  test('frames that find no room are refused, and nothing else is', async () => {
+    const configs = await onServer(bed.server.url);
+    const refusing = configs.filter(({ name, discard }) => /^[A-Z]+$/.test(name) && discard === 'new');
+    assert.deepEqual(
+      refusing.map(({ name }) => name),
+      ['FRAMES'],
+    );
+  });
+
+  test('where another stream has one of the subjects: fatal, naming ours', async () => {
+    const other = await testbed();
+    try {
+      const connection = await connect({ servers: other.server.url });
+      await (await jetstreamManager(connection)).streams.add({ name: 'THEIRS', subjects: ['frame.>'] });
+      await connection.close();
+      await assert.rejects(other.open(), fatal(/refuses stream FRAMES.*overlap/));
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('a server that will not do', () => {
+  const { log } = capturedLog();
+  const opening = (url: string) => Bus.open({ url, name: 'test', bounds: BOUNDS, patienceS: 0.5 }, log);
+
+  test('nobody answers: fatal after a while, and the address is logged without its password', async () => {
+    await assert.rejects(opening('nats://me:secret@127.0.0.1:1'), (error) => {
+      assert.ok(error instanceof FatalError);
+      assert.match(
+        error.message,
+        /no NATS server answers at nats:\/\/127\.0\.0\.1:1; found .+; expected .*NATS_URL/,
+      );
+      assert.ok(!error.message.includes('secret'));
+      return true;
+    });
+  });
+
+  test('too old: fatal, with the version it has and the one it should have', async () => {
+    const server = await greeter({ version: '2.9.9', jetstream: true });
+    await assert.rejects(opening(server.url), fatal(/too old; found 2\.9\.9; expected 2\.9\.10 or newer/));
+    assert.equal(await server.left, true, 'no connection is left behind');
+  });
+
+  test('without JetStream: fatal, and says which switch is missing', async () => {
+    const server = await greeter({ version: '2.10.0', jetstream: false });
+    await assert.rejects(
+      opening(server.url),
+      fatal(/JetStream switched off; found version 2\.10\.0; expected -js/),
+    );
+    assert.equal(await server.left, true, 'no connection is left behind');
+  });
+
+  test('a wrong password: fatal at once, without waiting', async () => {
+    const bed = await testbed({ config: 'authorization { user: decoder, password: right }' });
+    try {
+      const began = Date.now();
+      const wrong = bed.open({ user: 'decoder', password: 'wrong', patienceS: 60 });
+      await assert.rejects(wrong, (error) => {
+        assert.match(String(error), /does not let us in; found user decoder/);
+        assert.ok(!String(error).includes('wrong'));
+        return error instanceof FatalError;
+      });
+      assert.ok(Date.now() - began < 10_000);
+    } finally {
+      await bed.close();
+    }
+  });
+});
+
+test('the oldest server that will do is Debian 12’s', () => {
+  assert.equal(OLDEST_SERVER, '2.9.10');
+  for (const version of ['2.9.10', '2.9.11', '2.10.0', '2.14.0-beta.1', '3.0.0'])
+    assert.ok(isNewEnough(version), version);
+  for (const version of ['2.9.9', '2.8.20', '1.99.99', '', 'unknown'])
+    assert.ok(!isNewEnough(version), version);
+});
+
+describe('a bus at work', () => {
+  let bed: Testbed;
+  let bus: Bus;
+  before(async () => {
+    bed = await testbed();
+    bus = await bed.open();
+  });
+  after(() => bed.close());
+
+  test('says which server it is on', () => {
+    assert.equal(bus.serverVersion, bed.server.version);
+  });
+
+  test('last and at - a message by its subject and by its place; null where there is none', async () => {
+    const clip = clipId(2);
+    assert.equal(await bus.last(Look, `look.${clip}.0`), null);
+    await bus.publish(look(clip, 0));
+    const found = await bus.last(Look, `look.${clip}.0`);
+    assert.equal(found?.body.index, 0);
+    assert.equal(found?.id, `look.${clip}.0`);
+    assert.match(found?.traceparent ?? '', /^00-/);
+    const raw = await bus.at('LOOKS', found?.sequence ?? 0);
+    assert.equal(raw?.subject, `look.${clip}.0`);
+    assert.equal(raw?.headers?.get('ce-source'), '/shika/test');
+    assert.equal(await bus.at('LOOKS', 1_000_000), null);
+  });
+
+  test('remove and purge - one message; those of a job before a place', async () => {
+    for (let done = 0; done < 5; done++) {
+      await bus.publish(progress('one', done));
+      await bus.publish(progress('other', done));
+    }
+    const places = (await collected(bus.stored(Progress, { job: 'one' }))).map(({ sequence }) => sequence);
+    await bus.remove('PROGRESS', places[0] ?? 0);
+    assert.equal(await bus.purge(Progress, { job: 'one' }, places[3]), 2);
+    const left = (await collected(bus.stored(Progress, { job: 'one' }))).map(({ body }) => body.done);
+    assert.deepEqual(left, [3, 4]);
+    assert.equal(
+      (await collected(bus.stored(Progress, { job: 'other' }))).length,
+      5,
+      'the other is untouched',
+    );
+  });
+
+  test('republish - overwrites where the first write would win, in the same trace', async () => {
+    const body = { ...ClipArrived.examples.valid, clip: clipId(5) };
+    const subject = `clip.arrived.north-gate.${clipId(5)}`;
+    const before = { type: ClipArrived, subject, id: subject, body };
+    await bus.publish(before);
+    const first = await bus.last(ClipArrived, subject);
+    assert.equal(await bus.publish(before), 'repeated');
+    const headers = { 'ce-id': subject, traceparent: first?.traceparent ?? '' };
+    await bus.republish(ClipArrived, subject, headers, first?.payload ?? new Uint8Array());
+    const second = await bus.last(ClipArrived, subject);
+    assert.ok(second && first && second.sequence > first.sequence);
+    assert.deepEqual(second.body, body);
+    assert.equal(second.traceparent.slice(0, 35), first.traceparent.slice(0, 35));
+  });
+
+  test('occupancy - messages, bytes, and what waits for each durable consumer', async () => {
+    const clip = clipId(6);
+    await bus.publish(look(clip, 0));
+    await bus.publish(look(clip, 1));
+    const source = { stream: 'LOOKS', subject: `look.${clip}.*`, durable: 'occupant', leaseS: 30 } as const;
+    const queue = bus.work(source);
+    const [delivery] = await queue.take(1, AbortSignal.timeout(10_000));
+    const { messages, bytes, consumers } = await bus.occupancy('LOOKS');
+    assert.ok(messages >= 2 && bytes > 0);
+    assert.deepEqual(
+      consumers.find(({ name }) => name === 'occupant'),
+      { name: 'occupant', waiting: 1, working: 1 },
+    );
+    await delivery?.ack();
+  });
+
+  test('close - does not wait for a server that is gone', async () => {
+    const leaving = await bed.open();
+    await bed.server.kill();
+    const began = Date.now();
+    await leaving.close();
+    assert.ok(Date.now() - began < 4_000);
+    assert.equal(await leaving.closed(), undefined, 'closed as it was told to');
+    await bed.server.restart();
+  });
+});
+
+test('a bus whose password is no longer right is closed for good, and says why', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shika-test-nats-'));
+  const path = process.env.SHIKA_TEST_NATS;
+  const provider = path
+    ? ({ kind: 'binary', path, version: '' } as const)
+    : await provideNatsServer({ install: false, env: { ...process.env, NATS_URL: undefined } });
+  assert.ok(provider.kind !== 'url');
+  const config = (password: string) => ({
+    folder,
+    config: `authorization { user: u, password: ${password} }`,
+  });
+  let server = await NatsProcess.start(provider, config('before'));
+  try {
+    const options = { url: server.url, name: 'test', user: 'u', password: 'before', bounds: BOUNDS };
+    const bus = await Bus.open(options, capturedLog().log);
+    const { port } = server;
+    await server.kill();
+    server = await NatsProcess.start(provider, { ...config('after'), port });
+    assert.match(String(await bus.closed()), /authorization/i);
+  } finally {
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+function fatal(message: RegExp): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof FatalError, String(error));
+    assert.match(error.message, message);
+    return true;
+  };
+}
+
+async function onServer(url: string) {
+  const connection = await connect({ servers: url });
+  const manager = await jetstreamManager(connection);
+  const configs = [];
+  for await (const { config } of manager.streams.list()) configs.push(config);
+  await connection.close();
+  return configs;
+}
+
+/** Greets as a nats-server of this version would, and no more. `left` resolves when its client has gone. */
+async function greeter(info: {
+  version: string;
+  jetstream: boolean;
+}): Promise<{ url: string; left: Promise<boolean> }> {
+  let gone: (left: boolean) => void = () => {};
+  const left = new Promise<boolean>((resolve) => {
+    gone = resolve;
+  });
+  const server = createServer((socket) => {
+    const greeting = { server_id: 'x', headers: true, max_payload: 2 ** 20, proto: 1, ...info };
+    socket.write(`INFO ${JSON.stringify(greeting)}\r\n`);
+    socket.on('data', (said) => {
+      if (said.includes('PING')) socket.write('PONG\r\n');
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      server.close();
+      gone(true);
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  return { url: `nats://127.0.0.1:${port}`, left };
+}

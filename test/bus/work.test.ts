@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { Bus } from '../../pipeline/bus/bus.ts';
+import type { Delivery, WorkQueue } from '../../pipeline/bus/work.ts';
+import { clipId, look, type Testbed, testbed } from './testbed.ts';
+
+let bed: Testbed;
+/** Two processes of a stage. */
+let one: Bus;
+let other: Bus;
+before(async () => {
+  bed = await testbed();
+  one = await bed.open();
+  other = await bed.open();
+});
+after(() => bed.close());
+
+const queues: WorkQueue[] = [];
+afterEach(async () => {
+  for (const queue of queues.splice(0)) await queue.close();
+});
+
+/** Work of its own for each test: the looks of a clip. */
+function workOn(clip: string, leaseS = 30): (bus: Bus) => WorkQueue {
+  return (bus) => {
+    const queue = bus.work({
+      stream: 'LOOKS',
+      subject: `look.${clip}.*`,
+      durable: `detector_${clip}`,
+      leaseS,
+    });
+    queues.push(queue);
+    return queue;
+  };
+}
+
+async function publish(clip: string, count: number, first = 0): Promise<void> {
+  for (let index = first; index < first + count; index++) await one.publish(look(clip, index));
+}
+
+const soon = () => AbortSignal.timeout(15_000);
+const indices = (deliveries: readonly Delivery[]) =>
+  deliveries.map(({ raw: { subject } }) => Number(subject.split('.').at(-1)));
+
+/** Takes until `count` have come, without settling any. */
+async function takeAll(queue: WorkQueue, count: number, most = 1): Promise<Delivery[]> {
+  const signal = soon();
+  const taken: Delivery[] = [];
+  while (taken.length < count && !signal.aborted) taken.push(...(await queue.take(most, signal)));
+  return taken;
+}
+
+describe('taking work', () => {
+  test('one by one: in order, with attempt and what still waits', async () => {
+    const clip = clipId(1);
+    await publish(clip, 3);
+    const queue = workOn(clip)(one);
+    const [first, second] = await takeAll(queue, 2);
+    assert.deepEqual(indices([first!, second!]), [0, 1]);
+    assert.equal(first?.attempt, 1);
+    assert.deepEqual([first?.waiting, second?.waiting], [2, 1]);
+    assert.deepEqual(await queue.backlog(), { waiting: 1, working: 2 });
+  });
+
+  test('nothing there: an empty hand after about a second', async () => {
+    const queue = workOn(clipId(2))(one);
+    await queue.take(1, soon());
+    const began = Date.now();
+    assert.deepEqual(await queue.take(1, soon()), []);
+    const waited = Date.now() - began;
+    assert.ok(waited > 500 && waited < 4_000, `${waited} ms`);
+  });
+
+  test('acknowledged work is gone', async () => {
+    const clip = clipId(3);
+    await publish(clip, 1);
+    const queue = workOn(clip, 1)(one);
+    const [delivery] = await takeAll(queue, 1);
+    await delivery?.ack();
+    assert.deepEqual(await queue.backlog(), { waiting: 0, working: 0 });
+    assert.equal(await one.at('LOOKS', delivery?.raw.sequence ?? 0), null);
+  });
+
+  test('given back for a while: comes again after it, as the next attempt', async () => {
+    const clip = clipId(4);
+    await publish(clip, 1);
+    const queue = workOn(clip)(one);
+    const [delivery] = await takeAll(queue, 1);
+    const began = Date.now();
+    delivery?.retry(700);
+    const [again] = await takeAll(queue, 1);
+    assert.equal(again?.attempt, 2);
+    assert.ok(Date.now() - began >= 600, 'not before its time');
+  });
+
+  test('a lease that ends gives the work to another process', async () => {
+    const clip = clipId(5);
+    await publish(clip, 1);
+    const work = workOn(clip, 1);
+    await takeAll(work(one), 1);
+    const [again] = await takeAll(work(other), 1);
+    assert.equal(again?.attempt, 2);
+  });
+
+  test('a lease that is renewed does not end', async () => {
+    const clip = clipId(6);
+    await publish(clip, 1);
+    const work = workOn(clip, 1);
+    const [delivery] = await takeAll(work(one), 1);
+    const renewing = setInterval(() => delivery?.renew(), 200);
+    const competitor = work(other);
+    try {
+      const until = Date.now() + 2_500;
+      while (Date.now() < until) assert.deepEqual(await competitor.take(1, soon()), []);
+    } finally {
+      clearInterval(renewing);
+    }
+    await delivery?.ack();
+  });
+
+  test('two processes share: each look goes to one of them', async () => {
+    const clip = clipId(7);
+    await publish(clip, 20);
+    const work = workOn(clip);
+    const mine: Delivery[] = [];
+    const drain = async (queue: WorkQueue) => {
+      let count = 0;
+      for (let empty = 0; empty < 1; ) {
+        const taken = await queue.take(1, soon());
+        if (taken.length === 0) empty++;
+        for (const delivery of taken) {
+          await setTimeout(5);
+          await delivery.ack();
+          mine.push(delivery);
+          count++;
+        }
+      }
+      return count;
+    };
+    const counts = await Promise.all([drain(work(one)), drain(work(other))]);
+    assert.deepEqual(
+      indices(mine).sort((a, b) => a - b),
+      Array.from({ length: 20 }, (_, i) => i),
+    );
+    assert.ok(Math.min(...counts) > 0, `${counts}`);
+  });
+});
+
+describe('taking work in batches', () => {
+  test('as many as there are, no more than asked', async () => {
+    const clip = clipId(11);
+    await publish(clip, 5);
+    const queue = workOn(clip)(one);
+    const sizes: number[] = [];
+    const taken: Delivery[] = [];
+    while (taken.length < 5) {
+      const batch = await queue.take(4, soon());
+      sizes.push(batch.length);
+      taken.push(...batch);
+      for (const delivery of batch) await delivery.ack();
+    }
+    assert.deepEqual(indices(taken), [0, 1, 2, 3, 4]);
+    assert.ok(Math.max(...sizes) <= 4, `${sizes}`);
+  });
+
+  test('a process that is busy holds one batch and pulls one more; the rest is for the others', async () => {
+    const clip = clipId(12);
+    await publish(clip, 40);
+    const work = workOn(clip);
+    const busy = work(one);
+    const batch = await busy.take(4, soon());
+    assert.ok(batch.length > 0);
+    await setTimeout(300); // it has time to pull, and should not use it
+    const { waiting, working } = await busy.backlog();
+    assert.ok(working <= 8, `${working} are held`);
+    assert.equal(waiting + working, 40);
+    const idle = await takeAll(work(other), 20, 4);
+    assert.ok(idle.length >= 20);
+  });
+
+  test('nothing there: an empty hand after about a second', async () => {
+    const queue = workOn(clipId(13))(one);
+    assert.deepEqual(await queue.take(4, soon()), []);
+  });
+
+  test('closing gives back what was pulled and not taken, at once', async () => {
+    const clip = clipId(14);
+    await publish(clip, 8);
+    const work = workOn(clip, 60);
+    const leaving = work(one);
+    const taken = await leaving.take(4, soon());
+    await setTimeout(200);
+    await leaving.close();
+    const rest = await takeAll(work(other), 8 - taken.length, 4);
+    assert.deepEqual(
+      indices([...taken, ...rest]).sort((a, b) => a - b),
+      [0, 1, 2, 3, 4, 5, 6, 7],
+    );
+  });
+
+  test('told to stop, it does not wait for work', async () => {
+    const queue = workOn(clipId(15))(one);
+    const stop = new AbortController();
+    await queue.take(4, stop.signal);
+    const began = Date.now();
+    const taking = queue.take(4, stop.signal);
+    stop.abort();
+    assert.deepEqual(await taking, []);
+    assert.ok(Date.now() - began < 500);
+  });
+});
+
+describe('taking work from a server that is killed', () => {
+  for (const [how, most] of [
+    ['one by one', 1],
+    ['in batches', 4],
+  ] as const) {
+    test(`${how}: goes on when it is back, and misses nothing`, async () => {
+      const clip = clipId(20 + most);
+      await publish(clip, 3);
+      const queue = workOn(clip, 2)(one);
+      const seen = new Set<number>();
+      const signal = AbortSignal.timeout(30_000);
+      const work = async (until: number) => {
+        while (seen.size < until && !signal.aborted) {
+          for (const delivery of await queue.take(most, signal)) {
+            await delivery.ack().catch(() => {}); // lost with the server: it comes again
+            for (const index of indices([delivery])) seen.add(index);
+          }
+        }
+      };
+      await work(3);
+      await bed.server.kill();
+      const working = work(6);
+      await setTimeout(100);
+      await bed.server.restart();
+      await publish(clip, 3, 3);
+      await working;
+      assert.deepEqual([...seen].sort(), [0, 1, 2, 3, 4, 5]);
+    });
+  }
+});

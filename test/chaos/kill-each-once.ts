@@ -1,0 +1,54 @@
+/** Kills every process of a run once, with SIGKILL, while it works. */
+import { execFileSync } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
+import { type Ran, start } from '../shika.ts';
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** In the order of work: the last to be killed is the server itself. */
+const VICTIMS = ['decoder', 'tracker', 'detector', 'filter', 'trainer', 'explainer', 'nats-server'] as const;
+
+/**
+ * @param args of a command that works on a private bus
+ * @param out its folder, told apart from other runs by its path
+ * @param everyMs from one kill to the next
+ */
+export async function killEachOnce(
+  args: readonly string[],
+  out: string,
+  everyMs = 1_500,
+): Promise<{ ran: Ran; killed: string[] }> {
+  const { child, ended } = start(args);
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  const killed: string[] = [];
+  for (const victim of VICTIMS) {
+    const find = () => processes().find((process) => isVictim(process, victim, child.pid ?? 0, out));
+    while (!over && !find()) await setTimeout(50);
+    await setTimeout(everyMs);
+    const found = over ? undefined : find();
+    if (!found) break;
+    process.kill(found.pid, 'SIGKILL');
+    killed.push(victim);
+  }
+  return { ran: await ended, killed };
+}
+
+function isVictim({ parent, command }: Process, victim: string, run: number, out: string): boolean {
+  if (victim === 'nats-server') return command.includes('nats-server') && command.includes(out);
+  return parent === run && (command.endsWith(`stage ${victim}`) || command === `shika ${victim}`);
+}
+
+function processes(): Process[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
+  return lines.flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }] : [];
+  });
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+import { pino } from 'pino';
+import Type from 'typebox';
+import { authorization, PERMISSIONS_FILE } from '../../deploy/permissions.ts';
+import { Bus } from '../../pipeline/bus/bus.ts';
+import { outgoing } from '../../pipeline/bus/envelope.ts';
+import type { Stage, StageName } from '../../pipeline/stage/stage.ts';
+import { ClipArrived } from '../../schemas/clip-arrived.ts';
+import { Dead } from '../../schemas/dead.ts';
+import { Frame } from '../../schemas/frame.ts';
+import { Look } from '../../schemas/look.ts';
+import { type MessageType, subjectOf } from '../../schemas/message.ts';
+import { stages } from '../../stages/index.ts';
+import { startServer, type TestServer } from '../server.ts';
+
+const written = await readFile(PERMISSIONS_FILE, 'utf8');
+
+test('permissions.conf is what the stages declare (`node deploy/permissions.ts` makes it)', async () => {
+  assert.equal(written, await authorization());
+});
+
+describe('a bus with a user per stage', () => {
+  let server: TestServer;
+  let person: Bus;
+  /** What the server refused, as the buses log it. */
+  const complaints: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line) => complaints.push(line) });
+  const buses: Bus[] = [];
+
+  /** As in compose, but every password is `secret`. */
+  before(async () => {
+    server = await startServer({ config: written.replace(/\$SHIKA_PASSWORD_\w+/g, 'secret') });
+    person = await as('person');
+  });
+  after(async () => {
+    for (const bus of buses) await bus.close();
+    await server.stop();
+  });
+
+  afterEach(() => assert.deepEqual(complaints.splice(0), []));
+
+  async function as(user: string): Promise<Bus> {
+    const bounds = { framesMaxBytes: 2 ** 24, clipsMaxAgeHours: 1 };
+    const bus = await Bus.open({ url: server.url, name: user, user, password: 'secret', bounds }, log);
+    buses.push(bus);
+    return bus;
+  }
+
+  /** Does what the declaration says, and fails where the server refuses. */
+  async function exercise(bus: Bus, { name, takes, gives, reads }: Stage): Promise<void> {
+    const signal = AbortSignal.timeout(20_000);
+    for (const type of gives) await bus.publish(example(type, `${name}-gives`), { signal });
+    await bus.publish(example(Dead, `${name}-dead`, { stage: name }), { signal });
+    for (const { type, leaseS } of takes) {
+      await person.publish(example(type, `${name}-takes`), { signal });
+      const subject = subjectOf(type);
+      const durable = `${name}_${subject.replace(/\.\*/g, '').replace(/\./g, '_')}`;
+      const queue = bus.work({ stream: type.stream, subject, durable, leaseS });
+      const [delivery] = await queue.take(1, signal);
+      assert.ok(delivery, `${name} takes ${type.type}`);
+      await delivery.ack();
+      await queue.close();
+    }
+    for (const type of reads) {
+      await person.publish(example(type, `${name}-reads`), { signal });
+      assert.ok(await bus.last(type, example(type, '').subject), `${name} looks at ${type.type}`);
+      let found = 0;
+      for await (const _ of bus.stored(type)) found++;
+      assert.ok(found > 0, `${name} reads ${type.type}`);
+    }
+  }
+
+  for (const name of Object.keys(stages) as StageName[]) {
+    test(`${name} - may do all that it declares`, async () => {
+      const bus = await as(name);
+      await exercise(bus, await stages[name]());
+    });
+  }
+
+  test('decoder - reads and watches checkpoints', async () => {
+    const [decoder] = await works('decoder');
+    await person.state.put('checkpoint.a', 1);
+    assert.equal((await decoder.state.get('checkpoint.a', Type.Number())).value, 1);
+    const stop = new AbortController();
+    for await (const value of decoder.state.watch('checkpoint.a', Type.Number(), stop.signal)) {
+      assert.equal(value, 1);
+      stop.abort();
+    }
+  });
+
+  test('tracker - sets and deletes checkpoints, frees frames and looks', async () => {
+    const [tracker] = await works('tracker');
+    await tracker.state.put('checkpoint.b', 2);
+    await tracker.state.delete('checkpoint.b');
+    await tracker.purge(Frame, { camera: 'c', clip: 'd' });
+    await tracker.purge(Look, { clip: 'd' });
+  });
+
+  test('trainer - stores models, fetches datasets, moves the pointer; detector and explainer follow', async () => {
+    const [trainer, detector, explainer, filter] = await works('trainer', 'detector', 'explainer', 'filter');
+    const files = new Map([['card.json', new Uint8Array(200_000)]]);
+    await filter.objects.put('datasets', 'd', new Uint8Array(10));
+    assert.ok(await filter.objects.get('datasets', 'd'));
+    assert.ok(await trainer.objects.get('datasets', 'd'));
+    await trainer.objects.putFolder('models', 'm', files);
+    await trainer.objects.putFolder('models', 'm', files);
+    assert.ok(await trainer.state.compareAndSet('active.detector', 'm', 0));
+    assert.deepEqual(await detector.objects.getFolder('models', 'm'), files);
+    const stop = new AbortController();
+    for await (const _ of detector.state.watch('active.detector', Type.String(), stop.signal)) stop.abort();
+    assert.equal((await explainer.state.get('active.detector', Type.String())).value, 'm');
+    assert.deepEqual(await explainer.objects.getFolder('models', 'm'), files);
+    await explainer.objects.putFolder('explanations', 'e', files);
+  });
+
+  test('watcher - says that clips are there', async () => {
+    const [watcher] = await works('watcher');
+    await watcher.publish(example(ClipArrived, 'watcher'), { signal: AbortSignal.timeout(5_000) });
+  });
+
+  const refused: readonly [user: string, subject: string][] = [
+    ['decoder', 'label.reviewed.0123456789abcdef.1'],
+    ['decoder', '$KV.state.active.detector'],
+    ['detector', 'clip.arrived.camera.0123456789abcdef'],
+    ['detector', '$JS.API.STREAM.DELETE.FRAMES'],
+    ['detector', '$JS.API.STREAM.PURGE.LABELS'],
+    ['tracker', '$KV.state.active.detector'],
+    ['tracker', '$O.models.C.x'],
+    ['filter', 'dead.trainer.job'],
+    ['trainer', 'label.reviewed.0123456789abcdef.1'],
+    ['explainer', '$O.models.C.x'],
+    ['watcher', 'job.train.main.x'],
+    ['watcher', '$JS.API.CONSUMER.MSG.NEXT.CLIPS.decoder_clip_arrived'],
+  ];
+  for (const [user, subject] of refused) {
+    test(`${user} - may not publish ${subject}`, async () => {
+      const connection = await connect({ servers: server.url, user, pass: 'secret' });
+      const complaint = (async () => {
+        for await (const status of connection.status())
+          if (status.type === 'error') return status.error.message;
+        return 'none';
+      })();
+      connection.publish(subject);
+      await connection.flush();
+      const said = await Promise.race([complaint, setTimeout(2_000, 'nothing')]);
+      await connection.close();
+      assert.match(said, /permission/i);
+    });
+  }
+
+  test('a wrong password - no entry', async () => {
+    await assert.rejects(
+      connect({ servers: server.url, user: 'decoder', pass: 'guessed' }),
+      /authorization/i,
+    );
+  });
+
+  async function works<const Users extends readonly string[]>(
+    ...users: Users
+  ): Promise<{ [K in keyof Users]: Bus }> {
+    const opened = [];
+    for (const user of users) opened.push(await as(user));
+    return opened as { [K in keyof Users]: Bus }; // one for each user, in order
+  }
+});
+
+/** The schema's own example, on a subject of its own. */
+function example(type: MessageType, id: string, parameters: Record<string, string> = {}) {
+  const subject = type.subject.replace(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? 'x');
+  const body: Readonly<Record<string, unknown>> = type.examples.valid as Readonly<Record<string, unknown>>; // bodies are objects
+  return { ...outgoing(type, {}, body, { id: `${id}-${type.type}`, payload: new Uint8Array(10) }), subject };
+}

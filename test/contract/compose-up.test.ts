@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import { Bus } from '../../pipeline/bus/bus.ts';
+import { createLog } from '../../pipeline/log/log.ts';
+import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { readDetectorCard, withCard } from '../../pipeline/models/card.ts';
+import { filesOfModel } from '../../pipeline/models/files.ts';
+import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { activate, storeModel } from '../../pipeline/models/registry.ts';
+import { provideNatsServer } from '../../pipeline/supervisor/nats-server.ts';
+import { hashFile } from '../../pipeline/vision/video.ts';
+import { encodeClip } from '../../pipeline/vision/video-encode.ts';
+import { ClipFiltered } from '../../schemas/clip-filtered.ts';
+import { ClipTracked } from '../../schemas/clip-tracked.ts';
+import { subjectOf } from '../../schemas/message.ts';
+import { accountedFor } from '../../schemas/terms.ts';
+import { stages } from '../../stages/index.ts';
+import { buildingDocker, composeCommand, importImage, importNats, importNode, noEngine } from '../docker.ts';
+import { freePort } from '../nats-process.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const FRAMES = 40;
+
+const compose = await composeCommand();
+const docker = await buildingDocker();
+const skip =
+  (await noEngine()) ??
+  (compose ? (docker ? false : 'no docker here builds with BuildKit') : 'no docker compose here');
+
+/** Images that stand for those of the registry; the project's own is built from its Dockerfile. */
+const images = {
+  SHIKA_NATS_IMAGE: 'shika-test-nats',
+  SHIKA_IMAGE: 'shika-test',
+  NODE_IMAGE: 'shika-test-node',
+  MODULES: 'shika-test-modules',
+};
+
+describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
+  let folder: string;
+  let person: Bus;
+  let port: number;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shika-compose-'));
+    port = await freePort();
+    await prepare();
+    await composed('up', '-d', '--no-build');
+    person = await connectAsPerson();
+  });
+
+  after(async () => {
+    await person?.close();
+    await composed('down', '--volumes', '--timeout', '5').catch(() => {});
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('every service gets well', async () => {
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      const states = await containers();
+      if (
+        states.length === Object.keys(stages).length + 2 &&
+        states.every(({ health }) => health === 'healthy')
+      )
+        break;
+      assert.ok(
+        Date.now() < deadline && states.every(({ restarts }) => restarts < 3),
+        `${JSON.stringify(states)}\n${await composed('logs', '--tail', '20')}`,
+      );
+      await setTimeout(1_000);
+    }
+  });
+
+  test('a clip that is put into the folder passes through', async () => {
+    const model = await untrainedModel();
+    const { id } = readDetectorCard(model);
+    await storeModel(person, id, model);
+    assert.ok(await activate(person, 'detector', id, 'test', null));
+    const written = join(folder, 'clip.mp4');
+    await encodeClip(written, pictures(), { fps: 25 });
+    const clip = await hashFile(written);
+    await rename(written, join(folder, 'clips/clip.mp4'));
+    const subject = { camera: 'clips', clip };
+    const deadline = Date.now() + 180_000;
+    while (!(await person.last(ClipFiltered, subjectOf(ClipFiltered, subject)))) {
+      assert.ok(Date.now() < deadline, await composed('logs', '--tail', '30'));
+      await setTimeout(500);
+    }
+    const tracked = await person.last(ClipTracked, subjectOf(ClipTracked, subject));
+    assert.equal(tracked?.body.ledger.decoded, FRAMES);
+    assert.equal(accountedFor(tracked.body.ledger), FRAMES);
+  });
+
+  test('the server refused nobody anything, and everything has stayed up', async () => {
+    const logs = await composed('logs');
+    assert.doesNotMatch(logs, /permissions? violation/i);
+    for (const { name, restarts, health } of await containers()) {
+      assert.equal(restarts, 0, name);
+      assert.equal(health, 'healthy', name);
+    }
+  });
+
+  test('the bus takes nobody without TLS', async () => {
+    const { user, password } = await account();
+    const plain = Bus.open(
+      { url: `nats://127.0.0.1:${port}`, name: 'test', user, password, patienceS: 1, bounds },
+      createLog('test', 'fatal'),
+    );
+    await assert.rejects(plain);
+  });
+
+  async function prepare(): Promise<void> {
+    const nats = await provideNatsServer({ install: false, env: { ...process.env, NATS_URL: undefined } });
+    assert.equal(nats.kind, 'binary', 'the image is made of a nats-server of this machine');
+    await importNats(images.SHIKA_NATS_IMAGE, nats.path);
+    await importNode(images.NODE_IMAGE);
+    await importImage({ name: images.MODULES, programs: {}, folders: ['shika/node_modules'] });
+    const { NODE_IMAGE, MODULES } = images;
+    const built = ['--build-arg', `NODE_IMAGE=${NODE_IMAGE}`, '--build-arg', `MODULES=${MODULES}`];
+    const target = [
+      '-f',
+      join(root, 'deploy/Dockerfile'),
+      '--target',
+      'shika',
+      '-t',
+      images.SHIKA_IMAGE,
+      root,
+    ];
+    await run(docker ?? '', ['build', ...built, ...target], {
+      env: { ...process.env, DOCKER_BUILDKIT: '1' },
+    });
+    const ready = (path: string) => !/\/deploy\/(secrets|clips|weights)$/.test(path);
+    await cp(join(root, 'deploy'), folder, { recursive: true, filter: ready });
+    await mkdir(join(folder, 'clips'));
+    await run('sh', [join(folder, 'secrets.sh')]);
+    // The packages come from this machine: a container can't reach their registry everywhere.
+    const packages = { volumes: [`${root}/node_modules:/shika/node_modules:ro`] };
+    const services = [...Object.keys(stages), 'watcher'].map((name) => [name, packages]);
+    await writeFile(join(folder, 'local.yaml'), stringify({ services: Object.fromEntries(services) }));
+  }
+
+  async function composed(...args: string[]): Promise<string> {
+    const [program = '', ...first] = compose ?? [];
+    const files = ['-f', join(folder, 'compose.yaml'), '-f', join(folder, 'local.yaml')];
+    const project = ['-p', `shika-test-${process.pid}`, '--profile', 'cpu'];
+    const env = { ...process.env, ...images, SHIKA_LISTEN: `127.0.0.1:${port}` };
+    const { stdout } = await run(program, [...first, ...project, ...files, ...args], {
+      env,
+      maxBuffer: 2 ** 26,
+    });
+    return stdout;
+  }
+
+  async function containers(): Promise<{ name: string; health: string; restarts: number }[]> {
+    const ids = (await composed('ps', '-q')).trim().split('\n').filter(Boolean);
+    const format = '{{.Name}} {{.State.Health.Status}} {{.RestartCount}}';
+    const { stdout } = await run('docker', ['inspect', '--format', format, ...ids]);
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [name = '', health = '', restarts] = line.split(' ');
+        return { name, health, restarts: Number(restarts) };
+      });
+  }
+
+  async function account(): Promise<{ user: string; password: string }> {
+    const file = await readFile(join(folder, 'secrets/person.env'), 'utf8');
+    const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(file)?.[1] ?? '';
+    return { user: value('SHIKA_BUS_USER'), password: value('SHIKA_BUS_PASSWORD') };
+  }
+
+  async function connectAsPerson(): Promise<Bus> {
+    const ca = join(folder, 'secrets/ca.pem');
+    const where = { url: `nats://127.0.0.1:${port}`, ca, patienceS: 60, bounds };
+    return Bus.open({ ...where, ...(await account()), name: 'test' }, createLog('test', 'warn'));
+  }
+});
+
+const bounds = { framesMaxBytes: 2 ** 30, clipsMaxAgeHours: 24 };
+
+/** It has learned nothing; what it finds does not matter here. */
+async function untrainedModel() {
+  await openBackend('wasm');
+  const side = 128;
+  const { model } = buildNetwork('tiny', side, 1, 1);
+  return withCard(await filesOfModel(model), {
+    network: 'tiny',
+    side,
+    classes: ['deer'],
+    outputs: ['deer'],
+    recipe: 'untrained',
+    start: 'random',
+    trainedOn: { dataset: '', examples: 0, boxes: 0 },
+    scores: null,
+    createdAt: '2026-01-01T00:00:00Z',
+  });
+}
+
+/** A bright square that walks over a dark ground. */
+async function* pictures() {
+  const width = 320;
+  const height = 240;
+  for (let frame = 0; frame < FRAMES; frame++) {
+    const data = new Uint8Array(width * height * 3).fill(60);
+    for (let y = 100; y < 140; y++)
+      data.fill(200, (y * width + 40 + 4 * frame) * 3, (y * width + 80 + 4 * frame) * 3);
+    yield { data, width, height };
+  }
+}

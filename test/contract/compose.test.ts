@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { stages } from '../../stages/index.ts';
+import { composeCommand } from '../docker.ts';
+
+const deploy = resolve(import.meta.dirname, '../../deploy');
+const compose = await composeCommand();
+const run = promisify(execFile);
+
+interface Service {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly env_file?: string;
+  readonly profiles?: readonly string[];
+  readonly restart?: string;
+  readonly healthcheck?: object;
+  readonly deploy?: object;
+}
+
+const written: { services: Record<string, Service> } = parse(
+  await readFile(join(deploy, 'compose.yaml'), 'utf8'),
+  { merge: true },
+);
+
+describe('compose.yaml', () => {
+  test('has a service for every stage, as a user of its own', () => {
+    for (const stage of Object.keys(stages)) {
+      const service = written.services[stage];
+      assert.deepEqual(service?.command, ['stage', stage]);
+      assert.equal(service?.env_file, `./secrets/${stage}.env`);
+    }
+  });
+
+  test('starts every service again when it ends, and asks each whether it is well', () => {
+    for (const [name, service] of Object.entries(written.services)) {
+      assert.equal(service.restart, 'unless-stopped', name);
+      assert.ok(service.healthcheck, name);
+    }
+  });
+
+  test('names the nats image that setup runs where there is Docker only', async () => {
+    const source = await readFile(resolve(deploy, '../pipeline/supervisor/nats-server.ts'), 'utf8');
+    const image = /const IMAGE = '([^']+)'/.exec(source)?.[1] ?? 'none';
+    assert.ok(written.services.nats?.image.includes(image), `${written.services.nats?.image}, ${image}`);
+  });
+});
+
+describe('the deploy folder, made ready', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shika-deploy-'));
+    await cp(deploy, folder, { recursive: true, filter: (path) => !/\/(secrets|clips|weights)$/.test(path) });
+    await run('sh', [join(folder, 'secrets.sh'), 'gpu.example.org', '10.1.2.3']);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** What would be started; v1 prints the services of other profiles too. */
+  const services = async (profile: string) => {
+    const [program = '', ...first] = compose ?? [];
+    const file = join(folder, 'compose.yaml');
+    const { stdout } = await run(program, [...first, '-f', file, '--profile', profile, 'config']);
+    const config: { services: Record<string, Service> } = parse(stdout);
+    const started = Object.entries(config.services).filter(
+      ([, { profiles }]) => !profiles || profiles.includes(profile),
+    );
+    return new Map(started);
+  };
+  const skip = compose ? false : 'no docker compose here';
+
+  test('secrets.sh - keys and passwords are the owner’s alone, the authority is everybody’s', async () => {
+    const mode = async (file: string) =>
+      ((await stat(join(folder, 'secrets', file))).mode & 0o777).toString(8);
+    for (const file of ['server.key', 'nats.env', 'decoder.env', 'person.env'])
+      assert.equal(await mode(file), '600');
+    assert.equal(await mode('ca.pem'), '644');
+    await assert.rejects(stat(join(folder, 'secrets/ca.key')), 'the authority’s key is not kept');
+  });
+
+  test('secrets.sh - the certificate holds for the names it was given', async () => {
+    const args = ['x509', '-in', join(folder, 'secrets/server.pem'), '-noout', '-ext', 'subjectAltName'];
+    const { stdout } = await run('openssl', args);
+    for (const name of ['DNS:nats', 'DNS:localhost', 'DNS:gpu.example.org', 'IP Address:10.1.2.3'])
+      assert.ok(stdout.includes(name), stdout);
+  });
+
+  test('secrets.sh - a second time changes nothing', async () => {
+    const password = await readFile(join(folder, 'secrets/person.env'), 'utf8');
+    await run('sh', [join(folder, 'secrets.sh')]);
+    assert.equal(await readFile(join(folder, 'secrets/person.env'), 'utf8'), password);
+  });
+
+  test('docker compose config - the bus and six stages on a processor', { skip }, async () => {
+    const started = [...(await services('cpu')).keys()];
+    assert.deepEqual(started.sort(), ['nats', 'watcher', ...Object.keys(stages)].sort());
+  });
+
+  test('docker compose config - the gpu profile moves detector and trainer to a GPU', { skip }, async () => {
+    const started = await services('gpu');
+    for (const stage of ['detector', 'trainer']) {
+      assert.match(JSON.stringify(started.get(`${stage}-gpu`)?.deploy), /nvidia/);
+      assert.ok(!started.has(stage), stage);
+    }
+  });
+});

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { Check } from 'typebox/value';
+import { checked } from '../../pipeline/bus/envelope.ts';
+import { streams } from '../../pipeline/bus/topology.ts';
+import { PoisonError } from '../../pipeline/errors.ts';
+import { Dead } from '../../schemas/dead.ts';
+import { Frame } from '../../schemas/frame.ts';
+import { messages } from '../../schemas/index.ts';
+import { type MessageType, subjectOf } from '../../schemas/message.ts';
+import { accountedFor, CameraId, ClipId, JobId, Ledger } from '../../schemas/terms.ts';
+
+const rules = streams({ framesMaxBytes: 1, clipsMaxAgeHours: 1 });
+
+/** What the bodies' schemas have in common: they are objects. */
+interface ObjectSchema {
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
+}
+const objectOf = (type: MessageType) => type.schema as unknown as ObjectSchema;
+const exampleOf = (type: MessageType) => type.examples.valid as Readonly<Record<string, unknown>>;
+
+/** The message of the refusal. */
+function refusal(type: MessageType, body: unknown): string {
+  try {
+    checked(type, body);
+  } catch (error) {
+    assert.ok(error instanceof PoisonError, String(error));
+    return error.message;
+  }
+  return assert.fail(`${type.type} let ${JSON.stringify(body)} pass`);
+}
+
+/** Whether a NATS filter selects a subject. */
+function selects(filter: string, subject: string): boolean {
+  const wanted = filter.split('.');
+  const tokens = subject.split('.');
+  if (wanted.at(-1) === '>' ? tokens.length < wanted.length : tokens.length !== wanted.length) return false;
+  return wanted.every((token, i) => token === '>' || token === '*' || token === tokens[i]);
+}
+
+describe('every message', () => {
+  for (const type of messages) {
+    test(`${type.type} - its valid example passes, also after a trip through JSON`, () => {
+      const body = checked(type, type.examples.valid);
+      assert.deepEqual(checked(type, JSON.parse(JSON.stringify(body))), type.examples.valid);
+    });
+
+    for (const [wrong, body] of Object.entries(type.examples.invalid)) {
+      test(`${type.type} - refused: ${wrong}`, () => {
+        const said = refusal(type, body);
+        const [, key = ''] = /^not a valid \S+: (\w+)/.exec(said) ?? [];
+        const keys = [...Object.keys(objectOf(type).properties), ...Object.keys(body as object)];
+        assert.ok(keys.includes(key), `names the key: ${said}`);
+      });
+    }
+
+    test(`${type.type} - each key that is missing is named`, () => {
+      for (const key of objectOf(type).required) {
+        const { [key]: _, ...rest } = exampleOf(type);
+        assert.match(refusal(type, rest), new RegExp(`: ${key} is missing$`));
+      }
+    });
+
+    test(`${type.type} - a key too many is named`, () => {
+      assert.match(refusal(type, { ...exampleOf(type), colour: 1 }), /: colour is no key of it; found 1$/);
+    });
+
+    test(`${type.type} - is nothing but an object`, () => {
+      for (const body of [null, [], 'text', 7]) refusal(type, body);
+    });
+
+    test(`${type.type} - its subject is its stream’s, and no other stream’s`, () => {
+      const subject = subjectOf(type, { subject: 'look.a.7' }).replace(/\*/g, 'x');
+      const streamsOfIt = Object.entries(rules).filter(([, { subjects }]) =>
+        subjects.some((filter) => selects(filter, subject)),
+      );
+      assert.deepEqual(
+        streamsOfIt.map(([name]) => name),
+        [type.stream],
+      );
+    });
+
+    test(`${type.type} - its subject is filled from its own body`, () => {
+      const body = exampleOf(type);
+      const parameters = [...type.subject.matchAll(/\{(\w+)>?\}/g)].map((match) => match[1] ?? '');
+      for (const name of parameters) {
+        assert.ok(['string', 'number'].includes(typeof body[name]), `${name} of ${type.subject}`);
+      }
+    });
+  }
+
+  test('every stream has messages', () => {
+    const used = new Set(messages.map(({ stream }) => stream));
+    assert.deepEqual([...used].sort(), Object.keys(rules).sort());
+  });
+
+  test('types are unique, dotted and carry a version', () => {
+    assert.equal(new Set(messages.map(({ type }) => type)).size, messages.length);
+    for (const { type } of messages) assert.match(type, /^shika(\.[a-z]+)+\.v\d+$/);
+  });
+
+  test('has one valid and several invalid examples', () => {
+    for (const type of messages) assert.ok(Object.keys(type.examples.invalid).length >= 2, type.type);
+  });
+
+  test('no two messages share a subject', () => {
+    for (const a of messages) {
+      const subject = subjectOf(a, { subject: 'look.a.7' }).replace(/\*/g, 'x');
+      for (const b of messages)
+        if (a !== b) assert.ok(!selects(subjectOf(b), subject), `${a.type}, ${b.type}`);
+    }
+  });
+
+  test('index.ts has each one that is declared', () => {
+    const folder = resolve(import.meta.dirname, '../../schemas');
+    const declared = readdirSync(folder).flatMap((file) => {
+      if (!file.endsWith('.ts')) return [];
+      const source = readFileSync(join(folder, file), 'utf8');
+      return [...source.matchAll(/= message\(\{\s*type: '([^']+)'/g)].map((match) => match[1]);
+    });
+    assert.deepEqual(declared.sort(), messages.map(({ type }) => type).sort());
+  });
+});
+
+describe('subjectOf', () => {
+  test('fills what it is given', () => {
+    assert.equal(subjectOf(Frame, { camera: 'gate', clip: 'c', index: 0 }), 'frame.gate.c.0');
+  });
+
+  test('leaves a wildcard for what it is not given', () => {
+    assert.equal(subjectOf(Frame, { clip: 'c' }), 'frame.*.c.*');
+  });
+
+  test('a subject within a subject: filled as it is, otherwise any number of tokens', () => {
+    assert.equal(subjectOf(Dead, { stage: 'detector', subject: 'look.c.7' }), 'dead.detector.look.c.7');
+    assert.equal(subjectOf(Dead, { stage: 'detector' }), 'dead.detector.>');
+    assert.ok(selects(subjectOf(Dead), 'dead.detector.look.c.7'));
+  });
+});
+
+describe('identity', () => {
+  const cases = [
+    [
+      'a clip is 16 hex digits',
+      ClipId,
+      ['0123456789abcdef'],
+      ['0123456789ABCDEF', '0123', '', '0123456789abcdef0'],
+    ],
+    ['a camera is one subject token', CameraId, ['gate-1_b'], ['', 'a.b', 'a b', '*', '>', 'a'.repeat(65)]],
+    ['a job is one subject token', JobId, ['main-1'], ['', 'a.b', '*', 'x'.repeat(65)]],
+  ] as const;
+  for (const [name, schema, good, bad] of cases) {
+    test(name, () => {
+      for (const id of good) assert.ok(Check(schema, id), id);
+      for (const id of bad) assert.ok(!Check(schema, id), id);
+    });
+  }
+});
+
+test('ledger - accounts for labelled, empty, dead and every kind of skipped frame', () => {
+  const ledger: Ledger = { decoded: 10, labelled: 4, empty: 3, skipped: { stride: 1, overload: 1 }, dead: 1 };
+  assert.ok(Check(Ledger, ledger));
+  assert.equal(accountedFor(ledger), ledger.decoded);
+});

@@ -1,0 +1,155 @@
+/** The whole job on the rendered demo site, through real processes; trainings are cut short, so scores are modest. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { RunSummary } from '../../pipeline/cli/run-output.ts';
+import { type DemoFiles, writeDemo } from '../../pipeline/demo/demo.ts';
+import { accountedFor } from '../../schemas/terms.ts';
+import { killEachOnce } from '../chaos/kill-each-once.ts';
+import { type Ran, shika } from '../shika.ts';
+
+const FRAMES = 160;
+let folder: string;
+let demo: DemoFiles;
+let out: string;
+let ran: Ran;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shika-e2e-'));
+  demo = await writeDemo(join(folder, 'input'));
+  out = join(folder, 'out');
+  ran = await shika([
+    'run',
+    demo.clip,
+    '--hand',
+    demo.hand,
+    '--hand',
+    demo.first,
+    '--out',
+    out,
+    '--start',
+    'random',
+    '--steps',
+    '60',
+    '--explanations',
+    '1',
+    '--json',
+  ]);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+test('run - every frame of the clip has a label or a reason, and the ledger adds up', () => {
+  assert.equal(ran.code, 0, ran.stderr);
+  const { clips } = ran.result as RunSummary;
+  assert.equal(clips.length, 1);
+  assert.equal(clips[0]?.frames, FRAMES);
+  assert.equal(accountedFor(clips[0]!.ledger!), FRAMES);
+});
+
+test('run - labels.csv has a row a frame with its cause, the first of them by hand', () => {
+  const [header, first, ...rows] = readFileSync(join(out, 'labels.csv'), 'utf8').trimEnd().split('\n');
+  assert.equal(header, 'clip,file,frame,track,x,y,w,h,label,cause,score,risk,review');
+  assert.match(first ?? '', /^[0-9a-f]{16},clearing\.mp4,0,1,.*,deer,hand,,0,accepted$/);
+  const frames = new Set(rows.map((row) => row.split(',')[2]));
+  const { ledger } = (ran.result as RunSummary).clips[0]!;
+  assert.equal(frames.size + 1, ledger?.labelled);
+});
+
+test('run - leaves dataset, both models, explanations, report and summary', () => {
+  for (const file of [
+    'dataset/data.yaml',
+    'dataset/coco_train.json',
+    'models/pre/card.json',
+    'models/main/model.json',
+    'report.html',
+    'summary.json',
+  ]) {
+    assert.ok(existsSync(join(out, file)), `${file} is missing`);
+  }
+  assert.deepEqual(JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')), ran.result);
+});
+
+test('run - what is left answers ledger, review, export, models and dead afterwards', async () => {
+  const ledger = await shika(['ledger', 'clearing.mp4', '--dir', out]);
+  assert.match(
+    ledger.stdout,
+    new RegExp(`${FRAMES} frames = \\d+ labelled \\+ \\d+ without an animal \\+ 0 skipped \\+ 0 dead`),
+  );
+  const rejected = await shika(['review', 'reject', '--frames', '10-14', '--by', 'test', '--dir', out]);
+  assert.match(rejected.stdout, /5 labels rejected/);
+  const undone = await shika(['review', 'undo', '--frames', '14', '--by', 'test', '--dir', out]);
+  assert.match(undone.stdout, /1 labels undone/);
+  const list = await shika(['review', 'list', '--json', '--dir', out]);
+  assert.deepEqual(
+    (list.result as { track: { index: number } }[]).map((label) => label.track.index),
+    [14],
+  );
+  const exported = await shika(['export', '--format', 'mot', '--out', join(folder, 'mot'), '--dir', out]);
+  assert.equal(exported.code, 0, exported.stderr);
+  const models = await shika(['models', '--dir', out]);
+  assert.match(models.stdout, /\* [0-9a-f]{16}/);
+  assert.match((await shika(['dead', '--dir', out])).stdout, /nothing is dead/);
+});
+
+test('annotate - a folder with damaged files: the good clip is finished, the others are named, the exit code says partial', async () => {
+  const clips = join(folder, 'mixed');
+  await mkdir(clips);
+  await copyFile(demo.clip, join(clips, 'good.mp4'));
+  await copyFile(demo.clip, join(clips, 'truncated.mp4'));
+  await truncate(join(clips, 'truncated.mp4'), 3_000);
+  await writeFile(join(clips, 'empty.mp4'), '');
+  await writeFile(join(clips, 'text.mp4'), 'this is no clip\n');
+  const { code, result, stderr } = await shika([
+    'annotate',
+    clips,
+    '--model',
+    join(out, 'models/pre'),
+    '--out',
+    join(folder, 'mixed-out'),
+    '--json',
+  ]);
+  assert.equal(code, 3, stderr);
+  const found = Object.fromEntries(
+    (result as { clips: RunSummary['clips'] }).clips.map(({ file, frames, failure }) => [
+      file,
+      failure ?? frames,
+    ]),
+  );
+  assert.equal(found['good.mp4'], FRAMES);
+  for (const bad of ['truncated.mp4', 'empty.mp4', 'text.mp4']) {
+    assert.match(String(found[bad]), new RegExp(`${bad.replace('.', '\\.')}.*found`, 's'), bad);
+  }
+});
+
+test('annotate - kill -9 of every stage and of nats-server once: the same labels to the byte', async () => {
+  const args = (to: string) => [
+    'annotate',
+    demo.clip,
+    '--hand',
+    demo.first,
+    '--model',
+    join(out, 'models/pre'),
+    '--out',
+    join(folder, to),
+  ];
+  const calm = await shika(args('calm'));
+  assert.equal(calm.code, 0, calm.stderr);
+  const stormy = await killEachOnce(args('stormy'), join(folder, 'stormy'));
+  assert.equal(stormy.ran.code, 0, stormy.ran.stderr);
+  assert.deepEqual(stormy.killed.sort(), [
+    'decoder',
+    'detector',
+    'explainer',
+    'filter',
+    'nats-server',
+    'tracker',
+    'trainer',
+  ]);
+  assert.equal(
+    readFileSync(join(folder, 'stormy/labels.csv'), 'utf8'),
+    readFileSync(join(folder, 'calm/labels.csv'), 'utf8'),
+  );
+});

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { UsageError } from '../../pipeline/errors.ts';
+import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { readDetectorCard } from '../../pipeline/models/card.ts';
+import { positionsOf } from '../../pipeline/models/decode.ts';
+import type { Box } from '../../pipeline/vision/box.ts';
+import { encodePng, type Raster } from '../../pipeline/vision/image.ts';
+import { assign, type Target } from '../../stages/trainer/detector/assign.ts';
+import type { Example } from '../../stages/trainer/detector/example.ts';
+import { detectionLoss } from '../../stages/trainer/detector/loss.ts';
+import { seededRandom } from '../../stages/trainer/detector/random.ts';
+import { rateAt } from '../../stages/trainer/detector/recipe.ts';
+import { type TrainOptions, trainDetector } from '../../stages/trainer/detector/train.ts';
+import { makeView, planView } from '../../stages/trainer/detector/view.ts';
+import { pyramidOf } from '../../stages/trainer/detector/warp.ts';
+
+before(async () => {
+  await openBackend('wasm');
+});
+
+const target = (box: Box, weight = 1, label = 0): Target => ({ box, label, weight });
+
+test('assign - positions inside a box and near its centre answer for it, and no others', () => {
+  const positions = positionsOf(128, [16]);
+  const raw = rawOf(positions.length, 1);
+  const taken = assign(raw, 6, positions, [target([32, 32, 64, 64])]);
+  assert.ok(taken.length >= 1);
+  for (const { position } of taken) {
+    const { x, y } = positions[position]!;
+    assert.ok(x >= 2 && x < 6 && y >= 2 && y < 6, `cell ${x}, ${y}`);
+  }
+});
+
+test('assign - a box smaller than a cell still gets a position', () => {
+  const positions = positionsOf(128, [32]);
+  assert.equal(assign(rawOf(positions.length, 1), 6, positions, [target([50, 50, 3, 3])]).length, 1);
+});
+
+test('assign - a position answers for one box only, and a box of no weight gets none', () => {
+  const positions = positionsOf(64, [32]);
+  const raw = rawOf(positions.length, 1);
+  const two = assign(raw, 6, positions, [target([0, 0, 40, 40]), target([4, 4, 40, 40])]);
+  assert.equal(new Set(two.map(({ position }) => position)).size, two.length);
+  assert.deepEqual(assign(raw, 6, positions, [target([0, 0, 40, 40], 0)]), []);
+});
+
+test('loss - its gradient is what differences of its value say', () => {
+  const positions = positionsOf(64, [16, 32]);
+  const random = seededRandom(3);
+  const raw = Float32Array.from({ length: 2 * positions.length * 7 }, () => 0.4 * random.normal());
+  const targets = [
+    [target([5, 7, 30, 40]), target([30, 20, 30, 20], 0.5, 1)],
+    [target([10, 30, 20, 20], 1, 1)],
+  ];
+  const { gradient, total } = detectionLoss(raw, positions, targets, 2);
+  assert.ok(total > 0);
+  let checked = 0;
+  for (let i = 0; i < raw.length; i += 1) {
+    if (i % 7 >= 5) continue; // the class target is the overlap itself, which counts as given
+    const step = 1e-3;
+    const at = (value: number) => {
+      const moved = raw.slice();
+      moved[i] = value;
+      const { box, objectness } = detectionLoss(moved, positions, targets, 2);
+      return box + objectness;
+    };
+    const slope = (at(raw[i]! + step) - at(raw[i]! - step)) / (2 * step);
+    if (Math.abs(slope) > 0.05) checked += 1;
+    assert.ok(
+      Math.abs(slope - gradient[i]!) < 0.002 + 0.02 * Math.abs(slope),
+      `${i}: ${slope} ${gradient[i]}`,
+    );
+  }
+  assert.ok(checked > 10, `${checked} slopes that matter`);
+});
+
+test('loss - nothing is learnt inside a box of no weight', () => {
+  const positions = positionsOf(64, [16]);
+  const raw = rawOf(positions.length, 1);
+  const { gradient } = detectionLoss(raw, positions, [[target([16, 16, 32, 32], 0)]], 1);
+  positions.forEach(({ x, y }, p) => {
+    const inside = x >= 1 && x < 3 && y >= 1 && y < 3;
+    assert.equal(gradient[p * 6 + 4] === 0, inside, `cell ${x}, ${y}`);
+  });
+});
+
+test('view - boxes lie on what they boxed, whatever was done to the picture', () => {
+  const red: Raster = filled(200, 120, [0, 0, 0]);
+  paint(red, [60, 30, 40, 50], [255, 255, 255]);
+  const picture = {
+    pyramid: pyramidOf(red),
+    boxes: [{ box: [60, 30, 40, 50] as const, label: 'deer', weight: 1 }],
+  };
+  const random = seededRandom(5);
+  let seen = 0;
+  for (let i = 0; i < 40; i += 1) {
+    const plan = planView({ region: 0.6, mosaic: 0.3, colour: 1 }, random);
+    const view = makeView(
+      plan,
+      plan.tiles.map(() => picture),
+      ['deer'],
+      96,
+      random,
+    );
+    for (const { box, weight } of view.targets) {
+      if (weight === 0 || box[2] < 8 || box[3] < 8) continue;
+      const [x, y, w, h] = box;
+      const inside = mean(view.pixels, 96, [x + 2, y + 2, w - 4, h - 4]);
+      // Black is found on at least one side; the picture's edge or another tile may be on the others.
+      const around = [
+        [x - 4, y],
+        [x + w + 2, y],
+        [x, y - 4],
+        [x, y + h + 2],
+      ].map(([u, v]) => mean(view.pixels, 96, [u!, v!, 2, 2]));
+      assert.ok(inside > Math.min(...around.filter(Number.isFinite)) + 20, `view ${i}`);
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 20);
+});
+
+test('view - the same random numbers give the same view', () => {
+  const picture = { pyramid: pyramidOf(filled(80, 60, [9, 120, 40])), boxes: [] };
+  const [a, b] = [1, 1].map((seed) => {
+    const random = seededRandom(seed);
+    const plan = planView({ region: 0.5, mosaic: 0.5, colour: 1 }, random);
+    return makeView(
+      plan,
+      plan.tiles.map(() => picture),
+      [],
+      64,
+      random,
+    );
+  });
+  assert.deepEqual(a, b);
+});
+
+test('rate - rises, then falls to a twentieth', () => {
+  const phase = { part: 'all', steps: 100, rate: 1 } as const;
+  assert.equal(rateAt(phase, 0), 0.1);
+  assert.equal(rateAt(phase, 10), 1);
+  assert.ok(rateAt(phase, 50) < rateAt(phase, 20));
+  assert.ok(Math.abs(rateAt(phase, 99) - 0.05) < 0.01);
+});
+
+/** A bright square on a dark ground, in another place in each picture. */
+const scene: Example[] = Array.from({ length: 6 }, (_, i) => {
+  const box: Box = [20 + i * 25, 30 + ((i * 47) % 60), 40, 50];
+  const raster = filled(240, 160, [60, 80, 50]);
+  paint(raster, box, [200, 160, 90]);
+  return { name: `scene ${i}`, jpeg: () => encodePng(raster), boxes: [{ box, label: 'deer', weight: 1 }] };
+});
+const quick: TrainOptions = {
+  examples: scene,
+  heldOut: [],
+  classes: ['deer'],
+  start: { kind: 'random' },
+  recipe: 'pre',
+  changes: { phases: [{ part: 'all', steps: 6, rate: 2e-3 }], batch: 2, evaluateEvery: 3 },
+  seed: 1,
+};
+
+test('training - a seed gives the same model, the loss falls, no tensor is left', {
+  timeout: 120_000,
+}, async () => {
+  const before = tf.memory().numTensors;
+  const losses: number[] = [];
+  const first = await trainDetector({ ...quick, onProgress: ({ loss }) => void losses.push(loss.total) });
+  const second = await trainDetector(quick);
+  assert.equal(tf.memory().numTensors, before);
+  const card = readDetectorCard(first.files);
+  assert.equal(card.id, readDetectorCard(second.files).id);
+  assert.deepEqual(card.trainedOn.examples, 6);
+  assert.equal(first.history.at(-1)?.step, 6);
+  assert.ok(losses[1]! < losses[0]!, losses.join(' '));
+});
+
+test('training - goes on from a model, with other classes too', { timeout: 120_000 }, async () => {
+  const changes = { phases: [{ part: 'head', steps: 1, rate: 1e-4 } as const], batch: 2 };
+  const { files } = await trainDetector({ ...quick, changes });
+  const boars = scene.map((e) => ({ ...e, boxes: e.boxes.map((b) => ({ ...b, label: 'boar' })) }));
+  const next = await trainDetector({
+    ...quick,
+    examples: [...scene, ...boars],
+    heldOut: scene.slice(0, 2),
+    classes: ['boar', 'deer'],
+    start: { kind: 'model', files },
+    recipe: 'main',
+    changes,
+  });
+  const card = readDetectorCard(next.files);
+  assert.equal(card.start, readDetectorCard(files).id);
+  assert.deepEqual(card.outputs, ['boar', 'deer']);
+  assert.equal(next.history.at(-1)?.heldOut?.images, 2);
+});
+
+test('training - stops when it is told to, and serves timers between steps', {
+  timeout: 120_000,
+}, async () => {
+  const stop = new AbortController();
+  let ticks = 0;
+  const timer = setInterval(() => (ticks += 1), 1);
+  const changes = { ...quick.changes, evaluateEvery: 1 };
+  const onProgress = ({ step }: { step: number }) => {
+    if (step === 2) stop.abort(new Error('enough'));
+  };
+  await assert.rejects(trainDetector({ ...quick, changes, onProgress, signal: stop.signal }), /enough/);
+  clearInterval(timer);
+  assert.ok(ticks > 1);
+});
+
+test('training - nothing to learn from, and a label that is not trained, are refused', async () => {
+  const empty = scene.map((e) => ({ ...e, boxes: [] }));
+  await assert.rejects(trainDetector({ ...quick, examples: empty }), UsageError);
+  await assert.rejects(
+    trainDetector({ ...quick, classes: ['boar'] }),
+    /class that is not trained; found deer/,
+  );
+});
+
+function rawOf(positions: number, classes: number): Float32Array {
+  return new Float32Array(positions * (5 + classes));
+}
+
+function filled(width: number, height: number, rgb: readonly number[]): Raster {
+  return { data: Uint8Array.from({ length: width * height * 3 }, (_, i) => rgb[i % 3]!), width, height };
+}
+
+function paint({ data, width }: Raster, [x, y, w, h]: Box, rgb: readonly number[]): void {
+  for (let row = y; row < y + h; row += 1) {
+    for (let column = x; column < x + w; column += 1) data.set(rgb, (row * width + column) * 3);
+  }
+}
+
+/** NaN where nothing of the box is inside. */
+function mean(pixels: Uint8ClampedArray, side: number, [x, y, w, h]: Box): number {
+  let sum = 0;
+  let count = 0;
+  for (let row = Math.max(0, Math.round(y)); row < Math.min(side, y + h); row += 1) {
+    for (let column = Math.max(0, Math.round(x)); column < Math.min(side, x + w); column += 1, count += 1) {
+      sum += pixels[(row * side + column) * 3 + 1]!;
+    }
+  }
+  return sum / count;
+}
