@@ -1,5 +1,6 @@
 /** Which of a detector's thousands of boxes is explained: one position of its output, one class, before NMS. */
 
+import { PoisonError } from '../../pipeline/errors.ts';
 import { decodeBox, type Position, positionsOf, sigmoid } from '../../pipeline/models/decode.ts';
 import type { NetworkReading } from '../../pipeline/models/detector.ts';
 import { type Box, clip, iou } from '../../pipeline/vision/box.ts';
@@ -25,18 +26,31 @@ export interface Choice {
  *
  * @param raw `[positions, 5 + classes]`, as `Network.model` gives it
  * @param asked px of the input
+ * @param label that the box must have; null: any
  * @returns null where no box meets the one asked about
  */
-export function choose(raw: Float32Array, reading: NetworkReading, asked: Box | null): Choice | null {
+export function choose(
+  raw: Float32Array,
+  reading: NetworkReading,
+  asked: Box | null,
+  label: string | null = null,
+): Choice | null {
   const { side, strides, outputs } = reading;
   const width = 5 + outputs.length;
+  const channels = [...outputs.keys()].filter((channel) => label === null || outputs[channel] === label);
+  if (channels.length === 0) {
+    throw new PoisonError('the detector does not know the label that was asked about', {
+      found: `${label}`,
+      expected: `one of ${[...new Set(outputs)].join(', ')}`,
+    });
+  }
   let best: Choice | null = null;
   let bestMatch = 0;
   for (const [row, position] of positionsOf(side, strides).entries()) {
     const at = row * width;
     const box = clip(decodeBox(raw, at, position), { width: side, height: side });
     if (box === null) continue;
-    const channel = largest(raw.subarray(at + 5, at + width));
+    const channel = channels.reduce((top, one) => (raw[at + 5 + one]! > raw[at + 5 + top]! ? one : top));
     const score = sigmoid(raw[at + 4]!) * sigmoid(raw[at + 5 + channel]!);
     const overlap = asked === null ? null : iou(box, asked);
     const match = (overlap ?? 1) * score;
@@ -45,8 +59,4 @@ export function choose(raw: Float32Array, reading: NetworkReading, asked: Box | 
     best = { row, position, channel, label: outputs[channel]!, box, score, iou: overlap };
   }
   return best;
-}
-
-function largest(values: Float32Array): number {
-  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
 }

@@ -4,6 +4,8 @@ import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envel
 import { fetchPicture } from '../../pipeline/datasets/store.ts';
 import { PoisonError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { isClassifier } from '../../pipeline/models/classifier/card.ts';
+import { Classifier } from '../../pipeline/models/classifier/classifier.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
 import { activeModel, fetchModel } from '../../pipeline/models/registry.ts';
 import { type Context, handler, stage } from '../../pipeline/stage/stage.ts';
@@ -11,15 +13,15 @@ import { decodeImage } from '../../pipeline/vision/image.ts';
 import { ExplainJob } from '../../schemas/explain-job.ts';
 import { Image } from '../../schemas/image.ts';
 import { Progress } from '../../schemas/progress.ts';
-import { explain } from './explain.ts';
-import { explanationFiles } from './files.ts';
+import { answer, type Explainable } from './answer.ts';
 import { ExplainerOptions } from './options.ts';
+import { checked, type RecordStore } from './sanity/keep.ts';
 
 const take = { type: ExplainJob, leaseS: 60, attempts: 3 };
 
 export const explainer = stage({
   name: 'explainer',
-  summary: 'Draws why a model gives a box, and says whether the evidence lies on the animal',
+  summary: 'Draws why a model gives its answer, and says whether to trust that',
   guarantee: 'The same job gives the same map; done again, it replaces its own files.',
   options: ExplainerOptions,
   takes: [take],
@@ -27,14 +29,14 @@ export const explainer = stage({
   reads: [Image],
   async start({ bus, log, options }) {
     const backend = await openBackend(options.backend);
-    log.info({ ...backend }, 'backend');
+    log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
     const models = new LastModel(bus);
     return {
       handlers: [
         handler({
           take,
           concurrency: 1,
-          each: (input, context) => answer(bus, models, input, options, context),
+          each: (input, context) => explained(bus, models, input, options, context),
           obituary: ({ body: { job } }, reason) => [
             progress({ job, state: 'failed', done: 0, total: 1, figures: {}, reason }, 'failed'),
           ],
@@ -45,63 +47,73 @@ export const explainer = stage({
   },
 });
 
-async function* answer(
+async function* explained(
   bus: Bus,
   models: LastModel,
   { body, traceparent }: Incoming<typeof ExplainJob>,
   { colours }: ExplainerOptions,
-  { log }: Context,
+  { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
-  const { job, clip, index, truth } = body;
-  const detector = await models.get(body.model);
+  const { job, clip, index, method, layer, box } = body;
+  const model = await models.get(body.model);
+  const { id } = model.model.card;
   const picture = await decodeImage(await fetchPicture(bus, body), `frame ${index} of clip ${clip}`);
-  const explanation = await explain(detector, picture, body);
-  const files = await explanationFiles(picture, explanation, { truth, colours });
-  await bus.objects.putFolder('explanations', job, files);
-  const { score, trust } = explanation;
-  log.info({ job, model: detector.card.id, says: trust.says }, 'explained');
+  const occasion = {
+    model: id,
+    method,
+    ...(layer ? { layer } : {}),
+    picture: `${clip}.${index} ${box ?? 'best'}`,
+    signal,
+  };
+  const answered = await answer(model, picture, body, (one) => checked(records(bus), one, occasion));
+  await bus.objects.putFolder('explanations', job, await answered.files(body.colours ?? colours));
+  const { figures, evidence, says } = answered;
+  log.info({ job, model: id, method, says }, 'explained');
+  const result = { explanation: job, evidence, says };
   yield progress(
-    {
-      job,
-      state: 'done',
-      done: 1,
-      total: 1,
-      figures: {
-        energyInBox: trust.energyInBox,
-        pointing: trust.hit ? 1 : 0,
-        boxShare: trust.boxShare,
-        score,
-      },
-      result: { explanation: job, evidence: trust.evidence, says: trust.says },
-    },
+    { job, state: 'done', done: 1, total: 1, figures: { ...figures }, result },
     'done',
     traceparent,
   );
 }
 
-/** The detector of the last job: jobs come in rows about one model. */
+/**
+ * Beside the explanations: a model's own folder is its weights and card, whose digest is its id, and the explainer may
+ * not write there.
+ */
+function records({ objects }: Bus): RecordStore {
+  return {
+    get: (name) => objects.get('explanations', name),
+    put: (name, content) => objects.put('explanations', name, content),
+  };
+}
+
+/** The model of the last job: jobs come in rows about one model. */
 class LastModel {
   readonly #bus: Bus;
-  #detector: Detector | undefined;
+  #last: Explainable | undefined;
 
   constructor(bus: Bus) {
     this.#bus = bus;
   }
 
-  /** @param model its id; null: the active one. @throws PoisonError where there is none */
-  async get(model: string | null): Promise<Detector> {
+  /** @param model its id; null: the active detector. @throws PoisonError where there is none */
+  async get(model: string | null): Promise<Explainable> {
     const id = model ?? (await activeModel(this.#bus, 'detector'))?.model;
     if (id === undefined) throw new PoisonError('there is no active detector to explain');
-    if (this.#detector?.card.id === id) return this.#detector;
-    const loaded = await Detector.load(await fetchModel(this.#bus, id));
+    if (this.#last?.model.card.id === id) return this.#last;
+    const files = await fetchModel(this.#bus, id);
+    const loaded: Explainable = isClassifier(files)
+      ? { kind: 'classifier', model: await Classifier.load(files) }
+      : { kind: 'detector', model: await Detector.load(files) };
     this.dispose();
-    this.#detector = loaded;
+    this.#last = loaded;
     return loaded;
   }
 
   dispose(): void {
-    this.#detector?.dispose();
-    this.#detector = undefined;
+    this.#last?.model.dispose();
+    this.#last = undefined;
   }
 }
 

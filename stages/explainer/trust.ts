@@ -30,21 +30,27 @@ export interface Trust extends Pointing {
 
 /** @param map on the pixels of what the model was shown; @param box px of the same */
 export function trustOf(map: HeatMap, box: Box): Trust {
-  const boxShare = intersection(box, [0, 0, map.width, map.height]) / area([0, 0, map.width, map.height]);
-  const own = pointingOf(map, box, boxShare);
+  const boxShare = shareOf(map, box);
+  const own = pointingOf(map, box);
   const evidence = verdictOf(map, own);
   return {
     boxShare,
     ...own,
-    centreBlob: pointingOf(centreBlob(map), box, boxShare),
+    centreBlob: pointingOf(centreBlob(map), box),
     evidence,
     says: sentence(evidence, own, boxShare),
   };
 }
 
-function pointingOf(map: HeatMap, box: Box, boxShare: number): Pointing {
+/** @param box in the map's own cells */
+export function pointingOf(map: HeatMap, box: Box): Pointing {
   const energy = energyIn(map, box);
+  const boxShare = shareOf(map, box);
   return { energyInBox: energy, ratio: boxShare === 0 ? 0 : energy / boxShare, hit: peakIn(map, box) };
+}
+
+function shareOf({ width, height }: HeatMap, box: Box): number {
+  return intersection(box, [0, 0, width, height]) / area([0, 0, width, height]);
 }
 
 /** Share of the map's sum in the box; a pixel that the box covers in part counts in part. 0 where the map is 0. */

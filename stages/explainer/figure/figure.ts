@@ -3,7 +3,7 @@ import { type Box, type Size, scale, translate } from '../../../pipeline/vision/
 import { type ColormapName, colourise } from '../../../pipeline/vision/colormap.ts';
 import { crop, type Raster } from '../../../pipeline/vision/image.ts';
 import type { Explanation } from '../explain.ts';
-import { methods } from '../method/method.ts';
+import { titleOf } from '../method/method.ts';
 import { resample, toUnit } from '../pixels.ts';
 import type { Verdict } from '../trust.ts';
 import { compose, resize } from './canvas.ts';
@@ -27,11 +27,12 @@ const scaleBar = { gap: 10, width: 12 };
 
 const ink = '#1c1c1c';
 const pale = '#6b6b6b';
+const refused = '#c8342b';
 const signals: Readonly<Record<Verdict, string>> = {
   'in the box': '#2e9e4f',
   'partly in the box': '#d99a1c',
-  'outside the box': '#c8342b',
-  none: '#c8342b',
+  'outside the box': refused,
+  none: refused,
 };
 
 /** A PNG. @param picture the one that was explained */
@@ -68,7 +69,7 @@ export async function figureOf(
       boxes(left),
       boxes(right),
       heading(`true: ${options.truth ?? 'not known'}`, legend(of), left, column),
-      heading(predicted(of), `${methods[of.method].title} at ${of.layer}`, right, column),
+      heading(predicted(of), `${titleOf(of.method)} at ${of.layer}`, right, column),
       verdict(of, bottom, size.width),
     ].join(''),
   );
@@ -97,14 +98,21 @@ function boxesOf({ box, asked, region }: Explanation, factor: number, panel: Box
   return frame(placed(box), panel) + (asked ? frame(placed(asked), panel, true) : '');
 }
 
-function verdict({ trust, model, region }: Explanation, bottom: number, width: number): string {
+function verdict({ trust, model, region, sanity }: Explanation, bottom: number, width: number): string {
   const room = width - 2 * margin - 24;
   const share = Math.round(trust.centreBlob.energyInBox * 100);
   const [, , w, h] = region;
+  const failed = sanity && !sanity.passes;
   const facts = `a blob in the middle would have ${share} % · ${w} × ${h} px · model ${model}`;
   return (
-    disc(margin + 8, bottom + 40, 8, signals[trust.evidence]) +
-    text(trust.says, { x: margin + 26, y: bottom + 47, size: 20, colour: ink, room }) +
+    disc(margin + 8, bottom + 40, 8, failed ? refused : signals[trust.evidence]) +
+    text(failed ? `do not trust: this method ${sanity.says}` : trust.says, {
+      x: margin + 26,
+      y: bottom + 47,
+      size: 20,
+      colour: ink,
+      room,
+    }) +
     text(facts, { x: margin + 26, y: bottom + 76, size: 15, colour: pale, room })
   );
 }

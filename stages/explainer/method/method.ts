@@ -1,4 +1,4 @@
-/** The methods by name: each makes a map of a layer's feature maps and the score's gradient over them. */
+/** The methods by name. */
 import type { HeatMap, Maps } from '../maps.ts';
 import { eigenCam } from './eigen-cam.ts';
 import { gradCam } from './grad-cam.ts';
@@ -7,6 +7,7 @@ import { hiResCam } from './hires-cam.ts';
 import { layerCam } from './layer-cam.ts';
 
 export const methodNames = ['gradcam', 'gradcam++', 'hirescam', 'layercam', 'eigencam'] as const;
+/** Those that make a map of a layer's feature maps and the score's gradient over them: one pass there and back. */
 export type MethodName = (typeof methodNames)[number];
 
 interface Method {
@@ -23,3 +24,20 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   layercam: { title: 'LayerCAM', map: layerCam },
   eigencam: { title: 'EigenCAM', map: eigenCam },
 };
+
+/** Those that run the network on hundreds of changed pictures instead. */
+export const blackBoxNames = ['scorecam', 'drise'] as const;
+export type BlackBoxName = (typeof blackBoxNames)[number];
+
+export const allMethodNames = [...methodNames, 'cam', ...blackBoxNames] as const;
+export type AnyMethodName = (typeof allMethodNames)[number];
+
+export function isBlackBox(method: AnyMethodName): method is BlackBoxName {
+  return method === 'scorecam' || method === 'drise';
+}
+
+/** As its paper writes it. */
+export function titleOf(method: AnyMethodName): string {
+  const others = { cam: 'CAM', scorecam: 'Score-CAM', drise: 'D-RISE' };
+  return method === 'cam' || isBlackBox(method) ? others[method] : methods[method].title;
+}

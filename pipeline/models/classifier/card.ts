@@ -1,0 +1,87 @@
+/** `card.json` of a classifier: what it is, how it came about, how good it is. */
+import Type, { type Static } from 'typebox';
+import Value from 'typebox/value';
+import { PoisonError, reasonOf } from '../../errors.ts';
+import { modelId } from '../card.ts';
+import { cardFile, type ModelFiles } from '../files.ts';
+
+const share = Type.Number({ minimum: 0, maximum: 1 });
+const text = Type.String({ minLength: 1 });
+
+export const classifierCardSchema = Type.Object(
+  {
+    kind: Type.Literal('classifier'),
+    id: Type.String({ pattern: '^[0-9a-f]{16}$', description: 'first 16 hex of the SHA-256 of its weights' }),
+    network: Type.Literal('mobilenet-v2'),
+    alpha: Type.Number({ exclusiveMinimum: 0, description: 'multiplies the channels' }),
+    side: Type.Integer({
+      minimum: 32,
+      description: 'of the square input, px; a picture is stretched to it as a whole',
+    }),
+    classes: Type.Array(text, {
+      minItems: 2,
+      uniqueItems: true,
+      description: 'in the order of the output',
+    }),
+    recipe: Type.Enum(['untrained', 'note', 'default']),
+    start: Type.String({ description: 'the weights file that its training started from, or random' }),
+    trainedOn: Type.Object({
+      dataset: Type.String({ description: 'digest of names, labels and pictures; empty where untrained' }),
+      examples: Type.Integer({ minimum: 0 }),
+    }),
+    scores: Type.Union([
+      Type.Null(),
+      Type.Object({
+        images: Type.Integer({ minimum: 1 }),
+        accuracy: share,
+        ece: Type.Number({ minimum: 0, maximum: 1, description: 'expected calibration error' }),
+      }),
+    ]),
+    createdAt: Type.String({ description: 'ISO 8601' }),
+  },
+  { additionalProperties: false },
+);
+export type ClassifierCard = Static<typeof classifierCardSchema>;
+
+/** The files with a card that says `about` and the model's id. */
+export function withClassifierCard(
+  files: ModelFiles,
+  about: Omit<ClassifierCard, 'kind' | 'id'>,
+): ModelFiles {
+  const card: ClassifierCard = { kind: 'classifier', id: modelId(files), ...about };
+  return new Map([...files, [cardFile, new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`)]]);
+}
+
+/** @throws PoisonError where the card is missing, no card of a classifier, or of other weights */
+export function readClassifierCard(files: ModelFiles): ClassifierCard {
+  const expected = 'the card.json of a classifier';
+  const card = cardOf(files, expected);
+  if (!Value.Check(classifierCardSchema, card)) {
+    const [first] = Value.Errors(classifierCardSchema, card);
+    const found = `${first?.instancePath || '/'} ${first?.message ?? ''}`;
+    throw new PoisonError('the model is no classifier, or its card is damaged', { found, expected });
+  }
+  const id = modelId(files);
+  if (card.id !== id) {
+    const facts = { found: `weights of ${id}`, expected: `weights of ${card.id}` };
+    throw new PoisonError('the card is of another model', facts);
+  }
+  return card;
+}
+
+/** Whether the model says that it is a classifier: for commands that take any kind. */
+export function isClassifier(files: ModelFiles): boolean {
+  const card = cardOf(files, 'the card.json of a model');
+  return typeof card === 'object' && card !== null && 'kind' in card && card.kind === 'classifier';
+}
+
+function cardOf(files: ModelFiles, expected: string): unknown {
+  const bytes = files.get(cardFile);
+  if (!bytes)
+    throw new PoisonError('the model has no card', { found: [...files.keys()].join(', '), expected });
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new PoisonError("the model's card is no JSON", { found: reasonOf(error), expected, cause: error });
+  }
+}

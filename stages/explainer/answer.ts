@@ -1,0 +1,129 @@
+/** A model of either kind, ready to be asked. */
+import type { Classifier } from '../../pipeline/models/classifier/classifier.ts';
+import type { Detector } from '../../pipeline/models/detector.ts';
+import type { Box } from '../../pipeline/vision/box.ts';
+import type { ColormapName } from '../../pipeline/vision/colormap.ts';
+import type { Raster } from '../../pipeline/vision/image.ts';
+import type { Case } from './case.ts';
+import { type ClassifierExplanation, explainClassifierCase } from './classifier.ts';
+import { ClassifierCase } from './classifier-case.ts';
+import { classifierExplanationFiles } from './classifier-files.ts';
+import { DetectorCase } from './detector-case.ts';
+import { type Explanation, explainCase } from './explain.ts';
+import { measure } from './fidelity/measure.ts';
+import { explanationFiles } from './files.ts';
+import type { AnyMethodName } from './method/method.ts';
+import type { Sanity } from './sanity/verdict.ts';
+
+export type Explainable =
+  | { readonly kind: 'detector'; readonly model: Detector }
+  | { readonly kind: 'classifier'; readonly model: Classifier };
+
+/** What a job asks. */
+export interface Asked {
+  readonly method: AnyMethodName;
+  readonly box: Box | null;
+  readonly region: Box | null;
+  readonly class?: string;
+  readonly layer?: string;
+  readonly measure?: boolean;
+  readonly truth: string | null;
+}
+
+/** What a job is given. */
+export interface Answer {
+  readonly figures: Readonly<Record<string, number>>;
+  /** Where the evidence lies, or how well it supports the class. */
+  readonly evidence: string;
+  /** In a line for a person. */
+  readonly says: string;
+  files(colours: ColormapName): Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+/**
+ * @param check says of the case, with its weights free to be changed meanwhile, whether the method shows what this
+ * model learned; null where that is not known
+ * @throws PoisonError where the question does not suit the model or the picture
+ */
+export async function answer(
+  of: Explainable,
+  picture: Raster,
+  asked: Asked,
+  check: (one: Case) => Promise<Sanity | null>,
+): Promise<Answer> {
+  return of.kind === 'detector'
+    ? ofDetector(of.model, picture, asked, check)
+    : ofClassifier(of.model, picture, asked, check);
+}
+
+async function ofDetector(
+  detector: Detector,
+  picture: Raster,
+  asked: Asked,
+  check: (one: Case) => Promise<Sanity | null>,
+): Promise<Answer> {
+  const opened = await DetectorCase.open(detector, picture, asked);
+  try {
+    const found = await explainCase(opened, detector.card.id, picture, asked);
+    const fidelity = asked.measure ? await measure(opened.probe, found.map, opened.choice.box) : undefined;
+    const sanity = await check(opened);
+    const explanation: Explanation = {
+      ...found,
+      ...(sanity ? { sanity } : {}),
+      ...(fidelity ? { fidelity } : {}),
+    };
+    const { trust, score } = explanation;
+    return {
+      figures: {
+        energyInBox: trust.energyInBox,
+        pointing: trust.hit ? 1 : 0,
+        boxShare: trust.boxShare,
+        score,
+        ...worth(explanation),
+      },
+      evidence: trust.evidence,
+      says: lineOf(trust.says, sanity),
+      files: (colours) => explanationFiles(picture, explanation, { truth: asked.truth, colours }),
+    };
+  } finally {
+    opened.dispose();
+  }
+}
+
+async function ofClassifier(
+  classifier: Classifier,
+  picture: Raster,
+  asked: Asked,
+  check: (one: Case) => Promise<Sanity | null>,
+): Promise<Answer> {
+  const { method, layer, truth } = asked;
+  const question = { class: asked.class ?? null, ...(layer ? { layer } : {}) };
+  const opened = await ClassifierCase.open(classifier, picture, question);
+  try {
+    const measured = asked.measure ?? false;
+    const found = await explainClassifierCase(opened, classifier.card.id, picture, { method, measured });
+    const sanity = await check(opened);
+    const explanation: ClassifierExplanation = { ...found, ...(sanity ? { sanity } : {}) };
+    const { label, score, trust } = explanation;
+    return {
+      figures: { score, ...worth(explanation) },
+      evidence: trust?.evidence ?? 'not measured',
+      says: lineOf(trust?.says ?? `${label}, not measured`, sanity),
+      files: (colours) => classifierExplanationFiles(picture, explanation, { truth, colours }),
+    };
+  } finally {
+    opened.dispose();
+  }
+}
+
+function worth({ fidelity, sanity }: Pick<Explanation, 'fidelity' | 'sanity'>): Record<string, number> {
+  const { deletion, insertion, road } = fidelity?.map ?? {};
+  const all = { deletion, insertion, road, sanity: sanity && Number(sanity.passes) };
+  return Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
+}
+
+function lineOf(says: string, sanity: Sanity | null): string {
+  return sanity?.passes === false ? `do not trust: this method ${sanity.says}` : says;
+}

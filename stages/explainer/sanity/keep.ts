@@ -1,0 +1,59 @@
+/** The check of a method on a model: a picture with each of the first jobs, kept for all that come later. */
+import { Check } from 'typebox/value';
+import type { Case } from '../case.ts';
+import type { AnyMethodName } from '../method/method.ts';
+import { cascade, cascadeOptions, isChecked } from './cascade.ts';
+import { mostPictures, type Sanity, SanityRecord, verdictOf } from './verdict.ts';
+
+/** Where records are kept, by name. */
+export interface RecordStore {
+  get(name: string): Promise<Uint8Array | null>;
+  put(name: string, content: Uint8Array): Promise<void>;
+}
+
+export interface Occasion {
+  /** Id of the model. */
+  readonly model: string;
+  readonly method: AnyMethodName;
+  /** A layer that was asked for has a record of its own. */
+  readonly layer?: string;
+  /** Frame and box: the same one counts once. */
+  readonly picture: string;
+  readonly signal?: AbortSignal;
+}
+
+/** No job can be called so: a job's name has no dot. */
+export function recordName({ model, method, layer }: Pick<Occasion, 'model' | 'method' | 'layer'>): string {
+  const at = layer === undefined ? '' : `@${layer.replaceAll('/', '.')}`;
+  return `sanity.${model}/${method}${at}.json`;
+}
+
+/**
+ * Adds the case's picture to the record, unless it has enough; then says what the record says.
+ * @returns null for methods that are not checked
+ */
+export async function checked(store: RecordStore, of: Case, occasion: Occasion): Promise<Sanity | null> {
+  const { model, method, picture, signal } = occasion;
+  if (!isChecked(method)) return null;
+  const name = recordName(occasion);
+  const record = readRecord(await store.get(name)) ?? { model, method, pictures: [] };
+  const known = record.pictures.some((one) => one.picture === picture);
+  if (known || record.pictures.length >= mostPictures) return verdictOf(record);
+  const started = performance.now();
+  const steps = await cascade(of, method, cascadeOptions(method, signal));
+  const ms = Math.round(performance.now() - started);
+  const pictures = [...record.pictures, { picture, layer: of.layer, ms, steps }];
+  await store.put(name, new TextEncoder().encode(`${JSON.stringify({ ...record, pictures }, null, 2)}\n`));
+  return verdictOf({ pictures });
+}
+
+/** null where there is none, or one of another version: then the check is made again. */
+export function readRecord(content: Uint8Array | null): SanityRecord | null {
+  if (content === null) return null;
+  try {
+    const record: unknown = JSON.parse(new TextDecoder().decode(content));
+    return Check(SanityRecord, record) ? record : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,20 @@
+/** What a classifier is trained on. */
+import { createHash } from 'node:crypto';
+
+/** A picture of one class. */
+export interface ClassExample {
+  /** For reports: the class and the file, e.g. `rose/1.jpg`. */
+  readonly name: string;
+  /** Place in the classes. */
+  readonly label: number;
+  readonly bytes: () => Promise<Uint8Array>;
+}
+
+/** First 16 hex of the SHA-256 of the pictures' digests and classes, whatever their order and names. */
+export function classDatasetDigest(
+  pictures: readonly { readonly digest: string; readonly label: number }[],
+  classes: readonly string[],
+): string {
+  const lines = pictures.map(({ digest, label }) => `${digest} ${classes[label]}`).sort();
+  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+}

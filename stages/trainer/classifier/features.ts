@@ -1,0 +1,106 @@
+/** What the frozen part of the network makes of every picture: computed once, so that an epoch takes seconds. */
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { classifierBatch } from '../../../pipeline/models/classifier/classifier.ts';
+import { tensorOf } from '../../../pipeline/models/detector.ts';
+import { forward } from '../../../pipeline/models/network/network.ts';
+import { decodeImage, type Raster } from '../../../pipeline/vision/image.ts';
+import { type Random, seededRandom } from '../detector/random.ts';
+import type { ClassExample } from './example.ts';
+import { planViews, viewOf } from './views.ts';
+
+export interface Features {
+  /** `[pictures][views][…shape]`, one after the other in memory. */
+  readonly values: Float32Array;
+  /** Of one view's features, without the batch. */
+  readonly shape: readonly number[];
+  readonly views: number;
+  readonly pictures: number;
+}
+
+export interface FeaturesOptions {
+  /** Of each picture. */
+  readonly views: number;
+  /** Of the network's input, px. */
+  readonly side: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, total: number) => void | Promise<void>;
+}
+
+/** @param frozen pictures to features */
+export async function featuresOf(
+  frozen: LayersModel,
+  examples: readonly ClassExample[],
+  { views, side, seed, signal, onProgress }: FeaturesOptions,
+): Promise<Features> {
+  const shape = frozen.outputs[0]!.shape.slice(1) as number[]; // the input's side is fixed, and so is this
+  const size = tf.util.sizeFromShape(shape);
+  const values = new Float32Array(examples.length * views * size);
+  const random = seededRandom(seed);
+  const perBatch = Math.max(1, Math.floor(classifierBatch / views));
+  const load = (first: number) =>
+    Promise.all(examples.slice(first, first + perBatch).map((one) => viewsOf(one, views, side, random)));
+  let next = load(0);
+  for (let first = 0; first < examples.length; first += perBatch) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    const batch = (await next).flat();
+    // Decoded while the network runs.
+    next = load(first + perBatch);
+    const output = tf.tidy(() => forward(frozen, tensorOf(batch, side)));
+    values.set(await output.data<'float32'>(), first * views * size);
+    output.dispose();
+    await onProgress?.(Math.min(first + perBatch, examples.length), examples.length);
+  }
+  await next;
+  return { values, shape, views, pictures: examples.length };
+}
+
+/** The features of some pictures, a random view of each: `[batch, …shape]`. */
+export function drawFeatures(
+  { values, shape, views }: Features,
+  pictures: readonly number[],
+  random: Random,
+): tf.Tensor {
+  const size = tf.util.sizeFromShape([...shape]);
+  const drawn = new Float32Array(pictures.length * size);
+  pictures.forEach((picture, i) => {
+    const row = picture * views + Math.floor(random.next() * views);
+    drawn.set(values.subarray(row * size, (row + 1) * size), i * size);
+  });
+  return tf.tensor(drawn, [pictures.length, ...shape]);
+}
+
+/** The same features seen through a further part of the network. */
+export async function furtherFeatures(part: LayersModel, features: Features): Promise<Features> {
+  const { values, shape, views, pictures } = features;
+  const size = tf.util.sizeFromShape([...shape]);
+  const outShape = part.outputs[0]!.shape.slice(1) as number[]; // as in featuresOf
+  const outSize = tf.util.sizeFromShape(outShape);
+  const rows = pictures * views;
+  const result = new Float32Array(rows * outSize);
+  const perBatch = 32;
+  for (let first = 0; first < rows; first += perBatch) {
+    await setImmediate();
+    const count = Math.min(perBatch, rows - first);
+    const batch = values.slice(first * size, (first + count) * size);
+    const output = tf.tidy(() => forward(part, tf.tensor(batch, [count, ...shape])));
+    result.set(await output.data<'float32'>(), first * outSize);
+    output.dispose();
+  }
+  return { values: result, shape: outShape, views, pictures };
+}
+
+async function viewsOf(
+  example: ClassExample,
+  count: number,
+  side: number,
+  random: Random,
+): Promise<Raster[]> {
+  // Of its own, since pictures are decoded in any order.
+  const own = seededRandom(Math.floor(random.next() * 2 ** 32));
+  const picture = await decodeImage(await example.bytes(), example.name);
+  return Promise.all(planViews(picture, count, own).map((view) => viewOf(picture, view, side)));
+}

@@ -1,0 +1,82 @@
+/**
+ * Looks at every picture once before anything is learnt from it: one that can't be read is left out, one that is there
+ * twice is kept once, and one that is there in two classes is left out altogether, since nobody knows which is true.
+ */
+import { createHash } from 'node:crypto';
+import { reasonOf } from '../../../pipeline/errors.ts';
+import { decodeImage, resizeRegion } from '../../../pipeline/vision/image.ts';
+import { type Fingerprint, fingerprintOf, groupDoubles, thumbnailSide } from './doubles.ts';
+import type { ClassExample } from './example.ts';
+
+export interface Inspected extends ClassExample {
+  /** SHA-256 of the file, hex. */
+  readonly digest: string;
+  readonly fingerprint: Fingerprint;
+}
+
+export interface ClassProblem {
+  readonly kind: 'unreadable' | 'duplicate' | 'conflict';
+  /** The picture that is left out. */
+  readonly name: string;
+  readonly message: string;
+}
+
+export interface Inspection {
+  readonly kept: readonly Inspected[];
+  readonly problems: readonly ClassProblem[];
+}
+
+/** Pictures that are decoded at once. */
+const width = 8;
+
+/** @param onProgress told of pictures done and of how many */
+export async function inspect(
+  examples: readonly ClassExample[],
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+): Promise<Inspection> {
+  const readable: Inspected[] = [];
+  const problems: ClassProblem[] = [];
+  for (let first = 0; first < examples.length; first += width) {
+    signal?.throwIfAborted();
+    for (const one of await Promise.all(examples.slice(first, first + width).map(look))) {
+      if ('kind' in one) problems.push(one);
+      else readable.push(one);
+    }
+    onProgress?.(Math.min(first + width, examples.length), examples.length);
+  }
+  const leftOut = new Set<Inspected>();
+  for (const group of groupDoubles(readable)) {
+    const isConflict = new Set(group.map(({ label }) => label)).size > 1;
+    const [firstOne, ...others] = group;
+    for (const one of isConflict ? group : others) {
+      leftOut.add(one);
+      const rest = group.filter((other) => other !== one).map(({ name }) => name);
+      const message = isConflict
+        ? `the same picture is in another class: ${rest.join(', ')}`
+        : `the same picture as ${firstOne!.name}`;
+      problems.push({ kind: isConflict ? 'conflict' : 'duplicate', name: one.name, message });
+    }
+  }
+  return { kept: readable.filter((one) => !leftOut.has(one)), problems };
+}
+
+/** Pictures that are also among `others`: to learn from what one is scored on is to cheat. */
+export function sharedWith(pictures: readonly Inspected[], others: readonly Inspected[]): Inspected[] {
+  const mine = new Set(pictures);
+  return groupDoubles([...pictures, ...others])
+    .filter((group) => group.some((one) => !mine.has(one)))
+    .flatMap((group) => group.filter((one) => mine.has(one)));
+}
+
+async function look(example: ClassExample): Promise<Inspected | ClassProblem> {
+  try {
+    const bytes = await example.bytes();
+    const picture = await decodeImage(bytes, 'it');
+    const whole = [0, 0, picture.width, picture.height] as const;
+    const thumbnail = await resizeRegion(picture, whole, thumbnailSide, thumbnailSide);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    return { ...example, digest, fingerprint: fingerprintOf(thumbnail.data) };
+  } catch (error) {
+    return { kind: 'unreadable', name: example.name, message: reasonOf(error) };
+  }
+}

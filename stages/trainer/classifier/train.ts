@@ -1,0 +1,175 @@
+/** Trains a classifier of pictures: MobileNetV2 from ImageNet weights, its last layer and, by recipe, its upper blocks. */
+import { basename } from 'node:path';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { FatalError, UsageError } from '../../../pipeline/errors.ts';
+import { withClassifierCard } from '../../../pipeline/models/classifier/card.ts';
+import { probabilitiesOf } from '../../../pipeline/models/classifier/classifier.ts';
+import { pooledLayer } from '../../../pipeline/models/classifier/mobilenet-v2.ts';
+import { pretrainedMobileNetV2 } from '../../../pipeline/models/classifier/pretrained.ts';
+import { filesOfModel, type ModelFiles } from '../../../pipeline/models/files.ts';
+import {
+  type ClassificationScores,
+  type Classified,
+  classificationScores,
+} from '../../../pipeline/scores/classification.ts';
+import { decodeImage } from '../../../pipeline/vision/image.ts';
+import { seededRandom } from '../detector/random.ts';
+import { splitModel } from '../detector/split.ts';
+import { classDatasetDigest } from './example.ts';
+import { featuresOf, furtherFeatures } from './features.ts';
+import { type FitRow, fit } from './fit.ts';
+import type { Inspected } from './inspect.ts';
+import {
+  type ClassifierRecipe,
+  type ClassifierRecipeName,
+  classifierRecipes,
+  frozenUntil,
+} from './recipe.ts';
+
+/** What is going on: pictures or epochs done, of how many. */
+export interface ClassifierProgress {
+  readonly step: 'features' | 'last layer' | 'upper blocks' | 'scoring';
+  readonly done: number;
+  readonly total: number;
+  /** Of an epoch. */
+  readonly row?: FitRow;
+}
+
+export interface TrainClassifierOptions {
+  readonly examples: readonly Inspected[];
+  /** Scored at the end; nothing is chosen by them. Empty: nothing is scored. */
+  readonly heldOut: readonly Inspected[];
+  readonly classes: readonly string[];
+  /** A file of weights as `readKerasWeights` takes it. */
+  readonly weights: string;
+  readonly recipe: ClassifierRecipeName;
+  /** Of the last layer; the recipe's where not given. */
+  readonly epochs?: number | undefined;
+  /** Changes to the recipe, for benches. */
+  readonly changes?: Partial<ClassifierRecipe>;
+  /** Of the input, px; 224, which the weights were trained with, where not given. */
+  readonly side?: number;
+  /** The same seed gives the same weights on one backend. */
+  readonly seed: number;
+  /** Awaited. */
+  readonly onProgress?: (progress: ClassifierProgress) => void | Promise<void>;
+  /** Stops between two steps; the promise then rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TrainedClassifier {
+  readonly files: ModelFiles;
+  /** Null where nothing is held out. */
+  readonly scores: ClassificationScores | null;
+}
+
+/** Of the pictures' features in memory, bytes; where they would take more, fewer views are made. */
+const featureMemory = 1e9;
+
+/**
+ * `openBackend` comes first. Yields between steps, so that timers and messages are served.
+ *
+ * @throws UsageError where a class has no pictures; PoisonError where the weights are damaged; FatalError where the
+ *   numbers run away
+ */
+export async function trainClassifier(options: TrainClassifierOptions): Promise<TrainedClassifier> {
+  const { examples, heldOut, classes, seed, weights, side = 224 } = options;
+  check(options);
+  const { model, alpha } = await pretrainedMobileNetV2(weights, { side, classes: classes.length, seed });
+  try {
+    await trainAll(model, side, options);
+    const scores = heldOut.length === 0 ? null : await score(model, side, options);
+    const about = {
+      network: 'mobilenet-v2' as const,
+      alpha,
+      side,
+      classes: [...classes],
+      recipe: options.recipe,
+      start: basename(weights),
+      trainedOn: { dataset: classDatasetDigest(examples, classes), examples: examples.length },
+      scores: scores && { images: scores.images, accuracy: scores.accuracy, ece: scores.calibration.ece },
+      createdAt: new Date().toISOString(),
+    };
+    return { files: withClassifierCard(await filesOfModel(model), about), scores };
+  } finally {
+    model.dispose();
+  }
+}
+
+async function trainAll(
+  model: tfl.LayersModel,
+  side: number,
+  { examples, classes, recipe: name, epochs, changes, seed, onProgress, signal }: TrainClassifierOptions,
+): Promise<void> {
+  const recipe = { ...classifierRecipes[name], ...changes };
+  const cut = frozenUntil(recipe);
+  const { frozen, trained } = splitModel(model, frozenBy(model, cut));
+  if (!frozen) throw new FatalError(`nothing comes before ${cut}`, { expected: 'a layer of the network' });
+  const bytes = 4 * examples.length * sizeOf(frozen);
+  const features = await featuresOf(frozen, examples, {
+    views: Math.max(1, Math.min(recipe.views, Math.floor(featureMemory / bytes))),
+    side,
+    seed,
+    signal,
+    onProgress: (done, total) => onProgress?.({ step: 'features', done, total }),
+  });
+  const random = seededRandom(seed + 1);
+  const labels = examples.map(({ label }) => label);
+  const telling = (step: ClassifierProgress['step']) => ({
+    signal,
+    onEpoch: (row: FitRow) => onProgress?.({ step, done: row.epoch, total: row.epochs, row }),
+  });
+  const last = splitModel(trained, frozenBy(trained, pooledLayer));
+  const pooled = last.frozen ? await furtherFeatures(last.frozen, features) : features;
+  const input = { labels, classes: classes.length };
+  const lastLayer = { ...recipe.lastLayer, ...(epochs === undefined ? {} : { epochs }) };
+  await fit(last.trained, { ...input, features: pooled }, lastLayer, random, telling('last layer'));
+  if (recipe.upperBlocks) {
+    await fit(trained, { ...input, features }, recipe.upperBlocks, random, telling('upper blocks'));
+  }
+}
+
+async function score(
+  model: tfl.LayersModel,
+  side: number,
+  { heldOut, classes, onProgress, signal }: TrainClassifierOptions,
+): Promise<ClassificationScores> {
+  const classified: Classified[] = [];
+  const batch = 16;
+  for (let first = 0; first < heldOut.length; first += batch) {
+    signal?.throwIfAborted();
+    const some = heldOut.slice(first, first + batch);
+    const pictures = await Promise.all(some.map(async ({ bytes, name }) => decodeImage(await bytes(), name)));
+    const rows = await probabilitiesOf(model, side, pictures);
+    some.forEach(({ name, label }, i) => {
+      classified.push({ name, truth: label, probabilities: rows[i]! });
+    });
+    await onProgress?.({ step: 'scoring', done: first + some.length, total: heldOut.length });
+  }
+  return classificationScores(classified, classes);
+}
+
+/** Whether a layer comes no later than `last`; the layers of a model are in the order in which they run. */
+function frozenBy(model: tfl.LayersModel, last: string): (layer: string) => boolean {
+  const names = model.layers.map(({ name }) => name);
+  const frozen = new Set(names.slice(0, names.indexOf(last) + 1));
+  return (layer) => frozen.has(layer);
+}
+
+/** Numbers in the output for one picture. */
+function sizeOf({ outputs: [output] }: tfl.LayersModel): number {
+  return output!.shape.slice(1).reduce((product: number, side) => product * (side ?? 1), 1);
+}
+
+function check({ examples, classes, epochs }: TrainClassifierOptions): void {
+  const empty = classes.filter((_, i) => !examples.some(({ label }) => label === i));
+  if (empty.length > 0) {
+    throw new UsageError('a class has no pictures to learn from', {
+      found: `none of ${empty.join(', ')}`,
+      expected: 'at least one that can be read and is in no other class',
+    });
+  }
+  if (epochs !== undefined && !(Number.isInteger(epochs) && epochs >= 1)) {
+    throw new UsageError('the epochs are no count', { found: `${epochs}`, expected: '1 or more' });
+  }
+}

@@ -1,0 +1,52 @@
+/** Views of a picture that the network learns from: the whole of it, or a part, mirrored or not. */
+import type { Box } from '../../../pipeline/vision/box.ts';
+import { type Raster, resizeRegion } from '../../../pipeline/vision/image.ts';
+import type { Random } from '../detector/random.ts';
+
+export interface View {
+  /** Whole px of the picture. */
+  readonly region: Box;
+  readonly mirrored: boolean;
+}
+
+/** Least share of the picture's area that a part has. */
+const leastArea = 0.4;
+
+/** The first view is the picture as it is used later; the others are random parts of it, half of them mirrored. */
+export function planViews({ width, height }: Raster, count: number, random: Random): View[] {
+  const views: View[] = [{ region: [0, 0, width, height], mirrored: false }];
+  while (views.length < count) {
+    const area = random.between(leastArea, 1) * width * height;
+    const aspect = random.logBetween(3 / 4, 4 / 3);
+    const [w, h] = [within(Math.sqrt(area * aspect), width), within(Math.sqrt(area / aspect), height)];
+    const left = Math.floor(random.next() * (width - w + 1));
+    const top = Math.floor(random.next() * (height - h + 1));
+    views.push({ region: [left, top, w, h], mirrored: random.chance(0.5) });
+  }
+  return views;
+}
+
+/** @param side of the square that the network sees, px */
+export async function viewOf(picture: Raster, { region, mirrored }: View, side: number): Promise<Raster> {
+  const view = await resizeRegion(picture, region, side, side);
+  return mirrored ? mirror(view) : view;
+}
+
+/** Left to right. */
+export function mirror({ data, width, height }: Raster): Raster {
+  const turned = new Uint8Array(data.length);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const from = (y * width + x) * 3;
+      const to = (y * width + width - 1 - x) * 3;
+      turned[to] = data[from]!;
+      turned[to + 1] = data[from + 1]!;
+      turned[to + 2] = data[from + 2]!;
+    }
+  }
+  return { data: turned, width, height };
+}
+
+function within(side: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.round(side)));
+}
