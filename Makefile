@@ -13,7 +13,7 @@ setup: node_modules/.setup ## Installs what is missing: packages, Node 22, a nat
 	@node pipeline/supervisor/set-up.ts
 
 demo: setup ## Runs the whole job on a clip that it renders, and prints true scores
-	@shika demo
+	@node pipeline/cli/shika.ts demo
 
 test: setup ## Checks types, style and import cycles, and runs all tests
 	tsc

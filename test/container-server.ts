@@ -4,7 +4,7 @@ import { importNats, run } from './docker.ts';
 import { answers, freePort, natsConfig } from './nats-process.ts';
 import type { TestServer, TestServerOptions } from './server.ts';
 
-const IMAGE = 'shika-test-nats';
+const IMAGE = 'shika-test-bus';
 const CONFIG = '/etc/nats.conf';
 
 // Ryuk, which would clear up after a killed test run, is an image of its own that would have to be pulled.
@@ -17,6 +17,11 @@ export async function prepareImage(): Promise<void> {
   if (nats.kind !== 'binary')
     throw new Error('the image is made of a nats-server of this machine, and there is none');
   await importNats(IMAGE, nats.path);
+}
+
+/** Removes it again, lest every run leave one behind. */
+export async function removeImage(): Promise<void> {
+  await run('docker', 'rmi', '-f', IMAGE);
 }
 
 /** On the machine's own network, because a published port would listen on more than loopback. */

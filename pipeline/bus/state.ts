@@ -9,6 +9,9 @@ import { isOvertaken, mayPass } from './passing.ts';
 import { pause } from './pause.ts';
 import { STATE_BUCKET } from './topology.ts';
 
+/** As for publishing: what is sent while the server is away is lost and has to be sent again. */
+const PUT_TIMEOUT_MS = 2_000;
+
 /** A value and the revision that compare-and-set needs; revision 0: there is none yet. */
 export interface Stated<T> {
   readonly value: T | undefined;
@@ -42,7 +45,7 @@ export class State {
   async put(key: string, value: unknown, signal?: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#kv.put(key, JSON.stringify(value));
+        await this.#kv.put(key, JSON.stringify(value), { timeout: PUT_TIMEOUT_MS });
         return;
       } catch (error) {
         if (!mayPass(error)) throw error;
@@ -80,6 +83,7 @@ export class State {
         const stop = () => watch.stop();
         signal.addEventListener('abort', stop, { once: true });
         try {
+          if (signal.aborted) return;
           for await (const entry of watch) {
             if (signal.aborted) return;
             if (entry.revision <= seen || entry.operation !== 'PUT') continue;

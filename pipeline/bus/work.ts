@@ -43,6 +43,9 @@ export interface Delivery {
   renew(): void;
 }
 
+/** How long one pull waits for work. */
+const NEXT_MS = 1_000;
+
 /** Makes the durable consumer, or updates it. */
 export async function ensureConsumer(manager: JetStreamManager, source: WorkSource): Promise<void> {
   await manager.consumers.add(source.stream, {
@@ -120,11 +123,11 @@ export class WorkQueue {
   }
 
   async #next(consumer: Consumer, signal: AbortSignal): Promise<Delivery[]> {
-    const message = await consumer.next({ expires: 1_000 });
-    if (!message) return [];
-    const taken = delivery(message);
-    if (!signal.aborted) return [taken];
-    taken.retry(0);
+    // While the server is away, the client waits for it and nothing else.
+    const next = consumer.next({ expires: NEXT_MS }).then((message) => message && delivery(message));
+    const taken = await untilAborted(next, signal, 2 * NEXT_MS);
+    if (taken && !signal.aborted) return [taken];
+    void next.then((late) => late?.retry(0)).catch(() => {}); // nobody waits for it any more
     return [];
   }
 
@@ -182,6 +185,16 @@ export class WorkQueue {
       this.#waiting.add(done);
     });
   }
+}
+
+/** The promise's value, or null where it is not there `ms` after the signal. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal, ms: number): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const later = () => setTimeout(resolve, ms, null).unref();
+    if (signal.aborted) later();
+    else signal.addEventListener('abort', later, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', later));
+  });
 }
 
 function delivery(message: JsMsg): Delivery {

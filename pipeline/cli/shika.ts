@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import project from '../../package.json' with { type: 'json' };
 import { FatalError, PoisonError, reasonOf, UsageError } from '../errors.ts';
 import { annotateCommand } from './commands/annotate.ts';
+import { classifierCommand } from './commands/classifier.ts';
 import { deadCommand } from './commands/dead.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -37,6 +38,7 @@ for (const add of [
   annotateCommand,
   reviewCommand,
   trainCommand,
+  classifierCommand,
   explainCommand,
   exportCommand,
   importCommand,

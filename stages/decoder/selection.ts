@@ -6,18 +6,20 @@ export interface SelectionRules {
 }
 
 /**
- * Why a frame is not looked at; null where it is.
+ * Why a frame is not looked at; null where it is. To be asked for each frame of a clip in turn.
  * A frame is taken when its time has reached the next multiple of 1 / fps.
+ * @param drawn frames that a person drew on: they are always taken, or the box would count for nothing
  */
-export function selection({ stride, fps }: SelectionRules): (index: number, pts: number) => string | null {
+export function selection(
+  { stride, fps }: SelectionRules,
+  drawn: ReadonlySet<number> = new Set(),
+): (index: number, pts: number) => string | null {
   let due = 0;
   return (index, pts) => {
-    if (index % stride !== 0) return 'stride';
-    if (fps === 0) return null;
     // Half a millisecond of slack: times are rounded in the container.
     const tick = Math.floor((pts + 0.0005) * fps);
-    if (tick < due) return 'fps';
-    due = tick + 1;
-    return null;
+    const why = index % stride !== 0 ? 'stride' : fps > 0 && tick < due ? 'fps' : null;
+    if (why === null) due = tick + 1;
+    return drawn.has(index) ? null : why;
   };
 }

@@ -7,7 +7,7 @@
  */
 import { PoisonError } from '../../pipeline/errors.ts';
 import type { Box, Size } from '../../pipeline/vision/box.ts';
-import { clip as clipBox, round, translate } from '../../pipeline/vision/box.ts';
+import { centre, clip as clipBox, round, translate } from '../../pipeline/vision/box.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Checkpoint } from '../../schemas/state.ts';
@@ -15,7 +15,7 @@ import type { Cause } from '../../schemas/terms.ts';
 import { type Change, changeAround, displacement, type Grey } from './difference.ts';
 import { assign } from './match.ts';
 import type { TrackerOptions } from './options.ts';
-import { sameBox, searchRegion, stillServes, wholePicture } from './region.ts';
+import { framesServed, sameBox, searchRegion, stillServes, wholePicture } from './region.ts';
 import { type TrackState, Tracks } from './tracks.ts';
 
 export interface FrameFacts extends Size {
@@ -57,6 +57,9 @@ export interface Step {
 
 type Answer = Pick<Boxes, 'found' | 'model' | 'failure'>;
 
+/** How much the latest step counts in where a box is going. */
+const LATEST = 0.3;
+
 /** Where a clip begins. */
 export function beginning(): Checkpoint {
   return {
@@ -75,6 +78,8 @@ export class TrackLoop {
   readonly #options: TrackerOptions;
   readonly #state: Checkpoint;
   readonly #tracks: Tracks;
+  /** Pixels a frame that each track's box has gone of late. It decides when looks are sent, never what is seen. */
+  readonly #going = new Map<number, { x: number; y: number }>();
 
   constructor(
     view: ClipView,
@@ -116,7 +121,7 @@ export class TrackLoop {
       return [];
     }
     if (this.#regionsAt(frame, previous).length > 0) {
-      this.#lookAhead(frame.index);
+      this.#lookAhead(frame);
       const answer = await this.#view.answer(frame.index);
       if (answer.failure === undefined) {
         labels.push(...(await this.#follow(frame, answer, labels)));
@@ -134,9 +139,13 @@ export class TrackLoop {
   }
 
   /** Asks for this frame's look and those of the frames behind it, as far as today's regions hold. */
-  #lookAhead(index: number): void {
+  #lookAhead({ index, ...picture }: FrameFacts): void {
     let { previous } = this.#state;
-    for (let ahead = index; ahead < index + this.#options.lookahead; ahead++) {
+    const served = this.#tracks.followedAt(index).map(({ track, region, box }) => {
+      return framesServed(region, box, picture, this.#going.get(track) ?? { x: 0, y: 0 });
+    });
+    const behind = index + Math.min(this.#options.lookahead, ...served);
+    for (let ahead = index; ahead < behind; ahead++) {
       const frame = this.#view.arrived(ahead);
       if (!frame) return;
       if (frame.skipped === undefined) {
@@ -160,7 +169,7 @@ export class TrackLoop {
     const found = await this.#find(followed, frame, answer, boxesOf(drawn));
     const labels: Label[] = [];
     for (const [i, track] of followed.entries()) {
-      const { region } = track;
+      const { region, box: before } = track;
       const seen = found[i];
       const box = seen ? clipBox(seen.box, frame) : null;
       let cause: Cause = 'detected';
@@ -169,6 +178,7 @@ export class TrackLoop {
         cause = await this.#moveOrHold(track, frame);
         this.#tracks.missed(track, frame, boxesOf(found));
       }
+      this.#going.set(track.track, goingOn(this.#going.get(track.track), before, track.box));
       this.#layRegion(track, frame);
       labels.push({
         track: track.track,
@@ -253,6 +263,14 @@ export class TrackLoop {
         region,
       }));
   }
+}
+
+function goingOn(going = { x: 0, y: 0 }, before: Box, now: Box): { x: number; y: number } {
+  const [from, to] = [centre(before), centre(now)];
+  return {
+    x: going.x + LATEST * (to.x - from.x - going.x),
+    y: going.y + LATEST * (to.y - from.y - going.y),
+  };
 }
 
 function byHand({ track, box, label }: TrackState): Label {

@@ -23,7 +23,7 @@ export const TrackerOptions = Type.Object(
       description: 'Least side of a search region, pixels',
     }),
     regionScale: Num({
-      default: 2,
+      default: 1.5,
       minimum: 1,
       maximum: 8,
       description: 'A search region’s side is at least this many times the box’s longer side',

@@ -30,9 +30,25 @@ export function wholePicture({ width, height }: Size): Box {
  * than it would be shown in a region of its own.
  */
 export function stillServes(region: Box, box: Box, picture: Size, rules: RegionRules): boolean {
-  if (nearsEdge(box, region, picture)) return false;
+  if (Object.values(room(region, box, picture)).some((pixels) => pixels < 0)) return false;
   const now = searchRegion(box, picture, rules);
   return Math.max(now[2], now[3]) >= TOO_LARGE * Math.max(region[2], region[3]);
+}
+
+/**
+ * For how many frames a region will serve while the box goes on by (x, y) pixels a frame; at least 1. A guess, so
+ * that looks which will be asked for again are not sent ahead.
+ */
+export function framesServed(region: Box, box: Box, picture: Size, going: { x: number; y: number }): number {
+  const { left, right, up, down } = room(region, box, picture);
+  const towards: [number, number][] = [
+    [left, -going.x],
+    [right, going.x],
+    [up, -going.y],
+    [down, going.y],
+  ];
+  const frames = towards.map(([pixels, speed]) => (speed > 0 ? Math.ceil(pixels / speed) : Infinity));
+  return Math.max(1, Math.min(...frames));
 }
 
 export function sameBox(a: Box, b: Box): boolean {
@@ -43,15 +59,15 @@ function sideFor(box: Box, { regionSide, regionScale }: RegionRules): number {
   return Math.round(Math.max(regionSide, regionScale * Math.max(box[2], box[3])));
 }
 
-/** Whether the box comes near a side of the region behind which the picture goes on. */
-function nearsEdge(box: Box, region: Box, picture: Size): boolean {
+/** Pixels until the box comes too near to a side of the region; Infinity where the picture ends there, too. */
+function room(region: Box, box: Box, picture: Size): Record<'left' | 'right' | 'up' | 'down', number> {
   const margin = MARGIN * Math.max(region[2], region[3]);
   const right = region[0] + region[2];
   const bottom = region[1] + region[3];
-  return (
-    (region[0] > 0 && box[0] - region[0] < margin) ||
-    (region[1] > 0 && box[1] - region[1] < margin) ||
-    (right < picture.width && right - (box[0] + box[2]) < margin) ||
-    (bottom < picture.height && bottom - (box[1] + box[3]) < margin)
-  );
+  return {
+    left: region[0] > 0 ? box[0] - region[0] - margin : Infinity,
+    up: region[1] > 0 ? box[1] - region[1] - margin : Infinity,
+    right: right < picture.width ? right - (box[0] + box[2]) - margin : Infinity,
+    down: bottom < picture.height ? bottom - (box[1] + box[3]) - margin : Infinity,
+  };
 }

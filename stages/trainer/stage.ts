@@ -22,6 +22,9 @@ import { type EpochRow, trainDetector } from './detector/train.ts';
 import { TrainerOptions } from './options.ts';
 import { notWorse } from './promotion.ts';
 
+/** How often a picture drawn on by hand is shown, against one that is not: there are so few of them. */
+const HAND_DRAW = 3;
+
 const take = { type: TrainJob, leaseS: 120, attempts: 3 };
 
 export const trainer = stage({
@@ -132,7 +135,8 @@ async function scored(bus: Bus, model: string, heldOut: readonly Example[]) {
 }
 
 function exampleOf(bus: Bus, item: DatasetItem): Example {
-  return { name: item.name, boxes: item.boxes, jpeg: () => fetchPicture(bus, item) };
+  const draw = item.boxes.some((box) => box.cause === 'hand') ? HAND_DRAW : 1;
+  return { name: item.name, boxes: item.boxes, draw, jpeg: () => fetchPicture(bus, item) };
 }
 
 async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {

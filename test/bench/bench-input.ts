@@ -7,15 +7,13 @@ import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
 import { filesOfModel, type ModelFiles, writeModelFolder } from '../../pipeline/models/files.ts';
 import { buildNetwork } from '../../pipeline/models/network/network.ts';
 import type { Raster } from '../../pipeline/vision/image.ts';
-import { decodeClip, hashFile } from '../../pipeline/vision/video.ts';
+import { decodeClip } from '../../pipeline/vision/video.ts';
 import { encodeClip } from '../../pipeline/vision/video-encode.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { dataPath } from '../data.ts';
 
 export interface BenchClip {
   readonly path: string;
-  /** {@link hashFile} of it. */
-  readonly id: string;
   readonly anchors: readonly Anchor[];
 }
 
@@ -33,23 +31,27 @@ export interface BenchInput {
 
 const warmUpFrames = 48;
 
-/** Writes what is missing into `dir`; `openBackend` comes first. */
-export async function prepareInput(dir: string): Promise<BenchInput> {
+/**
+ * Writes what is missing into `dir`; `openBackend` comes first.
+ *
+ * @param frames of the clip, from its beginning; 0: all
+ */
+export async function prepareInput(dir: string, frames: number): Promise<BenchInput> {
   const { path, first } = await findClip(dir);
   const { anchors: rows } = await readAnchors(first, [path]);
   const anchors = anchorsOf(
     path,
     rows.map((row) => ({ ...row, file: path, label: row.label ?? 'animal' })),
   );
-  const short = join(dir, 'warm-up.mp4');
-  await encodeClip(short, firstFrames(path), { fps: 25 });
+  const clip = frames === 0 ? path : await beginning(path, frames, join(dir, 'clip.mp4'));
+  const warmUp = await beginning(path, warmUpFrames, join(dir, 'warm-up.mp4'));
   const weights = dataPath('weights/yolox_nano.onnx');
   const files = weights ? await cocoDetectorFromOnnx(weights) : await randomDetector();
   const model = join(dir, 'model');
   await writeModelFolder(model, files);
   return {
-    clip: { path, id: await hashFile(path), anchors },
-    warmUp: { path: short, id: await hashFile(short), anchors: anchors.filter(({ frame }) => frame === 0) },
+    clip: { path: clip, anchors: anchors.filter(({ frame }) => frames === 0 || frame < frames) },
+    warmUp: { path: warmUp, anchors: anchors.filter(({ frame }) => frame < warmUpFrames) },
     model,
     network: weights ? 'yolox-nano' : 'yolox-nano with random weights',
     // A detector that finds nothing is asked all the same.
@@ -66,9 +68,14 @@ async function findClip(dir: string): Promise<{ path: string; first: string }> {
   return { path: demo.clip, first: demo.first };
 }
 
-async function* firstFrames(path: string): AsyncGenerator<Raster> {
+async function beginning(path: string, frames: number, to: string): Promise<string> {
+  await encodeClip(to, firstFrames(path, frames), { fps: 25 });
+  return to;
+}
+
+async function* firstFrames(path: string, frames: number): AsyncGenerator<Raster> {
   for await (const frame of decodeClip(path)) {
-    if (frame.index === warmUpFrames) return;
+    if (frame.index === frames) return;
     yield await frame.raster();
   }
 }

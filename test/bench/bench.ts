@@ -1,8 +1,9 @@
 /**
  * What Shika can do on this machine, side by side: stages alone, the bus alone, and the whole loop against a single
- * process without a bus. `--full` adds the demo's and a real clip's time by step; those take long.
+ * process without a bus. `--full` takes the whole clip, and adds the demo's and a real job's time by step.
  *
- *   node test/bench/bench.ts [--only stages,bus,whole] [--backends wasm,native] [--times 3] [--full] [--json]
+ *   node test/bench/bench.ts [--only stages,bus,whole] [--backends wasm,native] [--times 3]
+ *        [--frames 160] [--full] [--json]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -25,6 +26,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: 'stages,bus,whole' },
     backends: { type: 'string', default: 'wasm,native,gpu' },
     times: { type: 'string', default: '3' },
+    frames: { type: 'string', default: '160' },
     full: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -58,7 +60,7 @@ async function startBackend(name: string, input: BenchInput): Promise<[Backend, 
 
 try {
   await openBackend('wasm'); // builds the detector's files; what is measured on a backend has its own process
-  const input = await prepareInput(folder);
+  const input = await prepareInput(folder, flags.full ? 0 : Number(flags.frames));
   const settings = readSettings(undefined, { ...process.env, ...input.settings });
   console.error(
     `${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.version}`,

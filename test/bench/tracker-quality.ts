@@ -53,23 +53,26 @@ const { tracker } = loadConfig({ tracker: TrackerOptions }, { env });
 
 console.log(`${detector.card.recipe} ${detector.card.id} on ${backend.name}`);
 console.log(
-  'A cause: its labels, and in brackets their mean IoU. Looks, repeats and differences are per frame.',
+  'A cause: its labels, and in brackets their mean IoU with truth. Looks and what follows are per frame.',
 );
 console.log(
-  'clip          ahead  IoU   >=.75 missed extra  looks repeats diff   hand detected moved held empty',
+  'Same: mean IoU with the labels of the first lookahead. Again: looks that were replaced by others.',
+);
+console.log(
+  'clip          ahead    IoU >=.75 missed extra   same  looks  again   diff  hand detected moved held empty',
 );
 for (const name of values.clips.split(',')) {
   const clip = await storeClip(clipFile(name, '.mp4') ?? name);
   const truth = await truthOf(name);
   const anchors = await anchorsOf(name);
+  let first: Tracked | undefined;
   for (const lookahead of values.lookahead.split(',').map(Number)) {
-    const loop = await track(clip, anchors, { ...tracker, lookahead });
-    console.log(row(name, clip, loop, truth, lookahead));
+    const tracked = await track(clip, anchors, { ...tracker, lookahead });
+    first ??= tracked;
+    console.log(row(clip, tracked, { name: basename(name), truth, lookahead, first }));
     if (values.labels !== undefined) {
-      await writeFile(
-        join(values.labels, `${basename(name)}-${lookahead}.json`),
-        JSON.stringify(loop.labels),
-      );
+      const file = join(values.labels, `${basename(name)}-${lookahead}.json`);
+      await writeFile(file, JSON.stringify(tracked.labels));
     }
   }
 }
@@ -96,29 +99,32 @@ async function track(
   return { labels, asked: view.asked, end: loop.checkpoint };
 }
 
-function row(
-  name: string,
-  { frames }: StoredClip,
-  { labels, asked, end }: Tracked,
-  truth: readonly TruthBox[],
-  lookahead: number,
-): string {
+interface RowFacts {
+  readonly name: string;
+  readonly truth: readonly TruthBox[];
+  readonly lookahead: number;
+  readonly first: Tracked;
+}
+
+function row({ frames }: StoredClip, tracked: Tracked, { name, truth, lookahead, first }: RowFacts): string {
+  const { asked, end } = tracked;
   if (accountedFor(end.ledger) !== frames.length) throw new Error('the ledger does not add up');
-  const here = labels.map((label) => ({ ...label, clip: name }));
-  const scores = truth.length === 0 ? null : labelScores(truth, here);
+  const ofClip = ({ labels }: Tracked) => labels.map((label) => ({ ...label, clip: name }));
+  const scores = truth.length === 0 ? null : labelScores(truth, ofClip(tracked));
   const known = (value: number | undefined, digits: number) => value?.toFixed(digits) ?? '-';
   const rate = (count: number) => (count / frames.length).toFixed(3).padStart(6);
   const cause = (cause: Cause) => {
     const mean = scores?.byCause[cause].meanIoU;
-    return `${end.causes[cause]}${typeof mean === 'number' ? ` (${mean.toFixed(2)})` : ''}`.padEnd(10);
+    return `${end.causes[cause]}${typeof mean === 'number' ? ` (${mean.toFixed(2)})` : ''}`.padEnd(11);
   };
   return [
-    basename(name).padEnd(14),
-    `${lookahead}`.padStart(3),
+    name.padEnd(14),
+    `${lookahead}`.padStart(4),
     known(scores?.meanIoU, 3).padStart(6),
     known(scores?.within75, 2).padStart(5),
-    known(scores?.missed, 0).padStart(5),
+    known(scores?.missed, 0).padStart(6),
     known(scores?.extra, 0).padStart(5),
+    labelScores(ofClip(first), ofClip(tracked)).meanIoU.toFixed(3).padStart(6),
     rate(asked.looks),
     rate(asked.again),
     rate(asked.differences / 2),

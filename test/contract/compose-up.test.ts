@@ -59,6 +59,7 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
   after(async () => {
     await person?.close();
     await composed('down', '--volumes', '--timeout', '5').catch(() => {});
+    await run('docker', ['rmi', '-f', ...Object.values(images)]).catch(() => {});
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -90,6 +90,7 @@ async function trained(recipe: 'note' | 'default', seed = 1, side = 32) {
     weights,
     recipe,
     side,
+    epochs: 60,
     seed,
   });
 }

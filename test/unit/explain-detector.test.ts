@@ -12,10 +12,10 @@ import { filesOfModel } from '../../pipeline/models/files.ts';
 import { buildNetwork } from '../../pipeline/models/network/network.ts';
 import { decodeImage, type Raster } from '../../pipeline/vision/image.ts';
 import { decodeClip } from '../../pipeline/vision/video.ts';
-import { layerBefore } from '../../stages/explainer/detector-case.ts';
+import { layerBefore, stillFound } from '../../stages/explainer/detector-case.ts';
 import { type Explanation, explain } from '../../stages/explainer/explain.ts';
 import { explanationFiles } from '../../stages/explainer/files.ts';
-import { methodNames } from '../../stages/explainer/method/method.ts';
+import { allMethodNames } from '../../stages/explainer/method/method.ts';
 import { dataPath, noData } from '../data.ts';
 
 before(() => openBackend('wasm'));
@@ -71,9 +71,10 @@ test('explain - is about the detector’s own best box, in px of the picture', a
 
 test('explain - every method at any layer gives a map that is 0 or more, the same each time', async () => {
   const detector = await randomDetector();
-  for (const method of methodNames) {
+  for (const method of allMethodNames) {
+    if (method === 'cam' || method === 'drise') continue; // not for detectors; and 400 runs of the network
     for (const layer of ['neck/out4', 'backbone/c3']) {
-      const ask = () =>
+      const ask = (): Promise<Explanation> =>
         explain(detector, noise(64, 64), { box: [8, 8, 40, 40], region: null, method, layer });
       const { map, ...rest } = await ask();
       assert.ok(map.values.every((value) => value >= 0));
@@ -81,6 +82,34 @@ test('explain - every method at any layer gives a map that is 0 or more, the sam
       assert.equal(rest.layer, layer);
     }
   }
+});
+
+test('explain - CAM does not suit a detector, and says what it needs', async () => {
+  const detector = await randomDetector();
+  await assert.rejects(
+    explain(detector, noise(64, 64), { ...best, method: 'cam' }),
+    /global average pooling/,
+  );
+});
+
+test('explain - is about the class that was asked for, or says which there are', async () => {
+  const detector = await randomDetector();
+  for (const name of ['deer', 'boar']) {
+    assert.equal((await explain(detector, noise(64, 64), { ...best, class: name })).label, name);
+  }
+  await assert.rejects(explain(detector, noise(64, 64), { ...best, class: 'cat' }), /cat.*deer, boar/);
+});
+
+test('probe - tells how well another output still has the box: overlap times score', () => {
+  const reading = { side: 32, strides: [32], outputs: ['deer', 'boar'] };
+  const logit = (share: number) => Math.log(share / (1 - share));
+  const raw = Float32Array.of(0.5, 0.5, 0, 0, logit(0.8), logit(0.5), logit(0.9)); // [0, 0, 32, 32]
+  const positions = [{ x: 0, y: 0, stride: 32 }];
+  const found = (box: readonly [number, number, number, number], label: string) =>
+    stillFound(raw, reading, positions, { box, label });
+  assert.ok(Math.abs(found([0, 0, 32, 32], 'deer') - 0.4) < 1e-6);
+  assert.ok(Math.abs(found([0, 0, 32, 16], 'boar') - 0.36) < 1e-6);
+  assert.equal(found([40, 40, 8, 8], 'deer'), 0);
 });
 
 test('explain - leaves no tensors behind', async () => {

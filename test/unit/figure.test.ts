@@ -97,6 +97,25 @@ test('figure - a small or narrow region grows to a figure that can be read', asy
   assert.ok(figure.width > 840 && figure.height > 560);
 });
 
+test('figure - a method that fails the sanity check is drawn only with that said, in red', async () => {
+  const sanity = {
+    passes: false,
+    rankAbove: 1,
+    rankAll: 0,
+    ssimAll: 0,
+    pictures: 3,
+    says: 'fails the sanity check',
+  };
+  const red = (figure: Raster) => {
+    const [r = 0, g = 0, b = 0] = pixel(figure, 28 + 8, 28 + 88 + 280 + 40);
+    return r > 180 && g < 80 && b < 80;
+  };
+  const trust = { ...explanation().trust, evidence: 'in the box' as const };
+  assert.ok(red(await draw('deer', { trust, sanity })));
+  assert.ok(!red(await draw('deer', { trust, sanity: { ...sanity, passes: true } })));
+  assert.ok(!red(await draw('deer', { trust })));
+});
+
 test('figure - an explanation without any evidence is blue, not an error', async () => {
   const shown = { values: new Float32Array(800), width: 40, height: 20 };
   const figure = await draw(null, { shown, trust: trustOf(shown, [20, 5, 12, 10]) });

@@ -57,7 +57,7 @@ test('EigenCAM - projects on the axis of largest variance, toward where the laye
   const axis = [...firstAxis(line)].map(Math.abs);
   assert.ok(Math.abs(axis[0]! - 0.6) < 1e-9 && Math.abs(axis[1]! - 0.8) < 1e-9);
   const { values } = eigenCam(line);
-  for (const [i, expected] of [0, 5, 10].entries()) assert.ok(Math.abs(values[i]! - expected) < 1e-5);
+  for (const [i, expected] of [0, 0, 5].entries()) assert.ok(Math.abs(values[i]! - expected) < 1e-5);
 });
 
 test('EigenCAM - maps that are the same everywhere give an empty map, not NaN', () => {

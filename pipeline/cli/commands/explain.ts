@@ -223,10 +223,10 @@ async function writeOverview(results: readonly Result[], { out, method }: Explai
   const page = await renderExplainPage({ title: `${method} of ${results.length} pictures`, rows, failures });
   await writeFile(join(out, 'explain.html'), page);
   if (rows.length === 0) return;
-  const shots = rows.map(({ figure, overlay, says }) => ({
+  const shots = rows.map(({ figure, overlay, evidence, says }) => ({
     picture: overlay,
     name: figure.replace(/\.figure\.png$/, ''),
-    line: says,
+    line: says.startsWith('do not trust') ? says : evidence,
     bad: says.startsWith('do not trust'),
   }));
   await writeFile(join(out, 'contact-sheet.png'), await sheetOf(shots));

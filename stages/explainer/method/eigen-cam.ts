@@ -4,33 +4,47 @@
  */
 import { type HeatMap, type Maps, relu, summedByChannel, weightedSum } from '../maps.ts';
 
-/** The maps on their first principal axis, which points to where the layer is more active. */
+/** The centred maps on their first principal axis, which points to where the layer is more active. */
 export function eigenCam(maps: Maps): HeatMap {
-  const projected = weightedSum(maps, firstAxis(maps));
+  const axis = firstAxis(maps);
+  const projected = weightedSum(maps, axis);
+  const offset = dot(meanOf(maps), axis);
   const activity = weightedSum(maps, new Float64Array(maps.channels).fill(1));
-  const along = covariance(projected.values, activity.values);
-  return relu(along < 0 ? { ...projected, values: projected.values.map((v) => -v) } : projected);
+  const sign = covariance(projected.values, activity.values) < 0 ? -1 : 1;
+  return relu({ ...projected, values: projected.values.map((value) => sign * (value - offset)) });
 }
 
-/** Far more than two distinct variances need; the same number each time, so that the map is the same each time. */
-const steps = 100;
+/** Steps until the axis hardly turns, or at most; counted, so that the map is the same each time. */
+const mostSteps = 100;
+const hardly = 1e-9;
 
 /** Unit vector, one number a channel, of either sign: power iteration on the covariance, never formed. */
 export function firstAxis(maps: Maps): Float64Array {
-  const positions = maps.height * maps.width;
-  const mean = summedByChannel(maps, (value) => value / positions);
+  const mean = meanOf(maps);
   let axis = unit(summedByChannel(maps, (value, _, k) => (value - mean[k]!) ** 2));
-  for (let step = 0; step < steps; step++) {
-    const offset = mean.reduce((sum, value, k) => sum + value * axis[k]!, 0);
+  for (let step = 0; step < mostSteps; step++) {
+    const offset = dot(mean, axis);
     const scores = weightedSum(maps, axis).values;
-    axis = unit(
+    const next = unit(
       summedByChannel(
         maps,
         (value, at, k) => (value - mean[k]!) * (scores[Math.trunc(at / maps.channels)]! - offset),
       ),
     );
+    const turned = 1 - Math.abs(dot(next, axis));
+    axis = next;
+    if (turned < hardly) break;
   }
   return axis;
+}
+
+function meanOf(maps: Maps): Float64Array {
+  const positions = maps.height * maps.width;
+  return summedByChannel(maps, (value) => value / positions);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }
 
 function unit(vector: Float64Array): Float64Array {
