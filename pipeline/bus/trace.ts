@@ -1,7 +1,8 @@
 /** W3C trace context (https://www.w3.org/TR/trace-context/): one trace from a clip's arrival to its last label. */
 import { randomBytes } from 'node:crypto';
 
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+/** An id of zeros only is invalid. */
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** A `traceparent` in the parent's trace with a span of its own; a new trace where there is no valid parent. */
 export function childTrace(parent?: string): string {

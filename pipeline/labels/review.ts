@@ -20,7 +20,8 @@ export interface ReviewedLabel {
 }
 
 /**
- * Folds the log: for each label the last decision wins; an undone one is pending again.
+ * Folds the log: for each label the last decision wins; an undone one is pending again. Who accepts a label that was
+ * corrected accepts the correction.
  * @param labels of one track or several, in any order
  * @param decisions in the order in which they were made
  */
@@ -34,16 +35,21 @@ export function reviewed(labels: readonly Track[], decisions: readonly LabelRevi
     .flatMap(([track, of]) => {
       const own = decisions.filter((decision) => decision.track === track);
       const ranked = risks(of);
-      return of.map((label, i) => {
-        const last = own.findLast(({ from, to }) => from <= label.index && label.index <= to);
-        const risk = ranked[i] ?? 1;
-        if (!last || last.decision === 'undone') {
-          return { track: label, risk, review: 'pending' as const, box: label.box, by: null, at: null };
-        }
-        const { decision: review, by, at } = last;
-        return { track: label, risk, review, box: (review === 'corrected' && last.box) || label.box, by, at };
-      });
+      return of.map((label, i) => ({ track: label, risk: ranked[i] ?? 1, ...verdict(label, own) }));
     });
+}
+
+function verdict(
+  { index, box }: Track,
+  decisions: readonly LabelReviewed[],
+): Pick<ReviewedLabel, 'review' | 'box' | 'by' | 'at'> {
+  const all = decisions.filter(({ from, to }) => from <= index && index <= to);
+  const since = all.slice(all.findLastIndex(({ decision }) => decision === 'undone') + 1);
+  const last = since.at(-1);
+  if (!last || last.decision === 'undone') return { review: 'pending', box, by: null, at: null };
+  const corrected = since.findLast(({ decision }) => decision === 'corrected')?.box;
+  const review = corrected && last.decision === 'accepted' ? 'corrected' : last.decision;
+  return { review, box: corrected ?? box, by: last.by, at: last.at };
 }
 
 /** Joins neighbouring labels with the same verdict into runs, so that a decision is one message a run. */

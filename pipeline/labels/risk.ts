@@ -4,7 +4,7 @@
  */
 
 import type { Track } from '../../schemas/track.ts';
-import { area, iou } from '../vision/box.ts';
+import { area, type Box, iou } from '../vision/box.ts';
 
 /** Risk of a label by its cause alone; of a detected one, by its score. */
 const BASE = { hand: 0, moved: 0.55, held: 0.5 } as const;
@@ -35,24 +35,27 @@ export function risks(track: readonly Track[]): number[] {
   });
 }
 
-/** How little the box overlaps those around it: 0 where IoU is 0.8 and more, 1 where it is 0. */
+/**
+ * How little the box overlaps where the animal is in the frames around: 0 where IoU is 0.8 and more, 1 where it is 0.
+ * Around is the median of each side of the box, so that one wild box is not held against its neighbours.
+ */
 function jump(track: readonly Track[], i: number): number {
   const here = track[i];
-  const overlaps = [track[i - 1], track[i + 1]].flatMap((other) =>
-    here && other ? [iou(here.box, other.box)] : [],
-  );
-  return overlaps.length === 0 ? 0 : Math.min(1, Math.max(0, 1 - Math.min(...overlaps) / 0.8));
+  const around = [...track.slice(Math.max(0, i - NEARBY), i), ...track.slice(i + 1, i + NEARBY + 1)];
+  if (!here || around.length === 0) return 0;
+  const middle = (side: (box: Box) => number) => median(around.map(({ box }) => side(box)));
+  const left = middle(([x]) => x);
+  const top = middle(([, y]) => y);
+  const usual: Box = [left, top, middle(([x, , w]) => x + w) - left, middle(([, y, , h]) => y + h) - top];
+  return Math.max(0, 1 - iou(here.box, usual) / 0.8);
 }
 
 /** How far its area is from the median of its neighbourhood: 0 when equal, 1 at twice or half. */
 function sizeChange(track: readonly Track[], i: number): number {
-  const areas = track
-    .slice(Math.max(0, i - 4 * NEARBY), i + 4 * NEARBY + 1)
-    .map((label) => area(label.box))
-    .sort((a, b) => a - b);
-  const median = areas[Math.floor(areas.length / 2)] ?? 1;
+  const around = track.slice(Math.max(0, i - 4 * NEARBY), i + 4 * NEARBY + 1);
+  const usual = median(around.map((label) => area(label.box)));
   const here = area(track[i]?.box ?? [0, 0, 1, 1]);
-  return Math.min(1, Math.abs(Math.log2(here / median)));
+  return Math.min(1, Math.abs(Math.log2(here / usual)));
 }
 
 function missedNearby(track: readonly Track[], i: number): number {
@@ -67,4 +70,11 @@ function missedRuns(track: readonly Track[]): number[] {
     run = cause === 'moved' || cause === 'held' ? run + 1 : 0;
     return run;
   });
+}
+
+/** Of two middle values their mean; of none, 1. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? 1) + (sorted[Math.ceil(middle)] ?? 1)) / 2;
 }

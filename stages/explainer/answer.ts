@@ -14,6 +14,7 @@ import { measure } from './fidelity/measure.ts';
 import { explanationFiles } from './files.ts';
 import type { AnyMethodName } from './method/method.ts';
 import type { Sanity } from './sanity/verdict.ts';
+import { distrusted } from './trust.ts';
 
 export type Explainable =
   | { readonly kind: 'detector'; readonly model: Detector }
@@ -71,6 +72,7 @@ async function ofDetector(
       ...found,
       ...(sanity ? { sanity } : {}),
       ...(fidelity ? { fidelity } : {}),
+      ...(sanity?.passes === false ? { trust: distrusted(found.trust, sanity.says) } : {}),
     };
     const { trust, score } = explanation;
     return {
@@ -82,7 +84,7 @@ async function ofDetector(
         ...worth(explanation),
       },
       evidence: trust.evidence,
-      says: lineOf(trust.says, sanity),
+      says: trust.says,
       files: (colours) => explanationFiles(picture, explanation, { truth: asked.truth, colours }),
     };
   } finally {

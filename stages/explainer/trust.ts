@@ -42,6 +42,14 @@ export function trustOf(map: HeatMap, box: Box): Trust {
   };
 }
 
+/**
+ * Of a map whose method does not show what the model learned: wherever it points, it is no evidence.
+ * @param why follows "this method "
+ */
+export function distrusted(trust: Trust, why: string): Trust {
+  return { ...trust, evidence: 'none', says: `do not trust: this method ${why}` };
+}
+
 /** @param box in the map's own cells */
 export function pointingOf(map: HeatMap, box: Box): Pointing {
   const energy = energyIn(map, box);

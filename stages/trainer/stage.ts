@@ -20,7 +20,7 @@ import { evaluate } from './detector/evaluate.ts';
 import type { Example, Start } from './detector/example.ts';
 import { type EpochRow, trainDetector } from './detector/train.ts';
 import { TrainerOptions } from './options.ts';
-import { notWorse } from './promotion.ts';
+import { type HeldOutScores, notWorse, type Verdict } from './promotion.ts';
 
 /** How often a picture drawn on by hand is shown, against one that is not: there are so few of them. */
 const HAND_DRAW = 3;
@@ -90,7 +90,14 @@ async function* train(
   });
   const { id: model } = readDetectorCard(trained.files);
   await storeModel(bus, model, trained.files);
-  const promoted = await promote(bus, model, job, heldOut);
+  const drawn = dataset.items.filter((item) => item.split === 'held-out' && isDrawn(item));
+  const promoted = await promote(
+    bus,
+    model,
+    job,
+    heldOut,
+    drawn.map((item) => exampleOf(bus, item)),
+  );
   log.info({ job, model, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) }, 'trained');
   const { scores, startScores, history } = trained;
   yield progress(
@@ -113,29 +120,42 @@ async function promote(
   model: string,
   job: string,
   heldOut: readonly Example[],
-): Promise<{ yes: boolean; why: string }> {
+  drawn: readonly Example[],
+): Promise<Verdict> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const active = await activeModel(bus, 'detector');
     const verdict =
       active && active.model !== model
-        ? notWorse(await scored(bus, model, heldOut), await scored(bus, active.model, heldOut))
+        ? notWorse(await scored(bus, model, heldOut, drawn), await scored(bus, active.model, heldOut, drawn))
         : { yes: true, why: 'no other model is active' };
     if (!verdict.yes || (await activate(bus, 'detector', model, job, active?.model ?? null))) return verdict;
   }
   throw new RetryableError('the active model changes faster than this one can be judged');
 }
 
-async function scored(bus: Bus, model: string, heldOut: readonly Example[]) {
+/** On everything that is held out, and on what was drawn by hand alone. */
+async function scored(
+  bus: Bus,
+  model: string,
+  heldOut: readonly Example[],
+  drawn: readonly Example[],
+): Promise<HeldOutScores> {
   const detector = await Detector.load(await fetchModel(bus, model));
+  const on = (examples: readonly Example[]) =>
+    examples.length === 0 ? null : evaluate(detector.model, detector.reading, examples);
   try {
-    return heldOut.length === 0 ? null : await evaluate(detector.model, detector.reading, heldOut);
+    return { all: await on(heldOut), drawn: await on(drawn) };
   } finally {
     detector.dispose();
   }
 }
 
+function isDrawn({ boxes }: DatasetItem): boolean {
+  return boxes.every((box) => box.cause === 'hand');
+}
+
 function exampleOf(bus: Bus, item: DatasetItem): Example {
-  const draw = item.boxes.some((box) => box.cause === 'hand') ? HAND_DRAW : 1;
+  const draw = isDrawn(item) ? HAND_DRAW : 1;
   return { name: item.name, boxes: item.boxes, draw, jpeg: () => fetchPicture(bus, item) };
 }
 

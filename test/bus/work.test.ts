@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Bus } from '../../pipeline/bus/bus.ts';
 import type { Delivery, WorkQueue } from '../../pipeline/bus/work.ts';
@@ -16,13 +16,8 @@ before(async () => {
 });
 after(() => bed.close());
 
-const queues: WorkQueue[] = [];
-afterEach(async () => {
-  for (const queue of queues.splice(0)) await queue.close();
-});
-
 /** Work of its own for each test: the looks of a clip. */
-function workOn(clip: string, leaseS = 30): (bus: Bus) => WorkQueue {
+function workOn(test: TestContext, clip: string, leaseS = 30): (bus: Bus) => WorkQueue {
   return (bus) => {
     const queue = bus.work({
       stream: 'LOOKS',
@@ -30,7 +25,7 @@ function workOn(clip: string, leaseS = 30): (bus: Bus) => WorkQueue {
       durable: `detector_${clip}`,
       leaseS,
     });
-    queues.push(queue);
+    test.after(() => queue.close());
     return queue;
   };
 }
@@ -51,11 +46,11 @@ async function takeAll(queue: WorkQueue, count: number, most = 1): Promise<Deliv
   return taken;
 }
 
-describe('taking work', () => {
-  test('one by one: in order, with attempt and what still waits', async () => {
+describe('taking work', { concurrency: true }, () => {
+  test('one by one: in order, with attempt and what still waits', async (t) => {
     const clip = clipId(1);
     await publish(clip, 3);
-    const queue = workOn(clip)(one);
+    const queue = workOn(t, clip)(one);
     const [first, second] = await takeAll(queue, 2);
     assert.deepEqual(indices([first!, second!]), [0, 1]);
     assert.equal(first?.attempt, 1);
@@ -63,8 +58,8 @@ describe('taking work', () => {
     assert.deepEqual(await queue.backlog(), { waiting: 1, working: 2 });
   });
 
-  test('nothing there: an empty hand after about a second', async () => {
-    const queue = workOn(clipId(2))(one);
+  test('nothing there: an empty hand after about a second', async (t) => {
+    const queue = workOn(t, clipId(2))(one);
     await queue.take(1, soon());
     const began = Date.now();
     assert.deepEqual(await queue.take(1, soon()), []);
@@ -72,20 +67,20 @@ describe('taking work', () => {
     assert.ok(waited > 500 && waited < 4_000, `${waited} ms`);
   });
 
-  test('acknowledged work is gone', async () => {
+  test('acknowledged work is gone', async (t) => {
     const clip = clipId(3);
     await publish(clip, 1);
-    const queue = workOn(clip, 1)(one);
+    const queue = workOn(t, clip, 1)(one);
     const [delivery] = await takeAll(queue, 1);
     await delivery?.ack();
     assert.deepEqual(await queue.backlog(), { waiting: 0, working: 0 });
     assert.equal(await one.at('LOOKS', delivery?.raw.sequence ?? 0), null);
   });
 
-  test('given back for a while: comes again after it, as the next attempt', async () => {
+  test('given back for a while: comes again after it, as the next attempt', async (t) => {
     const clip = clipId(4);
     await publish(clip, 1);
-    const queue = workOn(clip)(one);
+    const queue = workOn(t, clip)(one);
     const [delivery] = await takeAll(queue, 1);
     const began = Date.now();
     delivery?.retry(700);
@@ -94,19 +89,19 @@ describe('taking work', () => {
     assert.ok(Date.now() - began >= 600, 'not before its time');
   });
 
-  test('a lease that ends gives the work to another process', async () => {
+  test('a lease that ends gives the work to another process', async (t) => {
     const clip = clipId(5);
     await publish(clip, 1);
-    const work = workOn(clip, 1);
+    const work = workOn(t, clip, 1);
     await takeAll(work(one), 1);
     const [again] = await takeAll(work(other), 1);
     assert.equal(again?.attempt, 2);
   });
 
-  test('a lease that is renewed does not end', async () => {
+  test('a lease that is renewed does not end', async (t) => {
     const clip = clipId(6);
     await publish(clip, 1);
-    const work = workOn(clip, 1);
+    const work = workOn(t, clip, 1);
     const [delivery] = await takeAll(work(one), 1);
     const renewing = setInterval(() => delivery?.renew(), 200);
     const competitor = work(other);
@@ -119,10 +114,10 @@ describe('taking work', () => {
     await delivery?.ack();
   });
 
-  test('two processes share: each look goes to one of them', async () => {
+  test('two processes share: each look goes to one of them', async (t) => {
     const clip = clipId(7);
     await publish(clip, 20);
-    const work = workOn(clip);
+    const work = workOn(t, clip);
     const mine: Delivery[] = [];
     const drain = async (queue: WorkQueue) => {
       let count = 0;
@@ -147,11 +142,11 @@ describe('taking work', () => {
   });
 });
 
-describe('taking work in batches', () => {
-  test('as many as there are, no more than asked', async () => {
+describe('taking work in batches', { concurrency: true }, () => {
+  test('as many as there are, no more than asked', async (t) => {
     const clip = clipId(11);
     await publish(clip, 5);
-    const queue = workOn(clip)(one);
+    const queue = workOn(t, clip)(one);
     const sizes: number[] = [];
     const taken: Delivery[] = [];
     while (taken.length < 5) {
@@ -164,10 +159,10 @@ describe('taking work in batches', () => {
     assert.ok(Math.max(...sizes) <= 4, `${sizes}`);
   });
 
-  test('a process that is busy holds one batch and pulls one more; the rest is for the others', async () => {
+  test('a process that is busy holds one batch and pulls one more; the rest is for the others', async (t) => {
     const clip = clipId(12);
     await publish(clip, 40);
-    const work = workOn(clip);
+    const work = workOn(t, clip);
     const busy = work(one);
     const batch = await busy.take(4, soon());
     assert.ok(batch.length > 0);
@@ -179,15 +174,15 @@ describe('taking work in batches', () => {
     assert.ok(idle.length >= 20);
   });
 
-  test('nothing there: an empty hand after about a second', async () => {
-    const queue = workOn(clipId(13))(one);
+  test('nothing there: an empty hand after about a second', async (t) => {
+    const queue = workOn(t, clipId(13))(one);
     assert.deepEqual(await queue.take(4, soon()), []);
   });
 
-  test('closing gives back what was pulled and not taken, at once', async () => {
+  test('closing gives back what was pulled and not taken, at once', async (t) => {
     const clip = clipId(14);
     await publish(clip, 8);
-    const work = workOn(clip, 60);
+    const work = workOn(t, clip, 60);
     const leaving = work(one);
     const taken = await leaving.take(4, soon());
     await setTimeout(200);
@@ -199,8 +194,8 @@ describe('taking work in batches', () => {
     );
   });
 
-  test('told to stop, it does not wait for work', async () => {
-    const queue = workOn(clipId(15))(one);
+  test('told to stop, it does not wait for work', async (t) => {
+    const queue = workOn(t, clipId(15))(one);
     const stop = new AbortController();
     await queue.take(4, stop.signal);
     const began = Date.now();
@@ -216,10 +211,10 @@ describe('taking work from a server that is killed', () => {
     ['one by one', 1],
     ['in batches', 4],
   ] as const) {
-    test(`${how}: goes on when it is back, and misses nothing`, async () => {
+    test(`${how}: goes on when it is back, and misses nothing`, async (t) => {
       const clip = clipId(20 + most);
       await publish(clip, 3);
-      const queue = workOn(clip, 2)(one);
+      const queue = workOn(t, clip, 2)(one);
       const seen = new Set<number>();
       const signal = AbortSignal.timeout(30_000);
       const work = async (until: number) => {

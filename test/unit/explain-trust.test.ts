@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HeatMap } from '../../stages/explainer/maps.ts';
-import { centreBlob, trustOf } from '../../stages/explainer/trust.ts';
+import { centreBlob, distrusted, trustOf } from '../../stages/explainer/trust.ts';
 
 /** 4 x 4 px, all 0 but these. */
 function map(spots: Readonly<Record<number, number>>): HeatMap {
@@ -55,4 +55,11 @@ test('trust - a blob in the middle, too, finds what is in the middle', () => {
   const { centreBlob: baseline } = trustOf(map({ 0: 1 }), [1, 1, 2, 2]);
   assert.ok(baseline.hit && baseline.ratio > 1);
   assert.ok(!trustOf(map({ 0: 1 }), [0, 0, 1, 1]).centreBlob.hit);
+});
+
+test('trust - a map of a method that fails the sanity check is no evidence wherever it points', () => {
+  const trust = trustOf(map({ 5: 2, 10: 1, 15: 1 }), [1, 0, 2, 4]);
+  const { evidence, says, energyInBox } = distrusted(trust, 'fails the sanity check');
+  assert.deepEqual([evidence, energyInBox], ['none', 0.75]);
+  assert.equal(says, 'do not trust: this method fails the sanity check');
 });

@@ -8,7 +8,7 @@ import type { Explanation } from '../../stages/explainer/explain.ts';
 import { figureOf } from '../../stages/explainer/figure/figure.ts';
 import { overlayOf } from '../../stages/explainer/figure/overlay.ts';
 import { escapeXml, frame, text } from '../../stages/explainer/figure/svg.ts';
-import { trustOf } from '../../stages/explainer/trust.ts';
+import { distrusted, trustOf } from '../../stages/explainer/trust.ts';
 
 const picture: Raster = { data: new Uint8Array(80 * 60 * 3).fill(200), width: 80, height: 60 };
 
@@ -98,21 +98,12 @@ test('figure - a small or narrow region grows to a figure that can be read', asy
 });
 
 test('figure - a method that fails the sanity check is drawn only with that said, in red', async () => {
-  const sanity = {
-    passes: false,
-    rankAbove: 1,
-    rankAll: 0,
-    ssimAll: 0,
-    pictures: 3,
-    says: 'fails the sanity check',
-  };
   const red = (figure: Raster) => {
     const [r = 0, g = 0, b = 0] = pixel(figure, 28 + 8, 28 + 88 + 280 + 40);
     return r > 180 && g < 80 && b < 80;
   };
   const trust = { ...explanation().trust, evidence: 'in the box' as const };
-  assert.ok(red(await draw('deer', { trust, sanity })));
-  assert.ok(!red(await draw('deer', { trust, sanity: { ...sanity, passes: true } })));
+  assert.ok(red(await draw('deer', { trust: distrusted(trust, 'fails the sanity check') })));
   assert.ok(!red(await draw('deer', { trust })));
 });
 

@@ -11,7 +11,7 @@ import { wholeJob } from './run.ts';
 interface DemoFlags {
   readonly out: string;
   readonly seed: number;
-  readonly start: string;
+  readonly start?: string;
   readonly steps?: number;
   readonly json?: boolean;
 }
@@ -21,7 +21,10 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .option('--out <folder>', 'where results go', 'shika-demo')
     .option('--seed <n>', 'of the scene and of training', Number, 1)
-    .option('--start <from>', 'weights that training starts from: random, or yolox-nano', 'random')
+    .option(
+      '--start <from>',
+      'weights that training starts from: yolox-nano, or random (default: the first that is there)',
+    )
     .option('--steps <n>', 'training steps of each training (default: the recipe’s)', Number)
     .option('--json', 'print the result as JSON on the last line')
     .description('the whole job on a clip that is rendered here, scored against its truth')
@@ -39,7 +42,7 @@ export function demoCommand(program: Command): void {
           out,
           review: 'auto',
           seed,
-          start,
+          ...(start === undefined ? {} : { start }),
           ...(steps === undefined ? {} : { steps }),
           explanations: 4,
         },

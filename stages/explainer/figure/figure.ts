@@ -98,15 +98,14 @@ function boxesOf({ box, asked, region }: Explanation, factor: number, panel: Box
   return frame(placed(box), panel) + (asked ? frame(placed(asked), panel, true) : '');
 }
 
-function verdict({ trust, model, region, sanity }: Explanation, bottom: number, width: number): string {
+function verdict({ trust, model, region }: Explanation, bottom: number, width: number): string {
   const room = width - 2 * margin - 24;
   const share = Math.round(trust.centreBlob.energyInBox * 100);
   const [, , w, h] = region;
-  const failed = sanity && !sanity.passes;
   const facts = `a blob in the middle would have ${share} % · ${w} × ${h} px · model ${model}`;
   return (
-    disc(margin + 8, bottom + 40, 8, failed ? refused : signals[trust.evidence]) +
-    text(failed ? `do not trust: this method ${sanity.says}` : trust.says, {
+    disc(margin + 8, bottom + 40, 8, signals[trust.evidence]) +
+    text(trust.says, {
       x: margin + 26,
       y: bottom + 47,
       size: 20,
