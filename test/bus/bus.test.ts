@@ -17,7 +17,7 @@ import { Progress } from '../../schemas/progress.ts';
 import { NatsProcess } from '../nats-process.ts';
 import { BOUNDS, capturedLog, clipId, collected, look, progress, type Testbed, testbed } from './testbed.ts';
 
-describe('opening a bus', () => {
+describe('opening a bus', { timeout: 120_000 }, () => {
   let bed: Testbed;
   before(async () => {
     bed = await testbed();
@@ -77,7 +77,7 @@ describe('opening a bus', () => {
   });
 });
 
-describe('a server that will not do', () => {
+describe('a server that will not do', { timeout: 120_000 }, () => {
   const { log } = capturedLog();
   const opening = (url: string) => Bus.open({ url, name: 'test', bounds: BOUNDS, patienceS: 0.5 }, log);
 
@@ -133,7 +133,7 @@ test('the oldest server that will do is Debian 12’s', () => {
     assert.ok(!isNewEnough(version), version);
 });
 
-describe('a bus at work', () => {
+describe('a bus at work', { timeout: 120_000 }, () => {
   let bed: Testbed;
   let bus: Bus;
   before(async () => {

@@ -41,7 +41,7 @@ function following(job: string): { came: Incoming<typeof Progress>[]; stop(): Pr
   return { came, stop: end };
 }
 
-describe('follow', () => {
+describe('follow', { timeout: 120_000 }, () => {
   test('gives what is stored, then what comes, in order, and only what was asked for', async () => {
     for (let done = 0; done < 3; done++) await bus.publish(progress('a', done));
     const { came } = following('a');
@@ -130,7 +130,7 @@ describe('follow', () => {
   });
 });
 
-describe('stored', () => {
+describe('stored', { timeout: 120_000 }, () => {
   test('ends with what was there, more than the client asks for at once', async () => {
     const jobs = Array.from({ length: 620 }, (_, done) => progress('many', done));
     for (let i = 0; i < jobs.length; i += 20)

@@ -92,7 +92,7 @@ async function unsettled(clip: string): Promise<number> {
 
 const settled = (clip: string) => until(async () => (await unsettled(clip)) === 0, 'every look is settled');
 
-describe('delivery', () => {
+describe('delivery', { timeout: 120_000 }, () => {
   test('an input is acknowledged only when its output is stored', async (t) => {
     const clip = clipId(1);
     const tight = { ...BOUNDS, framesMaxBytes: 100_000 };
@@ -115,7 +115,7 @@ describe('delivery', () => {
   });
 });
 
-describe('crashes', { concurrency: true }, () => {
+describe('crashes', { timeout: 120_000, concurrency: true }, () => {
   test('killed between output and acknowledgement: the input comes again, the output stays one', async () => {
     const clip = clipId(2);
     await bus.publish(look(clip, 7));
@@ -151,7 +151,7 @@ describe('crashes', { concurrency: true }, () => {
   });
 });
 
-describe('working', { concurrency: true }, () => {
+describe('working', { timeout: 120_000, concurrency: true }, () => {
   test('a handler that takes longer than the lease keeps its input', async (t) => {
     const clip = clipId(4);
     await bus.publish(look(clip, 0));
@@ -210,7 +210,7 @@ describe('working', { concurrency: true }, () => {
   });
 });
 
-describe('failures', { concurrency: true }, () => {
+describe('failures', { timeout: 120_000, concurrency: true }, () => {
   test('poison: to DEAD with its payload and facts, with an obituary, acknowledged, and the rest goes on', async (t) => {
     const clip = clipId(11);
     await bus.publish(look(clip, 0));
@@ -395,7 +395,7 @@ describe('failures', { concurrency: true }, () => {
   });
 });
 
-describe('batches', { concurrency: true }, () => {
+describe('batches', { timeout: 120_000, concurrency: true }, () => {
   test('one failure does not touch the others', async (t) => {
     const clip = clipId(21);
     for (let index = 0; index < 4; index++) await bus.publish(look(clip, index));
@@ -449,7 +449,7 @@ describe('batches', { concurrency: true }, () => {
   });
 });
 
-describe('stopping', () => {
+describe('stopping', { timeout: 120_000 }, () => {
   test('told to stop, it gives back what it can’t finish: the next process has it at once', async (t) => {
     const clip = clipId(31);
     await bus.publish(look(clip, 0));
@@ -505,7 +505,7 @@ describe('stopping', () => {
   });
 });
 
-describe('what a stage logs', { concurrency: true }, () => {
+describe('what a stage logs', { timeout: 120_000, concurrency: true }, () => {
   test('a handler’s lines carry clip, index, message and trace; stats have every field', async (t) => {
     const clip = clipId(41);
     const running = run(

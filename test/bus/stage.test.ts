@@ -50,7 +50,7 @@ const linesOf = (text: string): LogLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-describe('shika stage', { concurrency: 2 }, () => {
+describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
   test('SIGTERM: it stops within a few seconds with code 0, and every line is of the schema', async () => {
     const { child, said, exited } = shika(['stage', 'filter'], {
       NATS_URL: bed.server.url,

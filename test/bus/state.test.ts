@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => bed.close());
 
-describe('state', () => {
+describe('state', { timeout: 120_000 }, () => {
   test('get - what was put; nothing and revision 0 where nobody put anything', async () => {
     assert.deepEqual(await bus.state.get('get.none', Place), { value: undefined, revision: 0 });
     await bus.state.put('get.some', { next: 7 });
@@ -92,7 +92,7 @@ describe('state', () => {
   });
 });
 
-describe('watching state', () => {
+describe('watching state', { timeout: 120_000 }, () => {
   function watching(key: string) {
     const stop = new AbortController();
     const seen: number[] = [];

@@ -56,11 +56,8 @@ export async function fit(
       const drawn = order.slice(first, first + batch);
       const truth = drawn.map((picture) => labels[picture]!);
       tf.tidy(() => {
-        const plain = {
-          features: drawFeatures(features, drawn, random),
-          targets: smoothed(truth, classes, smoothing, weights),
-        };
-        const { features: input, targets } = options.mixed ? mix(plain, random) : plain;
+        const input = drawFeatures(features, drawn, random);
+        const targets = smoothed(truth, classes, smoothing, weights);
         let logits: tf.Tensor | undefined;
         const { value, grads } = tf.variableGrads(() => {
           logits = tf.keep(forward(part, input));
@@ -80,21 +77,6 @@ export async function fit(
     await onEpoch?.({ epoch, epochs, loss, accuracy: right / labels.length });
   }
   putWeights(part, optimiser.kept());
-}
-
-/**
- * Each picture with a little of another one (manifold mixup: Verma et al. 2019, arXiv 1806.05236): features and targets
- * alike. The share of the other is at most a half and mostly less.
- */
-function mix(
-  { features, targets }: { features: tf.Tensor; targets: tf.Tensor2D },
-  random: Random,
-): { features: tf.Tensor; targets: tf.Tensor2D } {
-  const others = tf.tensor1d(random.shuffle([...new Array(targets.shape[0]).keys()]), 'int32');
-  const share = random.next() ** 2 / 2;
-  const mixed = <T extends tf.Tensor>(x: T): T =>
-    tf.add(tf.mul(x, 1 - share), tf.mul(tf.gather(x, others), share)); // of x's shape
-  return { features: mixed(features), targets: mixed(targets) };
 }
 
 /** Targets `[batch, classes]`, each row times its class's weight. */

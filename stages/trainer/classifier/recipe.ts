@@ -13,8 +13,6 @@ export interface FitOptions {
   readonly averaging: number;
   /** A rare class counts as much as a frequent one. */
   readonly balanced: boolean;
-  /** Each picture is learnt with a little of another one. */
-  readonly mixed: boolean;
 }
 
 export interface ClassifierRecipe {
@@ -39,7 +37,6 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
       weightDecay: 0,
       averaging: 0,
       balanced: false,
-      mixed: false,
     },
   },
   default: {
@@ -52,7 +49,6 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
       weightDecay: 0.05,
       averaging: 0.98,
       balanced: true,
-      mixed: true,
     },
     upperBlocks: {
       after: 'block_13_project',
@@ -63,7 +59,6 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
       weightDecay: 0.05,
       averaging: 0.99,
       balanced: true,
-      mixed: true,
     },
   },
 };
