@@ -35,6 +35,7 @@ export interface Simulation extends Size {
 }
 
 const background = 90;
+const noise = backgroundNoise(10_007);
 
 /** Counts what the loop asks for. */
 export class SimulatedClip implements ClipView {
@@ -81,8 +82,9 @@ export class SimulatedClip implements ClipView {
     await this.#wait();
     const [left, top, width, height] = region;
     const data = new Uint8Array(width * height);
-    const noise = random(index + 1);
-    for (let i = 0; i < data.length; i++) data[i] = background + 8 * noise() - 4;
+    // Another piece of the same noise for each frame: cheap, and not the same twice.
+    const from = hash(index) >>> 0;
+    for (let i = 0; i < data.length; i++) data[i] = noise[(from + i) % noise.length]!;
     for (const { at, grey } of this.#simulation.animals) {
       const box = at(index);
       if (box) paint(data, width, height, [box[0] - left, box[1] - top, box[2], box[3]], grey);
@@ -124,6 +126,11 @@ export function random(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+function backgroundNoise(length: number): Uint8Array {
+  const dice = random(1);
+  return Uint8Array.from({ length }, () => background + 8 * dice() - 4);
 }
 
 function hash(...numbers: readonly number[]): number {

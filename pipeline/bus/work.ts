@@ -72,6 +72,7 @@ export class WorkQueue {
   #pulled: Delivery[] = [];
   #stream: ConsumerMessages | undefined;
   #pulling: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
   readonly #waiting = new Set<() => void>();
   #taken: (() => void) | undefined;
   #closed = false;
@@ -100,11 +101,12 @@ export class WorkQueue {
     }
   }
 
-  /** Gives back what was pulled and not taken. */
+  /** Gives back what was pulled and not taken; what the client has not read yet comes again when its lease ends. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#taken?.();
     await this.#stream?.close();
+    await this.#reading;
     for (const delivery of this.#pulled.splice(0)) delivery.retry(0);
   }
 
@@ -161,7 +163,7 @@ export class WorkQueue {
         }
       }
     };
-    void pull()
+    this.#reading = pull()
       .catch((error) =>
         this.#log.warn({ consumer: this.source.durable, why: reasonOf(error) }, 'pulling again'),
       )

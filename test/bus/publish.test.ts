@@ -64,9 +64,10 @@ describe('publish', { timeout: 120_000 }, () => {
     assert.ok(await bus.last(Frame, `frame.gate.${clip}.0`));
   });
 
-  test('waits for room in a full FRAMES, says so, and goes on when there is some', async () => {
+  test('waits for room in a full FRAMES, says so, and goes on when there is some', async (t) => {
     const clip = clipId(4);
     const small = await bed.open({ bounds: { ...BOUNDS, framesMaxBytes: 300_000 } });
+    t.after(() => bed.open()); // gives FRAMES its size back
     await small.purge(Frame, {});
     let stored = 0;
     const publishing = (async () => {
@@ -82,7 +83,6 @@ describe('publish', { timeout: 120_000 }, () => {
     await small.purge(Frame, { clip });
     await publishing;
     assert.equal((await collected(small.stored(Frame, { clip }))).length, 2);
-    await bed.open(); // gives FRAMES its size back
   });
 
   test('a message that waits is given up when the signal is aborted, with the signal’s reason', async () => {

@@ -52,13 +52,17 @@ interface Run {
 }
 
 /** Runs a stage until the test ends. */
-function run(test: TestContext, stage: Stage, { statsS = 60, bounds = BOUNDS } = {}): Run {
+function run(
+  test: TestContext,
+  stage: Stage,
+  { statsS = 60, bounds = BOUNDS, url = bed.server.url } = {},
+): Run {
   const { log, lines } = capturedLog();
   const stop = new AbortController();
   const over = runStage({
     stage,
     options: {},
-    bus: { url: bed.server.url, bounds },
+    bus: { url, bounds },
     log,
     statsS,
     signal: stop.signal,
@@ -97,6 +101,7 @@ describe('delivery', { timeout: 120_000 }, () => {
     const clip = clipId(1);
     const tight = { ...BOUNDS, framesMaxBytes: 100_000 };
     const small = await bed.open({ bounds: tight });
+    t.after(() => bed.open()); // gives FRAMES its size back
     await small.publish(frame(clip, 0));
     await bus.publish(look(clip, 1));
     run(
@@ -111,7 +116,6 @@ describe('delivery', { timeout: 120_000 }, () => {
     await small.purge(Frame, { clip });
     await settled(clip);
     assert.ok(await bus.last(Frame, `frame.gate.${clip}.1`));
-    await bed.open(); // gives FRAMES its size back
   });
 });
 
@@ -449,7 +453,7 @@ describe('batches', { timeout: 120_000, concurrency: true }, () => {
   });
 });
 
-describe('stopping', { timeout: 120_000 }, () => {
+describe('stopping', { timeout: 120_000, concurrency: true }, () => {
   test('told to stop, it gives back what it can’t finish: the next process has it at once', async (t) => {
     const clip = clipId(31);
     await bus.publish(look(clip, 0));
@@ -489,19 +493,21 @@ describe('stopping', { timeout: 120_000 }, () => {
   });
 
   test('told to stop while the server is gone, it stops', async (t) => {
+    const own = await testbed();
+    t.after(() => own.close());
     const running = run(
       t,
       answering(clipId(33), {}, async function* (_, answer) {
         yield answer();
       }),
+      { url: own.server.url },
     );
     await until(() => running.lines.some(({ msg }) => msg === 'ready'), 'it is ready');
-    await bed.server.kill();
+    await own.server.kill();
     await setTimeout(300);
     const began = Date.now();
     await running.stop();
     assert.ok(Date.now() - began < 10_000, `${Date.now() - began} ms`);
-    await bed.server.restart();
   });
 });
 

@@ -55,12 +55,21 @@ export function reviewCommand(program: Command): void {
   ] as const) {
     choosing(review.command(name))
       .option('--box <x,y,w,h>', 'the right box, pixels')
-      .option('--by <name>', 'who decides', userInfo().username)
+      .option('--by <name>', 'who decides', whoami())
       .description(what)
       .action(async (flags: Choice) => {
         const count = await withBus(flags, (bus) => decide(bus, decision, flags));
         give(false, null, `${count} labels ${decision}`);
       });
+  }
+}
+
+/** A container's user need not have a name. */
+function whoami(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? 0}`;
   }
 }
 
