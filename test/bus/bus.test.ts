@@ -10,12 +10,24 @@ import { Bus } from '../../pipeline/bus/bus.ts';
 import { isNewEnough, OLDEST_SERVER } from '../../pipeline/bus/server-version.ts';
 import { streams } from '../../pipeline/bus/topology.ts';
 import { FatalError } from '../../pipeline/errors.ts';
+import { runStage } from '../../pipeline/stage/run.ts';
 import { provideNatsServer } from '../../pipeline/supervisor/nats-server.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { Look } from '../../schemas/look.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { NatsProcess } from '../nats-process.ts';
-import { BOUNDS, capturedLog, clipId, collected, look, progress, type Testbed, testbed } from './testbed.ts';
+import {
+  BOUNDS,
+  capturedLog,
+  clipId,
+  collected,
+  look,
+  progress,
+  type Testbed,
+  testbed,
+  until,
+} from './testbed.ts';
+import { answering } from './tiny.ts';
 
 describe('opening a bus', { timeout: 120_000 }, () => {
   let bed: Testbed;
@@ -219,7 +231,7 @@ describe('a bus at work', { timeout: 120_000 }, () => {
   });
 });
 
-test('a bus whose password is no longer right is closed for good, and says why', async () => {
+test('a bus whose password is no longer right is closed for good, says why, and ends its stage', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shika-test-nats-'));
   const path = process.env.SHIKA_TEST_NATS;
   const provider = path
@@ -234,10 +246,19 @@ test('a bus whose password is no longer right is closed for good, and says why',
   try {
     const options = { url: server.url, name: 'test', user: 'u', password: 'before', bounds: BOUNDS };
     const bus = await Bus.open(options, capturedLog().log);
+    const { log, lines } = capturedLog();
+    const idle = answering(clipId(9), {}, async function* (_, answer) {
+      yield answer();
+    });
+    const { signal } = new AbortController();
+    const stage = runStage({ stage: idle, options: {}, bus: options, log, statsS: 60, signal });
+    stage.catch(() => {}); // looked at below
+    await until(() => lines.some(({ msg }) => msg === 'ready'), 'the stage is ready');
     const { port } = server;
     await server.kill();
     server = await NatsProcess.start(provider, { ...config('after'), port });
     assert.match(String(await bus.closed()), /authorization/i);
+    await assert.rejects(stage, fatal(/closed for good; found .*authorization/i));
   } finally {
     await server.kill();
     await rm(folder, { recursive: true, force: true });
