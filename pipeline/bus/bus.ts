@@ -168,8 +168,10 @@ export class Bus {
 
   /** Sends what is still to be sent, and closes; a server that is gone is not waited for. */
   async close(): Promise<void> {
-    const drained = this.#connection.drain().catch(() => {}); // closed already
-    await Promise.race([drained, pause(DRAIN_MS)]);
+    const drained = new AbortController();
+    const draining = this.#connection.drain().catch(() => {}); // closed already
+    await Promise.race([draining, pause(DRAIN_MS, drained.signal).catch(() => {})]);
+    drained.abort();
     await this.#connection.close();
   }
 

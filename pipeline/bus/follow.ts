@@ -102,7 +102,7 @@ export async function* stored<M extends MessageType>(
       seen = raw.info.deliverySequence;
       const message = readable(type, raw, log);
       if (message) yield message;
-      if (--left === 0 || raw.info.pending === 0) return;
+      if (--left === 0) return;
     }
   } finally {
     clearInterval(check);

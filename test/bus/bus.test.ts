@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Bus } from '../../pipeline/bus/bus.ts';
@@ -218,6 +220,22 @@ describe('a bus at work', { timeout: 120_000 }, () => {
       { name: 'occupant', waiting: 1, working: 1 },
     );
     await delivery?.ack();
+  });
+
+  test('close - leaves nothing behind that keeps the process alive', async () => {
+    const testbedFile = join(import.meta.dirname, 'testbed.ts');
+    const busFile = join(import.meta.dirname, '../../pipeline/bus/bus.ts');
+    const program = `
+      import { Bus } from ${JSON.stringify(busFile)};
+      import { BOUNDS, capturedLog } from ${JSON.stringify(testbedFile)};
+      const options = { url: ${JSON.stringify(bed.server.url)}, name: 'short', bounds: BOUNDS };
+      const bus = await Bus.open(options, capturedLog().log);
+      await bus.close();
+      const closed = Date.now();
+      process.on('exit', () => console.log(Date.now() - closed));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+    assert.ok(Number(stdout) < 1_000, `${stdout} ms`);
   });
 
   test('close - does not wait for a server that is gone', async () => {
