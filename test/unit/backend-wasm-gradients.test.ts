@@ -307,23 +307,24 @@ describe('wasm fused convolution', () => {
         await assertSame(fused, ...shapes);
       });
     }
-    test(`SiLU, filter ${filter}, stride ${stride}`, async () => {
-      const pictures: tf.Tensor4D['shape'] = [2, 9, 7, 5];
-      const filters: tf.Tensor4D['shape'] = [filter, filter, 5, 9];
-      const run = async (backend: string): Promise<Float32Array> => {
-        await tf.setBackend(backend);
-        return tf.tidy(() => {
-          const x = tf.tensor4d(values(pictures, 0), pictures);
-          const w = tf.tensor4d(values(filters, 1), filters);
-          const bias = tf.tensor1d(values([9], 2));
-          return Float32Array.from(convSilu(x, w, bias, stride, 'same').dataSync());
-        });
-      };
-      const expected = await run('cpu');
-      const found = await run('wasm');
-      for (const [i, value] of expected.entries())
-        assert.ok(Math.abs(found[i]! - value) < 1e-5, `position ${i}`);
-    });
+    for (const depthwise of [false, true]) {
+      const kind = depthwise ? 'depthwise' : 'dense';
+      test(`SiLU, ${kind}, filter ${filter}, stride ${stride}`, async () => {
+        const fused = (x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
+          convSilu({
+            x: x as tf.Tensor4D,
+            filter: w as tf.Tensor4D,
+            bias: bias as tf.Tensor1D,
+            strides: stride,
+            pad: 'same',
+            depthwise,
+          });
+        const shapes = depthwise
+          ? [[2, 9, 7, 5], [filter, filter, 5, 1], [5]]
+          : [[2, 9, 7, 5], [filter, filter, 5, 9], [9]];
+        await assertSame(fused, ...shapes);
+      });
+    }
   }
 });
 

@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { convSilu } from '../backend/silu.ts';
 
 export type ConvActivation = 'silu' | 'relu' | 'linear';
 
@@ -54,10 +55,10 @@ export class ConvLayer extends tfl.layers.Layer {
       const filter = this.#kernel?.read() as tf.Tensor4D;
       const bias = this.#bias?.read() as tf.Tensor1D;
       const [x, pad] = padded(input, k, stride);
-      const fused = activation === 'relu' ? 'relu' : 'linear';
-      const options = { x, filter, strides: stride, pad, bias, activation: fused } as const;
-      const y = depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
-      return activation === 'silu' ? silu(y) : y;
+      const convolution = { x, filter, strides: stride, pad, bias };
+      if (activation === 'silu') return convSilu({ ...convolution, depthwise });
+      const options = { ...convolution, activation };
+      return depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
     });
   }
 
@@ -80,24 +81,6 @@ export class ConvLayer extends tfl.layers.Layer {
   }
 }
 tf.serialization.registerClass(ConvLayer);
-
-/** `x * sigmoid(x)`; keeps only `x` for the way back, where tfjs' own would keep three tensors. */
-export function silu<T extends tf.Tensor>(x: T): T {
-  return siluWithGradient(x) as T; // same shape and type as its input
-}
-
-const siluWithGradient = tf.customGrad((input, save) => {
-  const x = input as tf.Tensor; // customGrad types its arguments as tensors or the save function
-  (save as tf.GradSaveFunc)([x]);
-  return {
-    value: tf.mul(x, tf.sigmoid(x)),
-    gradFunc: (dy, saved) =>
-      tf.tidy(() => {
-        const s = tf.sigmoid(saved[0]!);
-        return tf.mul(dy, tf.add(s, tf.mul(tf.mul(saved[0]!, s), tf.sub(1, s))));
-      }),
-  };
-});
 
 /**
  * torch pads a strided 3x3 on all sides, of which an even side uses only top and left; tfjs' `same` would pad
