@@ -39,7 +39,7 @@ const noise = backgroundNoise(10_007);
 
 /** Counts what the loop asks for. */
 export class SimulatedClip implements ClipView {
-  readonly asked = { looks: 0, replaced: 0 };
+  readonly asked = { looks: 0, regions: 0, replaced: 0 };
   readonly #simulation: Simulation;
   readonly #looks = new Map<number, readonly Box[]>();
   readonly #delay: () => number;
@@ -66,6 +66,7 @@ export class SimulatedClip implements ClipView {
     const before = this.#looks.get(index);
     if (before && JSON.stringify(before) === JSON.stringify(regions)) return;
     this.asked.looks += 1;
+    this.asked.regions += regions.length;
     if (before) this.asked.replaced += 1;
     this.#looks.set(index, structuredClone(regions));
   }

@@ -15,7 +15,8 @@ import type { Cause } from '../../schemas/terms.ts';
 import { type Change, changeAround, displacement, type Grey } from './difference.ts';
 import { assign } from './match.ts';
 import type { TrackerOptions } from './options.ts';
-import { framesServed, sameBox, searchRegion, stillServes, wholePicture } from './region.ts';
+import { distinct, framesServed, sameBox, searchRegion, wholePicture } from './region.ts';
+import { Sight } from './sight.ts';
 import { type TrackState, Tracks } from './tracks.ts';
 
 export interface FrameFacts extends Size {
@@ -57,6 +58,16 @@ export interface Step {
 
 type Answer = Pick<Boxes, 'found' | 'model' | 'failure'>;
 
+interface Going {
+  /** Pixels a frame. */
+  readonly x: number;
+  readonly y: number;
+  /** Moved by the difference: its region will be another in the next frame. */
+  readonly unseen: boolean;
+}
+
+const resting: Going = { x: 0, y: 0, unseen: false };
+
 /** How much the latest step counts in where a box is going. */
 const LATEST = 0.3;
 
@@ -78,8 +89,8 @@ export class TrackLoop {
   readonly #options: TrackerOptions;
   readonly #state: Checkpoint;
   readonly #tracks: Tracks;
-  /** Pixels a frame that each track's box has gone of late. It decides when looks are sent, never what is seen. */
-  readonly #going = new Map<number, { x: number; y: number }>();
+  /** Where each track's box has been going of late: it decides when looks are sent, never what is seen. */
+  readonly #going = new Map<number, Going>();
 
   constructor(
     view: ClipView,
@@ -120,12 +131,15 @@ export class TrackLoop {
       ledger.skipped[frame.skipped] = (ledger.skipped[frame.skipped] ?? 0) + 1;
       return [];
     }
-    if (this.#regionsAt(frame, previous).length > 0) {
+    const regions = this.#regionsAt(frame, previous);
+    const seeks = this.#tracks.seeksAt(frame.index, previous);
+    if (regions.length > 0) {
       this.#lookAhead(frame);
       const answer = await this.#view.answer(frame.index);
       if (answer.failure === undefined) {
-        labels.push(...(await this.#follow(frame, answer, labels)));
-        if (this.#tracks.seeksAt(frame.index, previous)) labels.push(...this.#seed(frame, answer, labels));
+        const sight = new Sight(regions, answer);
+        labels.push(...(await this.#follow(frame, sight, labels)));
+        if (seeks) labels.push(...this.#seed(frame, sight, labels));
       } else if (labels.length === 0) {
         ledger.dead += 1;
         return [];
@@ -142,7 +156,8 @@ export class TrackLoop {
   #lookAhead({ index, ...picture }: FrameFacts): void {
     let { previous } = this.#state;
     const served = this.#tracks.followedAt(index).map(({ track, region, box }) => {
-      return framesServed(region, box, picture, this.#going.get(track) ?? { x: 0, y: 0 });
+      const { x, y, unseen } = this.#going.get(track) ?? resting;
+      return unseen ? 1 : framesServed(region, box, picture, { x, y });
     });
     const behind = index + Math.min(this.#options.lookahead, ...served);
     for (let ahead = index; ahead < behind; ahead++) {
@@ -158,15 +173,17 @@ export class TrackLoop {
     }
   }
 
-  /** One region a followed track, and the whole picture where new animals are looked for. */
+  /** The followed tracks' regions, and the whole picture where new animals are looked for; each once. */
   #regionsAt(frame: FrameFacts, previous: number): Box[] {
     const regions: Box[] = this.#tracks.followedAt(frame.index).map((track) => track.region);
-    return this.#tracks.seeksAt(frame.index, previous) ? [...regions, wholePicture(frame)] : regions;
+    return distinct(
+      this.#tracks.seeksAt(frame.index, previous) ? [...regions, wholePicture(frame)] : regions,
+    );
   }
 
-  async #follow(frame: FrameFacts, answer: Answer, drawn: readonly Label[]): Promise<Label[]> {
+  async #follow(frame: FrameFacts, sight: Sight, drawn: readonly Label[]): Promise<Label[]> {
     const followed = this.#tracks.followedAt(frame.index);
-    const found = await this.#find(followed, frame, answer, boxesOf(drawn));
+    const found = await this.#find(followed, frame, sight, boxesOf(drawn));
     const labels: Label[] = [];
     for (const [i, track] of followed.entries()) {
       const { region, box: before } = track;
@@ -178,15 +195,16 @@ export class TrackLoop {
         cause = await this.#moveOrHold(track, frame);
         this.#tracks.missed(track, frame, boxesOf(found));
       }
-      this.#going.set(track.track, goingOn(this.#going.get(track.track), before, track.box));
-      this.#layRegion(track, frame);
+      const going = goingOn(this.#going.get(track.track), before, track.box);
+      this.#going.set(track.track, { ...going, unseen: cause === 'moved' });
+      this.#tracks.lay(track, frame);
       labels.push({
         track: track.track,
         box: [...track.box],
         label: track.label,
         cause,
         score: seen && box ? seen.score : null,
-        model: answer.model,
+        model: sight.model,
         region,
       });
     }
@@ -197,22 +215,28 @@ export class TrackLoop {
   async #find(
     followed: readonly TrackState[],
     frame: FrameFacts,
-    answer: Answer,
+    sight: Sight,
     taken: readonly Box[],
   ): Promise<(Found | null)[]> {
-    const found = assign(claims(followed, answer), this.#options, taken);
+    const found = assign(
+      followed.map((track) => sight.claim(track)),
+      this.#options,
+      taken,
+    );
     // A region may have been laid for an earlier box: only a miss in one laid for this box is a miss.
     const stale = followed.filter((track, i) => {
       return !found[i] && !sameBox(track.region, searchRegion(track.box, frame, this.#options));
     });
     if (stale.length === 0) return found;
     for (const track of stale) track.region = [...searchRegion(track.box, frame, this.#options)];
-    this.#view.look(
-      frame.index,
-      stale.map((track) => track.region),
+    const regions = distinct(stale.map((track) => track.region));
+    this.#view.look(frame.index, regions);
+    const again = new Sight(regions, await this.#view.answer(frame.index));
+    const second = assign(
+      stale.map((track) => again.claim(track)),
+      this.#options,
+      [...taken, ...boxesOf(found)],
     );
-    const again = await this.#view.answer(frame.index);
-    const second = assign(claims(stale, again), this.#options, [...taken, ...boxesOf(found)]);
     return followed.map((track, i) => found[i] ?? second[stale.indexOf(track)] ?? null);
   }
 
@@ -241,18 +265,11 @@ export class TrackLoop {
     }
   }
 
-  /** The plain loop centres the region on every box; with lookahead it stays as long as it serves. */
-  #layRegion(track: TrackState, frame: Size): void {
-    const stays = this.#options.lookahead > 1 && track.missed === 0;
-    if (stays && stillServes(track.region, track.box, frame, this.#options)) return;
-    track.region = [...searchRegion(track.box, frame, this.#options)];
-  }
-
-  /** The whole picture is a look's last region. */
-  #seed(frame: FrameFacts, { found, model }: Answer, labels: readonly Label[]): Label[] {
+  #seed(frame: FrameFacts, sight: Sight, labels: readonly Label[]): Label[] {
     const region = wholePicture(frame);
+    const { model } = sight;
     return this.#tracks
-      .seed(frame, found.at(-1) ?? [], boxesOf(labels))
+      .seed(frame, sight.in(region), boxesOf(labels))
       .map(({ track, box, label, score }) => ({
         track,
         box,
@@ -265,7 +282,7 @@ export class TrackLoop {
   }
 }
 
-function goingOn(going = { x: 0, y: 0 }, before: Box, now: Box): { x: number; y: number } {
+function goingOn(going = resting, before: Box, now: Box): { x: number; y: number } {
   const [from, to] = [centre(before), centre(now)];
   return {
     x: going.x + LATEST * (to.x - from.x - going.x),
@@ -275,10 +292,6 @@ function goingOn(going = { x: 0, y: 0 }, before: Box, now: Box): { x: number; y:
 
 function byHand({ track, box, label }: TrackState): Label {
   return { track, box: [...box], label, cause: 'hand', score: null, model: null, region: null };
-}
-
-function claims(tracks: readonly TrackState[], { found }: Answer) {
-  return tracks.map(({ box, missed }, i) => ({ box, missed, found: found[i] ?? [] }));
 }
 
 function boxesOf(those: readonly ({ readonly box: Box } | null)[]): Box[] {

@@ -51,6 +51,11 @@ export function framesServed(region: Box, box: Box, picture: Size, going: { x: n
   return Math.max(1, Math.min(...frames));
 }
 
+/** Each region once. */
+export function distinct(regions: readonly Box[]): Box[] {
+  return regions.filter((region, i) => regions.findIndex((other) => sameBox(other, region)) === i);
+}
+
 export function sameBox(a: Box, b: Box): boolean {
   return a.every((value, i) => value === b[i]);
 }

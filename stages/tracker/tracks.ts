@@ -5,7 +5,7 @@ import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Checkpoint } from '../../schemas/state.ts';
 import { newcomers } from './match.ts';
 import { type PatienceRules, patience } from './patience.ts';
-import { type RegionRules, sameBox, searchRegion } from './region.ts';
+import { type RegionRules, sameBox, searchRegion, stillServes } from './region.ts';
 
 export type TrackState = Checkpoint['tracks'][number];
 
@@ -14,6 +14,7 @@ export interface TrackRules extends RegionRules, PatienceRules {
   readonly seedScore: number;
   /** Frames between looks for new animals. */
   readonly seedEvery: number;
+  readonly lookahead: number;
 }
 
 interface Picture extends Size {
@@ -22,6 +23,8 @@ interface Picture extends Size {
 
 /** A track that the detector began and a person drew again ends: the drawn one takes its place. */
 const DRAWN_AGAIN = 0.3;
+/** The detector begins no more tracks than this at once: a look has at most 64 regions (`schemas/look.ts`). */
+const MOST = 48;
 
 export class Tracks {
   readonly #states: TrackState[];
@@ -68,21 +71,17 @@ export class Tracks {
       }
       const state =
         this.#states.find((known) => known.track === track) ?? this.#begin(track, label, box, picture);
-      const region = [...searchRegion(box, picture, this.#rules)];
-      return Object.assign(state, {
-        label,
-        box: [...box],
-        region,
-        missed: 0,
-        last: picture.index,
-        ended: false,
-      });
+      Object.assign(state, { label, box: [...box], missed: 0, last: picture.index, ended: false });
+      this.lay(state, picture);
+      return state;
     });
   }
 
   /** Begins a track for each animal that has none. */
   seed(picture: Picture, found: readonly Found[], known: readonly Box[]): (TrackState & { score: number })[] {
-    return newcomers(found, known, this.#rules.seedScore).flatMap(({ box, label, score }) => {
+    const room = MOST - this.#states.filter(({ ended }) => !ended).length;
+    const fresh = newcomers(found, known, this.#rules.seedScore).slice(0, Math.max(0, room));
+    return fresh.flatMap(({ box, label, score }) => {
       const inside = clip(box, picture);
       if (!inside) return [];
       return [{ ...this.#begin(this.#nextTrack(), label, round(inside), picture), score }];
@@ -110,6 +109,26 @@ export class Tracks {
     track.ended = track.missed >= patience(unseen, picture, this.#rules);
   }
 
+  /**
+   * Says where a track is looked for next. The plain loop centres the region on every box; with lookahead it stays as
+   * long as it serves. One that was missed is looked for where it was last.
+   */
+  lay(track: TrackState, picture: Size): void {
+    const { box, region, missed } = track;
+    if (missed > 0) track.region = [...searchRegion(box, picture, this.#rules)];
+    else if (!this.#serves(region, box, picture)) track.region = this.#regionFor(box, picture);
+  }
+
+  /** What is near each other is looked at once: the region of another track where it serves, or a new one. */
+  #regionFor(box: Box, picture: Size): TrackState['region'] {
+    const shared = this.#states.find(({ ended, region }) => !ended && this.#serves(region, box, picture));
+    return [...(shared?.region ?? searchRegion(box, picture, this.#rules))];
+  }
+
+  #serves(region: Box, box: Box, picture: Size): boolean {
+    return this.#rules.lookahead > 1 && stillServes(region, box, picture, this.#rules);
+  }
+
   #drawnBoxes(track: number): Box[] {
     return this.#anchors.flatMap((anchor) => (anchor.track === track ? [anchor.box] : []));
   }
@@ -124,7 +143,7 @@ export class Tracks {
       track,
       label,
       box: [...box],
-      region: [...searchRegion(box, picture, this.#rules)],
+      region: this.#regionFor(box, picture),
       missed: 0,
       first: picture.index,
       last: picture.index,

@@ -1,12 +1,11 @@
 /** A clip as the tracker's loop sees it, without a bus: frames in memory, a detector called at once. */
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Detector } from '../../pipeline/models/detector.ts';
 import type { Box } from '../../pipeline/vision/box.ts';
 import { decodeImage, type Raster, toGrey } from '../../pipeline/vision/image.ts';
 import { decodeClip, hashFile } from '../../pipeline/vision/video.ts';
-import type { Boxes } from '../../schemas/boxes.ts';
+import type { Boxes, Found } from '../../schemas/boxes.ts';
 import { lookAt, prepare } from '../../stages/detector/looker.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
 import type { ClipView, FrameFacts } from '../../stages/tracker/loop.ts';
@@ -14,8 +13,6 @@ import type { ClipView, FrameFacts } from '../../stages/tracker/loop.ts';
 /** As the decoder and the detector have them by default. */
 const jpegQuality = 90;
 const rules = { minScore: 0.05, most: 50 };
-
-export type Answer = Pick<Boxes, 'found' | 'model'>;
 
 /** Frames as the decoder puts them on the bus. */
 export interface StoredClip {
@@ -32,22 +29,24 @@ export async function storeClip(path: string): Promise<StoredClip> {
   return { id: await hashFile(path), frames };
 }
 
-/** Asks a detector once for each frame and regions, and remembers on disk what it said. */
+/** Asks a detector once for each region of a frame, and remembers on disk what it said. */
 export class Oracle {
+  readonly model: string;
   readonly #detector: Detector;
   readonly #folder: string | undefined;
-  readonly #known = new Map<string, Record<string, Answer>>();
+  readonly #known = new Map<string, Record<string, Found[]>>();
 
   /** @param folder where answers are kept between runs; undefined: nowhere */
   constructor(detector: Detector, folder: string | undefined) {
+    this.model = detector.card.id;
     this.#detector = detector;
     this.#folder = folder;
   }
 
-  async ask(clip: StoredClip, index: number, regions: readonly Box[]): Promise<Answer> {
+  async ask(clip: StoredClip, index: number, region: Box): Promise<Found[]> {
     const known = await this.#answers(clip);
-    const key = `${index}:${JSON.stringify(regions)}`;
-    known[key] ??= await this.#look(clip, index, regions);
+    const key = `${index}:${JSON.stringify(region)}`;
+    known[key] ??= await this.#look(clip, index, region);
     return known[key];
   }
 
@@ -58,9 +57,8 @@ export class Oracle {
     for (const [path, answers] of this.#known) await writeFile(path, JSON.stringify(answers));
   }
 
-  async #answers(clip: StoredClip): Promise<Record<string, Answer>> {
-    const name = `${clip.id}-${this.#detector.card.id}.json`;
-    const path = join(this.#folder ?? '', name);
+  async #answers(clip: StoredClip): Promise<Record<string, Found[]>> {
+    const path = join(this.#folder ?? '', `${clip.id}-${this.model}.json`);
     let known = this.#known.get(path);
     if (!known) {
       known = this.#folder === undefined ? {} : await readAnswers(path);
@@ -69,16 +67,15 @@ export class Oracle {
     return known;
   }
 
-  async #look(clip: StoredClip, index: number, regions: readonly Box[]): Promise<Answer> {
-    const name = `frame ${index}`;
-    const frame = clip.frames[index]!.jpeg;
-    const prepared = await prepare({ frame, name, regions }, this.#detector.card.side);
+  async #look(clip: StoredClip, index: number, region: Box): Promise<Found[]> {
+    const sight = { frame: clip.frames[index]!.jpeg, name: `frame ${index}`, regions: [region] };
+    const prepared = await prepare(sight, this.#detector.card.side);
     const [found = []] = await lookAt(this.#detector, [prepared], rules);
-    return { found, model: this.#detector.card.id };
+    return found[0] ?? [];
   }
 }
 
-async function readAnswers(path: string): Promise<Record<string, Answer>> {
+async function readAnswers(path: string): Promise<Record<string, Found[]>> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch {
@@ -88,11 +85,12 @@ async function readAnswers(path: string): Promise<Record<string, Answer>> {
 
 /** Counts what the loop asks for. */
 export class ClipInMemory implements ClipView {
-  /** Looks sent, regions in them, and frames whose look was replaced by another. */
+  /** Looks sent, regions shown to the detector, looks for a frame that had been looked at, differences. */
   readonly asked = { looks: 0, regions: 0, again: 0, differences: 0 };
   readonly #clip: StoredClip;
   readonly #oracle: Oracle;
   readonly #looks = new Map<number, readonly Box[]>();
+  readonly #shown = new Set<string>();
   readonly #rasters = new Map<number, Promise<Raster>>();
 
   constructor(clip: StoredClip, oracle: Oracle) {
@@ -109,18 +107,21 @@ export class ClipInMemory implements ClipView {
   }
 
   look(index: number, regions: readonly Box[]): void {
-    const before = this.#looks.get(index);
-    if (before && digest(before) === digest(regions)) return;
-    this.asked.looks += 1;
-    this.asked.regions += regions.length;
-    if (before) this.asked.again += 1;
+    const fresh = regions.map((region) => `${index}:${region}`).filter((key) => !this.#shown.has(key));
+    if (fresh.length > 0) {
+      this.asked.looks += 1;
+      if (this.#looks.has(index)) this.asked.again += 1;
+    }
+    this.asked.regions += fresh.length;
+    for (const key of fresh) this.#shown.add(key);
     this.#looks.set(index, structuredClone(regions));
   }
 
-  async answer(index: number): Promise<Answer> {
+  async answer(index: number): Promise<Pick<Boxes, 'found' | 'model'>> {
     const regions = this.#looks.get(index);
     if (!regions) throw new TypeError(`no look was asked for at frame ${index}`);
-    return this.#oracle.ask(this.#clip, index, regions);
+    const found = await Promise.all(regions.map((region) => this.#oracle.ask(this.#clip, index, region)));
+    return { found, model: this.#oracle.model };
   }
 
   async grey(index: number, region: Box): Promise<Grey> {
@@ -133,8 +134,4 @@ export class ClipInMemory implements ClipView {
     }
     return toGrey(await raster, region);
   }
-}
-
-function digest(regions: readonly Box[]): string {
-  return createHash('sha256').update(JSON.stringify(regions)).digest('hex');
 }

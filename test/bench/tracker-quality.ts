@@ -59,7 +59,7 @@ console.log(
   'Same: mean IoU with the labels of the first lookahead. Again: looks that were replaced by others.',
 );
 console.log(
-  'clip          ahead    IoU >=.75 missed extra   same  looks  again   diff  hand detected moved held empty',
+  'clip          ahead    IoU >=.75 missed extra   same  looks  again  crops   diff  hand detected moved held empty',
 );
 for (const name of values.clips.split(',')) {
   const clip = await storeClip(clipFile(name, '.mp4') ?? name);
@@ -127,6 +127,7 @@ function row({ frames }: StoredClip, tracked: Tracked, { name, truth, lookahead,
     labelScores(ofClip(first), ofClip(tracked)).meanIoU.toFixed(3).padStart(6),
     rate(asked.looks),
     rate(asked.again),
+    rate(asked.regions),
     rate(asked.differences / 2),
     ` ${cause('hand')}${cause('detected')}${cause('moved')}${cause('held')}${end.ledger.empty}`,
   ].join(' ');
@@ -156,5 +157,5 @@ async function truthOf(name: string): Promise<TruthBox[]> {
   const path = clipFile(name, '.truth.csv') ?? clipFile(name, '.truth-sample.csv');
   if (!path) return [];
   const { truth } = await readTruth(path);
-  return truth.map(({ frame, track, box }) => ({ clip: name, frame, track, box }));
+  return truth.map(({ frame, track, box }) => ({ clip: basename(name), frame, track, box }));
 }

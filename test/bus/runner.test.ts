@@ -120,34 +120,26 @@ describe('delivery', { timeout: 120_000 }, () => {
 });
 
 describe('crashes', { timeout: 120_000, concurrency: true }, () => {
-  test('killed between output and acknowledgement: the input comes again, the output stays one', async () => {
+  test('killed between output and acknowledgement: the input comes again, the output stays one', async (t) => {
     const clip = clipId(2);
     await bus.publish(look(clip, 7));
-    const crashing = tinyProcess(clip, 'crash');
+    const crashing = tinyProcess(t, clip, 'crash');
     const [, signal] = await once(crashing, 'exit');
     assert.equal(signal, 'SIGKILL');
     assert.deepEqual(await answers(clip), [7], 'the output was stored');
     assert.equal(await unsettled(clip), 1, 'the input was not acknowledged');
-    const next = tinyProcess(clip);
-    try {
-      await settled(clip);
-    } finally {
-      next.kill('SIGKILL');
-    }
+    tinyProcess(t, clip);
+    await settled(clip);
     assert.deepEqual(await answers(clip), [7]);
     assert.deepEqual(await dead(clip), []);
   });
 
-  test('an input that kills every process that takes it ends in DEAD', async () => {
+  test('an input that kills every process that takes it ends in DEAD', async (t) => {
     const clip = clipId(3);
     await bus.publish(look(clip, 7));
-    for (let attempt = 1; attempt <= 2; attempt++) await once(tinyProcess(clip, 'crash'), 'exit');
-    const last = tinyProcess(clip, 'crash');
-    try {
-      await settled(clip);
-    } finally {
-      last.kill('SIGKILL');
-    }
+    for (let attempt = 1; attempt <= 2; attempt++) await once(tinyProcess(t, clip, 'crash'), 'exit');
+    tinyProcess(t, clip, 'crash');
+    await settled(clip);
     const [message, ...more] = await dead(clip);
     assert.equal(message?.body.reason, 'no process finished it in 2 attempts');
     assert.equal(message?.body.attempts, 3);
@@ -572,8 +564,14 @@ function frame(clip: string, index: number, bytes = 60_000) {
   return outgoing(Frame, { camera: 'gate', clip, index }, facts, { payload: new Uint8Array(bytes) });
 }
 
-function tinyProcess(clip: string, ...how: string[]): ChildProcess {
+/** It is killed with the test, if it has not killed itself. */
+function tinyProcess(test: TestContext, clip: string, ...how: string[]): ChildProcess {
   const program = join(import.meta.dirname, 'tiny-stage.ts');
   const env = { ...process.env, NATS_URL: bed.server.url };
-  return spawn(process.execPath, [program, clip, ...how], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [program, clip, ...how], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  test.after(() => child.kill('SIGKILL'));
+  return child;
 }

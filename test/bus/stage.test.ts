@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { type LogLine, type Testbed, testbed, until } from './testbed.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../pipeline/cli/shika.ts');
@@ -27,13 +27,19 @@ interface StageProcess {
   readonly exited: Promise<{ code: number | null; signal: string | null }>;
 }
 
-function shika(args: readonly string[], env: Readonly<Record<string, string>> = {}): StageProcess {
+/** It is killed with the test, if it has not ended by itself. */
+function shika(
+  test: TestContext,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): StageProcess {
   const clean = Object.entries(process.env).filter(([name]) => !/^(SHIKA_|NATS_)/.test(name));
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: folder,
     env: { ...Object.fromEntries(clean), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  test.after(() => child.kill('SIGKILL'));
   let text = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
@@ -51,8 +57,8 @@ const linesOf = (text: string): LogLine[] =>
     .map((line) => JSON.parse(line));
 
 describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
-  test('SIGTERM: it stops within a few seconds with code 0, and every line is of the schema', async () => {
-    const { child, said, exited } = shika(['stage', 'filter'], {
+  test('SIGTERM: it stops within a few seconds with code 0, and every line is of the schema', async (t) => {
+    const { child, said, exited } = shika(t, ['stage', 'filter'], {
       NATS_URL: bed.server.url,
       SHIKA_LOG_STATS_S: '1',
     });
@@ -96,10 +102,10 @@ describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
     ],
   ];
   for (const [what, yaml, env, expected] of refused) {
-    test(`${what}: code 78 at once, with key, found and expected`, async () => {
+    test(`${what}: code 78 at once, with key, found and expected`, async (t) => {
       const file = join(folder, `${what.replaceAll(' ', '-')}.yaml`);
       await writeFile(file, yaml);
-      const { said, exited } = shika(['stage', 'filter', '--config', file], {
+      const { said, exited } = shika(t, ['stage', 'filter', '--config', file], {
         NATS_URL: bed.server.url,
         ...env,
       });
@@ -109,8 +115,8 @@ describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
     });
   }
 
-  test('no server: code 78 after its patience, with the address', async () => {
-    const { said, exited } = shika(['stage', 'filter'], {
+  test('no server: code 78 after its patience, with the address', async (t) => {
+    const { said, exited } = shika(t, ['stage', 'filter'], {
       NATS_URL: 'nats://127.0.0.1:1',
       SHIKA_BUS_PATIENCE_S: '1',
     });
@@ -118,8 +124,8 @@ describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
     assert.match(said(), /no NATS server answers at nats:\/\/127\.0\.0\.1:1/);
   });
 
-  test('a stage that is none: code 2, with those that are', async () => {
-    const { said, exited } = shika(['stage', 'filtre']);
+  test('a stage that is none: code 2, with those that are', async (t) => {
+    const { said, exited } = shika(t, ['stage', 'filtre']);
     assert.deepEqual(await exited, { code: 2, signal: null });
     assert.match(said(), /no stage filtre; expected decoder, detector, tracker, filter, trainer, explainer/);
   });

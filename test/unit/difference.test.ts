@@ -67,6 +67,17 @@ test('difference - holds where something moves beside the animal, apart from it'
   assert.equal(step(scene([animal, 150]), scene([animal, 150], [bird, 30]), animal), null);
 });
 
+test('difference - does not take what moves apart from the animal for a part of it', () => {
+  const bird: Box = [130, 60, 2, 50];
+  const step3 = step(scene([animal, 150]), scene([moved(3, 0), 150], [bird, 30]), animal);
+  assert.deepEqual(step3, { dx: 3, dy: 0 });
+});
+
+test('difference - holds where the animal stirs all over, to both sides alike', () => {
+  const wider: Box = [animal[0] - 6, animal[1], animal[2] + 12, animal[3]];
+  assert.equal(step(scene([animal, 150]), scene([wider, 120]), animal), null);
+});
+
 test('difference - holds in noise, and still sees the animal move in it', () => {
   for (let seed = 1; seed <= 20; seed++) {
     const before = noisy(scene([animal, 170]), seed, 12);

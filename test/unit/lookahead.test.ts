@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Value from 'typebox/value';
-import { type Box, clip, iou, round, translate } from '../../pipeline/vision/box.ts';
+import { type Box, centre, clip, iou, round, translate } from '../../pipeline/vision/box.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Cause } from '../../schemas/terms.ts';
 import { changeAround, displacement } from '../../stages/tracker/difference.ts';
@@ -136,6 +136,39 @@ for (const lookahead of [1, 3, 8, 16]) {
     }
   });
 }
+
+test('lookahead - a checkpoint stays as it was while the loop goes on', async () => {
+  const clip = simulation(7, 1);
+  const loop = new TrackLoop(new SimulatedClip(clip), anchorsOf(clip), options);
+  await steps(loop, 20);
+  const checkpoint = loop.checkpoint;
+  const before = structuredClone(checkpoint);
+  await steps(loop, 20);
+  assert.deepEqual(checkpoint, before);
+  assert.equal(loop.checkpoint.next, before.next + 20);
+});
+
+test('lookahead - an animal that was missed in an old region is looked for in its own before it counts as missed', async () => {
+  const at = (frame: number): Box => [100 + 3 * frame, 150, 60, 45];
+  const view = new SimulatedClip({ ...simulation(1, 1), animals: [{ at, grey: 170 }], missRate: 0 });
+  const { answer, look } = view;
+  const asked = new Map<number, readonly Box[]>();
+  view.look = (index, regions) => {
+    asked.set(index, regions);
+    look.call(view, index, regions);
+  };
+  // A detector that is blind outside the middle of what it is shown.
+  view.answer = async (index) => {
+    const all = await answer.call(view, index);
+    const middle = asked.get(index)!.map((region) => Math.abs(centre(region).x - centre(at(index)).x) < 10);
+    return { ...all, found: all.found.map((found, i) => (middle[i] ? found : [])) };
+  };
+  const anchors: Anchor[] = [{ frame: 0, track: 1, box: [...at(0)], label: 'deer' }];
+  const few = (await steps(new TrackLoop(view, anchors, { ...options, lookahead: 8 }), 30)).flatMap(
+    ({ labels }) => labels,
+  );
+  assert.ok(few.slice(1).every(({ cause }) => cause === 'detected'));
+});
 
 test('lookahead - costs no quality and few looks more', async () => {
   const quality = new Map<number, number>();

@@ -62,13 +62,14 @@ test('review - undoing gives back the state before any decision', () => {
   assert.equal(folded[1]?.by, null);
 });
 
-test('review - what was undone can be decided anew', () => {
-  const folded = reviewed(labels, [
-    decision(0, 0, 'rejected'),
+test('review - what was undone can be decided anew, as if nothing had been decided before', () => {
+  const [label] = reviewed(labels, [
+    decision(0, 0, 'corrected', { box: [1, 2, 3, 4] }),
     decision(0, 0, 'undone'),
     decision(0, 0, 'accepted'),
   ]);
-  assert.equal(folded[0]?.review, 'accepted');
+  assert.equal(label?.review, 'accepted');
+  assert.deepEqual(label?.box, [10, 10, 40, 30]);
 });
 
 test('review - a corrected box stands beside the tracker’s, which keeps its cause', () => {

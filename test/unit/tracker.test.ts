@@ -126,6 +126,15 @@ test('tracker - several animals keep their tracks, side by side and in one regio
   }
 });
 
+test('tracker - animals near each other are looked at in one region, far ones in their own', async () => {
+  const starts: Box[] = [still, [400, 205, 80, 60], [1000, 500, 80, 60]];
+  const view = new SimulatedClip({ ...scene, animals: starts.map((box) => ({ at: () => box, grey: 170 })) });
+  const anchors = starts.map((box, i) => anchor(0, box, i + 1));
+  const tracked = await track({}, anchors, {}, view);
+  assert.equal(view.asked.regions, 2 * view.asked.looks);
+  for (const { track, box } of tracked.labels) assert.ok(iou(box, starts[track - 1]!) > 0.85);
+});
+
 test('tracker - without boxes drawn by hand the detector begins tracks, each animal once', async () => {
   const animals = [
     { at: walking(still, 5), grey: 170 },
