@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM as one signal for everything that a command waits for. */
+/** SIGINT, SIGTERM and a closed terminal as one signal for everything that a command waits for. */
 export class Interrupted extends Error {
   constructor() {
     super('interrupted');
@@ -6,7 +6,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Aborted by the first SIGINT or SIGTERM, and when a supervising process is gone; a second SIGINT ends at once. */
+/** Aborted by the first of them, and when a supervising process is gone; a second SIGINT ends at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
@@ -15,6 +15,7 @@ export function interruption(): AbortSignal {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
   process.once('disconnect', () => controller.abort(new Interrupted()));
   return controller.signal;
 }

@@ -50,9 +50,12 @@ export async function identifyClips(paths: readonly string[], camera?: string): 
 
 /** The folder's name, as one subject token. */
 export function cameraOf(path: string): string {
-  const name = basename(dirname(resolve(path)))
-    .replace(/[^A-Za-z0-9_-]+/g, '-')
-    .slice(0, 64);
+  return subjectToken(basename(dirname(resolve(path))));
+}
+
+/** Any text as a camera's name in a subject. */
+export function subjectToken(text: string): string {
+  const name = text.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, 64);
   return name.replace(/^-+|-+$/g, '') || 'camera';
 }
 

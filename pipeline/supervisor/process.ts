@@ -62,6 +62,8 @@ export class KeptProcess {
       env: { ...process.env, ...env },
       // The channel closes when this process dies, however it dies: the child then stops by itself.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Ctrl-C is for the command, which stops its processes in their order; the server would go first otherwise.
+      detached: true,
     });
     this.#child = child;
     child.stderr?.on('data', (chunk: Buffer) => {

@@ -187,7 +187,7 @@ async function openDecoder({ codec, stream }: OpenClip): Promise<CodecContext> {
 }
 
 /** The next packet of the picture; false at the end. A file that can't be read further has ended. */
-async function readPacket(clip: OpenClip, packet: Packet, signal?: AbortSignal): Promise<boolean> {
+export async function readPacket(clip: OpenClip, packet: Packet, signal?: AbortSignal): Promise<boolean> {
   for (;;) {
     const result = await clip.format.readFrame(packet);
     signal?.throwIfAborted();

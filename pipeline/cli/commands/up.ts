@@ -1,11 +1,16 @@
-import { resolve } from 'node:path';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { watch } from 'chokidar';
 import type { Command } from 'commander';
+import type { Bus } from '../../bus/bus.ts';
 import { reasonOf, UsageError } from '../../errors.ts';
 import { announce } from '../../job/annotate.ts';
-import { identifyClips, isClipFile, stateFolder } from '../../job/clip-input.ts';
+import { type Camera, keepRecording, readCamera } from '../../job/camera.ts';
+import { type ClipInput, identifyClips, isClipFile, stateFolder } from '../../job/clip-input.ts';
+import { Recordings } from '../../job/recordings.ts';
 import { Workplace } from '../../job/workplace.ts';
-import { createLog, type LogLevel } from '../../log/log.ts';
+import { createLog, type Logger, type LogLevel } from '../../log/log.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
 import { processesFor } from '../processes.ts';
@@ -14,6 +19,9 @@ import { busOptions, readSettings } from '../settings.ts';
 
 interface UpFlags {
   readonly watch: readonly string[];
+  readonly rtsp: readonly Camera[];
+  readonly segment: number;
+  readonly keep: number;
   readonly dir: string;
   /** False: the stages run elsewhere. */
   readonly stages: boolean;
@@ -24,6 +32,9 @@ interface UpFlags {
 
 /** A file that has not grown for so long has been written to its end, milliseconds. */
 const SETTLED_MS = 2_000;
+/** A camera that is silent for so long is lost, seconds. */
+const SILENT_S = 15;
+const SWEEP_MS = 60_000;
 
 export function upCommand(program: Command): void {
   program
@@ -34,8 +45,16 @@ export function upCommand(program: Command): void {
       repeat,
       [],
     )
-    .option('--dir <folder>', 'where the bus keeps its store', 'shika-data')
-    .option('--camera <name>', 'default: the clip’s folder')
+    .option(
+      '--rtsp <address>',
+      'record this camera and take its clips: rtsp://…, or NAME=rtsp://… to name it; again for more',
+      (text: string, before: readonly Camera[]) => [...before, readCamera(text)],
+      [],
+    )
+    .option('--segment <seconds>', 'length of a recorded clip', Number, 60)
+    .option('--keep <hours>', 'how long a recording stays once the pipeline has done with it', Number, 24)
+    .option('--dir <folder>', 'where the bus keeps its store, and recordings lie', 'shika-data')
+    .option('--camera <name>', 'of watched clips; default: the clip’s folder')
     .option('--detectors <n>', 'detector processes (default: by cores)', Number)
     .option('--no-stages', 'only tell the bus that NATS_URL names of the clips; the stages run elsewhere')
     .option('--config <file>', 'configuration file')
@@ -52,35 +71,76 @@ export function upCommand(program: Command): void {
         bus: busOptions(settings),
         log,
       });
-      log.info({ server: place.bus.serverVersion, watch: flags.watch, dir: flags.dir }, 'up');
-      const arrive = async (path: string) => {
-        if (!isClipFile(path)) return;
-        try {
-          for (const input of await identifyClips([resolve(path)], flags.camera)) {
-            const stored = await announce(place.bus, { ...input, anchors: [] }, stopped);
-            log.info(
-              { clip: input.clip, file: input.file },
-              stored === 'stored' ? 'arrived' : 'arrived before',
-            );
-          }
-        } catch (error) {
-          log.warn({ file: path, why: reasonOf(error) }, 'not taken');
-        }
-      };
-      const watcher = watch([...flags.watch], {
-        depth: 0,
-        awaitWriteFinish: { stabilityThreshold: SETTLED_MS },
-      });
-      watcher.on('add', (path) => void arrive(path));
-      watcher.on('error', (error) => log.warn({ why: reasonOf(error) }, 'watching'));
+      const cameras = flags.rtsp.map(({ name }) => name);
+      log.info({ server: place.bus.serverVersion, watch: flags.watch, cameras, dir: flags.dir }, 'up');
       const signal = AbortSignal.any([stopped, place.failed]);
-      await new Promise<void>((done) => {
-        if (signal.aborted) done();
-        else signal.addEventListener('abort', () => done(), { once: true });
-      });
-      await watcher.close();
+      await Promise.all([
+        watchFolders(flags, place.bus, signal, log),
+        recordAll(flags, place.bus, signal, log),
+      ]);
       await place.close();
       if (place.failed.aborted) throw new UsageError(reasonOf(place.failed.reason));
       process.exit(EXIT.ok);
     });
+}
+
+/** Takes clips until the signal is aborted. */
+async function watchFolders(flags: UpFlags, bus: Bus, signal: AbortSignal, log: Logger): Promise<void> {
+  const watcher = watch([...flags.watch], { depth: 0, awaitWriteFinish: { stabilityThreshold: SETTLED_MS } });
+  watcher.on('add', (path) => void arrive(path, flags.camera, bus, signal, log));
+  watcher.on('error', (error) => log.warn({ why: reasonOf(error) }, 'watching'));
+  await aborted(signal);
+  await watcher.close();
+}
+
+/** Records cameras until the signal is aborted. */
+async function recordAll(flags: UpFlags, bus: Bus, signal: AbortSignal, log: Logger): Promise<void> {
+  const recordings = new Recordings(flags.keep);
+  const folderOf = ({ name }: Camera) => join(resolve(flags.dir), 'recordings', name);
+  const folders = flags.rtsp.map(folderOf);
+  for (const folder of folders) mkdirSync(folder, { recursive: true });
+  // A recording lies in its folder once it is complete; those of an earlier time are taken as well.
+  const watcher = watch(folders, { depth: 0 });
+  watcher.on('add', async (path) => {
+    const input = await arrive(path, undefined, bus, signal, log);
+    if (input) recordings.add(input);
+  });
+  const sweeper = setInterval(async () => {
+    const removed = await recordings
+      .sweep(bus)
+      .catch((error) => log.warn({ why: reasonOf(error) }, 'not swept'));
+    for (const file of removed ?? []) log.info({ file }, 'recording removed');
+  }, SWEEP_MS);
+  const how = { segmentS: flags.segment, timeoutS: SILENT_S, signal };
+  await Promise.all(
+    flags.rtsp.map((camera) => keepRecording(camera, { ...how, folder: folderOf(camera) }, log)),
+  );
+  await aborted(signal);
+  clearInterval(sweeper);
+  await watcher.close();
+}
+
+/** Tells the bus of a clip; null where it could not be taken. */
+async function arrive(
+  path: string,
+  camera: string | undefined,
+  bus: Bus,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<ClipInput | null> {
+  if (!isClipFile(path)) return null;
+  try {
+    const [input] = await identifyClips([resolve(path)], camera);
+    if (!input) return null;
+    const stored = await announce(bus, { ...input, anchors: [] }, signal);
+    log.info({ clip: input.clip, file: input.file }, stored === 'stored' ? 'arrived' : 'arrived before');
+    return input;
+  } catch (error) {
+    log.warn({ file: path, why: reasonOf(error) }, 'not taken');
+    return null;
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }

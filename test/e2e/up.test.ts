@@ -1,0 +1,77 @@
+/** The pipeline that stays up: a camera is recorded, its clips pass through, and it stops when told to. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { Raster } from '../../pipeline/vision/image.ts';
+import { encodeClip } from '../../pipeline/vision/video-encode.ts';
+import { start } from '../shika.ts';
+
+let folder: string;
+let camera: Server;
+let url: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shika-up-'));
+  const path = join(folder, 'camera.ts');
+  await encodeClip(path, pictures(48), { fps: 24, keyframeEvery: 12 });
+  const clip = await readFile(path);
+  // A camera on HTTP: FFmpeg opens it as it opens RTSP, and no RTSP server is at hand on every machine.
+  camera = createServer(async (_request, response) => {
+    for (let part = 0; part < 8; part++) {
+      response.write(clip.subarray((part * clip.byteLength) / 8, ((part + 1) * clip.byteLength) / 8));
+      await setTimeout(250);
+    }
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => camera.once('listening', resolve));
+  // listen(port) gives an address with a port, never a pipe's name
+  url = `http://user:secret@127.0.0.1:${(camera.address() as AddressInfo).port}/live.ts`;
+});
+
+after(async () => {
+  camera.closeAllConnections();
+  camera.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function* pictures(count: number): AsyncGenerator<Raster> {
+  const [width, height] = [160, 96];
+  for (let i = 0; i < count; i++) {
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * 7 + i * 4) % 256);
+    yield { data, width, height };
+  }
+}
+
+test('up - a camera’s stream is taken in clips, and Ctrl-C stops everything with code 0', {
+  timeout: 120_000,
+}, async (t) => {
+  const dir = join(folder, 'data');
+  const args = ['up', '--rtsp', `gate=${url}`, '--segment', '0.5', '--detectors', '1', '--dir', dir];
+  const { child, ended } = start(args);
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk;
+  });
+  const decoded = async () =>
+    (await readFile(join(dir, '.shika', 'logs', 'decoder.log'), 'utf8').catch(() => ''))
+      .split('\n')
+      .filter((line) => line.includes('"msg":"decoded"')).length;
+  while ((await decoded()) < 2 && !t.signal.aborted) await setTimeout(200);
+  child.kill('SIGINT');
+  const { code } = await ended;
+  assert.equal(code, 0, said);
+  assert.match(said, /"camera":"gate","msg":"recording"/);
+  assert.doesNotMatch(said, /secret/);
+  assert.doesNotMatch(said, /died/);
+});
+
+test('up - an address that is none is refused before anything starts', async () => {
+  const { code, stderr } = await start(['up', '--rtsp', 'gate', '--dir', join(folder, 'refused')]).ended;
+  assert.equal(code, 2);
+  assert.match(stderr, /a camera has an address.*found gate; expected rtsp:\/\/HOST\/PATH/s);
+});
