@@ -6,6 +6,7 @@ import type { Raster } from '../vision/image.ts';
 import { type DetectorCard, readDetectorCard } from './card.ts';
 import { type Detection, decode, positionsOf } from './decode.ts';
 import { type ModelFiles, modelFromFiles } from './files.ts';
+import { type Inference, inferenceOf } from './frozen/inference.ts';
 import './network/conv-layer.ts';
 import { forward, networkStrides } from './network/network.ts';
 
@@ -30,17 +31,20 @@ export class Detector {
   /** For explanations: input, output and layer names are {@link Network}'s. */
   readonly model: LayersModel;
   readonly reading: NetworkReading;
+  readonly #inference: Inference;
 
-  private constructor(card: DetectorCard, model: LayersModel) {
+  private constructor(card: DetectorCard, model: LayersModel, inference: Inference) {
     this.card = card;
     this.model = model;
+    this.#inference = inference;
     this.reading = { side: card.side, outputs: card.outputs, strides: networkStrides[card.network] };
   }
 
   /** `openBackend` comes first. @throws PoisonError where the files are no detector or damaged */
   static async load(files: ModelFiles): Promise<Detector> {
     const card = readDetectorCard(files);
-    return new Detector(card, await modelFromFiles(files));
+    const model = await modelFromFiles(files);
+    return new Detector(card, model, await inferenceOf(model));
   }
 
   /**
@@ -52,10 +56,11 @@ export class Detector {
    * @throws FatalError where a crop has another size
    */
   async detect(crops: readonly Raster[], minScore = defaultMinScore): Promise<readonly Detection[][]> {
-    return detectWith(this.model, this.reading, crops, minScore);
+    return detections(this.#inference.run, this.reading, crops, minScore);
   }
 
   dispose(): void {
+    this.#inference.dispose();
     this.model.dispose();
   }
 }
@@ -63,12 +68,21 @@ export class Detector {
 /** {@link Detector.detect} with a network that is not (yet) a stored detector. */
 export async function detectWith(
   model: LayersModel,
+  reading: NetworkReading,
+  crops: readonly Raster[],
+  minScore: number,
+): Promise<readonly Detection[][]> {
+  return detections((input) => forward(model, input), reading, crops, minScore);
+}
+
+async function detections(
+  run: Inference['run'],
   { side, outputs, strides }: NetworkReading,
   crops: readonly Raster[],
   minScore: number,
 ): Promise<readonly Detection[][]> {
   if (crops.length === 0) return [];
-  const output = tf.tidy(() => forward(model, tensorOf(crops, side)));
+  const output = tf.tidy(() => run(tensorOf(crops, side)));
   try {
     const raw = (await output.data()) as Float32Array; // [crops, positions, 5 + outputs]; the network is float32
     const each = raw.length / crops.length;

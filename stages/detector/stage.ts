@@ -34,7 +34,7 @@ export const detector = stage({
   gives: [Boxes],
   reads: [Frame],
   async start({ bus, log, options, signal }) {
-    const backend = await openBackend(options.backend);
+    const backend = await openBackend(options.backend, 'one');
     log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
     const model = new ActiveDetector(bus, log, signal);
     await model.ready();

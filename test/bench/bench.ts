@@ -1,8 +1,9 @@
 /**
- * What Shika can do on this machine, side by side: stages alone, the bus alone, and the whole loop against a single
- * process without a bus. `--full` takes the whole clip, and adds the demo's and a real job's time by step.
+ * What Shika can do on this machine, side by side: the detector's network against onnxruntime, stages alone, the bus
+ * alone, and the whole loop against a single process without a bus. `--full` takes the whole clip, and adds the demo's
+ * and a real job's time by step.
  *
- *   node test/bench/bench.ts [--only stages,bus,whole] [--backends wasm,native] [--times 3]
+ *   node test/bench/bench.ts [--only network,stages,bus,whole] [--backends wasm,native] [--times 3]
  *        [--frames 160] [--full] [--json]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,13 +18,14 @@ import { type BenchInput, prepareInput } from './bench-input.ts';
 import { BenchProcess } from './bench-process.ts';
 import { measureSteps } from './bench-steps.ts';
 import { measureBusLooks } from './bus-looks.ts';
+import { measureNetwork } from './network.ts';
 import { measureStages } from './stages.ts';
 import { type Row, type Table, tableJson, tableText } from './table.ts';
 import { measureWhole } from './whole.ts';
 
 const { values: flags } = parseArgs({
   options: {
-    only: { type: 'string', default: 'stages,bus,whole' },
+    only: { type: 'string', default: 'network,stages,bus,whole' },
     backends: { type: 'string', default: 'wasm,native,gpu' },
     times: { type: 'string', default: '3' },
     frames: { type: 'string', default: '160' },
@@ -44,13 +46,15 @@ function give(table: Table): void {
   if (!flags.json) console.log(tableText(table));
 }
 
-async function startBackend(name: string, input: BenchInput): Promise<[Backend, BenchProcess] | undefined> {
+async function startBackend(
+  name: BackendName,
+  input: BenchInput,
+): Promise<[Backend, BenchProcess] | undefined> {
   const child = new BenchProcess(join(import.meta.dirname, 'bench-backend.ts'));
   processes.push(child);
   try {
-    // bench-backend.ts answers `open` with the backend, and refuses words that are none.
-    const request: BackendRequest = { do: 'open', backend: name as BackendName, model: input.model };
-    return [(await child.ask(request)) as Backend, child];
+    const request: BackendRequest = { do: 'open', backend: name, model: input.model };
+    return [(await child.ask(request)) as Backend, child]; // bench-backend.ts answers `open` with the backend
   } catch (error) {
     child.stop();
     console.error(`not measured: ${reasonOf(error)}`);
@@ -65,6 +69,8 @@ try {
   console.error(
     `${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.version}`,
   );
+  const backends = flags.backends.split(',') as BackendName[]; // their processes refuse words that are none
+  if (parts.has('network')) give(await measureNetwork(input.model, backends, times));
   if (parts.has('stages')) {
     give({
       title: 'Stages alone, in one process each',
@@ -72,7 +78,7 @@ try {
     });
   }
   if (parts.has('bus')) give(await measureBusLooks(times, 1));
-  for (const name of flags.backends.split(',')) {
+  for (const name of backends) {
     if (!parts.has('stages') && !parts.has('whole')) break;
     const started = await startBackend(name, input);
     if (!started) continue;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { busOptions, readSettings } from '../../pipeline/cli/settings.ts';
 import { annotate } from '../../pipeline/job/annotate.ts';
+import { noMeters } from '../../pipeline/job/progress.ts';
 import { Workplace } from '../../pipeline/job/workplace.ts';
 import { createLog } from '../../pipeline/log/log.ts';
 import type { BackendName } from '../../pipeline/models/backend/backend.ts';
@@ -20,7 +21,7 @@ import type { Annotated } from './single-process.ts';
 import type { Row, Table } from './table.ts';
 
 const camera = 'bench';
-const silent = { update() {}, done() {} };
+const silent = noMeters.start('');
 
 /** The annotating half of the pipeline, up and warm. */
 class Pipeline {

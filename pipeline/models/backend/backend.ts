@@ -3,7 +3,7 @@
  * Everything else imports `@tensorflow/tfjs-core` after {@link openBackend} and does not know which it is.
  */
 import { FatalError } from '../../errors.ts';
-import { loadNative, type NativeName, nativeVersion } from './native.ts';
+import { type Cores, loadNative, type NativeName, nativeVersion } from './native.ts';
 
 export type BackendName = 'gpu' | 'native' | 'wasm';
 export type BackendPreference = 'auto' | BackendName;
@@ -22,10 +22,11 @@ let opened: Promise<Backend> | undefined;
 /**
  * Loads a backend and makes it tfjs' global one; `auto` takes the fastest that is there.
  * Later calls give the first one's answer.
+ * @param cores `one` where there are as many such processes as cores; wasm never has more
  * @throws FatalError where the preference can't be had, or an earlier call opened another.
  */
-export async function openBackend(preference: BackendPreference): Promise<Backend> {
-  opened ??= open(preference);
+export async function openBackend(preference: BackendPreference, cores: Cores = 'all'): Promise<Backend> {
+  opened ??= open(preference, cores);
   const backend = await opened;
   if (preference !== 'auto' && preference !== backend.name) {
     throw new FatalError(`backend ${preference} was asked for after ${backend.name} had been opened`, {
@@ -35,16 +36,16 @@ export async function openBackend(preference: BackendPreference): Promise<Backen
   return backend;
 }
 
-async function open(preference: BackendPreference): Promise<Backend> {
+async function open(preference: BackendPreference, cores: Cores): Promise<Backend> {
   if (preference === 'wasm') return wasm('asked for');
   if (preference !== 'auto') {
-    const fault = await loadNative(preference);
+    const fault = await loadNative(preference, cores);
     if (fault === undefined) return native(preference, 'asked for');
     throw new FatalError(`backend ${preference} can't be had: ${fault}`, { expected: remedy(preference) });
   }
   const faults: string[] = [];
   for (const name of ['gpu', 'native'] as const) {
-    const fault = await loadNative(name);
+    const fault = await loadNative(name, cores);
     if (fault === undefined) return native(name, ['fastest here', ...faults].join('; '));
     faults.push(`${name}: ${fault}`);
   }

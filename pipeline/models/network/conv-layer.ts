@@ -5,9 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { convSilu } from '../backend/silu.ts';
-
-export type ConvActivation = 'silu' | 'relu' | 'linear';
+import { type ConvActivation, type ConvPadding, convolve } from '../backend/convolution.ts';
 
 export interface ConvOptions {
   readonly name: string;
@@ -49,16 +47,14 @@ export class ConvLayer extends tfl.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const { stride, depthwise, activation, kernel: k } = this.options;
+      const { stride, depthwise, activation } = this.options;
       // The layer is built before it is called, and every input of our networks is NHWC.
-      const input = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
       const filter = this.#kernel?.read() as tf.Tensor4D;
       const bias = this.#bias?.read() as tf.Tensor1D;
-      const [x, pad] = padded(input, k, stride);
-      const convolution = { x, filter, strides: stride, pad, bias };
-      if (activation === 'silu') return convSilu({ ...convolution, depthwise });
-      const options = { ...convolution, activation };
-      return depthwise ? tf.fused.depthwiseConv2d(options) : tf.fused.conv2d(options);
+      const [, height, width] = x.shape;
+      const pad = paddingOf(this.options, height, width);
+      return convolve({ x, filter, bias, strides: stride, pad, depthwise, activation });
     });
   }
 
@@ -84,21 +80,21 @@ tf.serialization.registerClass(ConvLayer);
 
 /**
  * torch pads a strided 3x3 on all sides, of which an even side uses only top and left; tfjs' `same` would pad
- * bottom and right. So those are padded by hand; for everything else `same` is the same.
+ * bottom and right. So for those it is given side by side; for everything else `same` is the same.
  */
-function padded(x: tf.Tensor4D, kernel: number, stride: number): [tf.Tensor4D, 'same' | 'valid'] {
-  if (stride === 1 || kernel % 2 === 0) return [x, 'same'];
+export function paddingOf(
+  { kernel, stride }: Pick<ConvOptions, 'kernel' | 'stride'>,
+  height: number,
+  width: number,
+): ConvPadding {
+  if (stride === 1 || kernel % 2 === 0) return 'same';
   const before = (kernel - 1) / 2;
   const after = (side: number) => (side % 2 === 0 ? before - 1 : before);
-  const [, height, width] = x.shape;
   return [
-    tf.pad4d(x, [
-      [0, 0],
-      [before, after(height)],
-      [before, after(width)],
-      [0, 0],
-    ]),
-    'valid',
+    [0, 0],
+    [before, after(height)],
+    [before, after(width)],
+    [0, 0],
   ];
 }
 

@@ -1,7 +1,8 @@
 /** Writes a network layer by layer: fills in what our convolutions share and counts their random seeds up. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type ConvActivation, ConvLayer } from './conv-layer.ts';
+import type { ConvActivation } from '../backend/convolution.ts';
+import { ConvLayer } from './conv-layer.ts';
 
 /** A tensor of a network that is being described: it has a shape and no values. */
 export type Node = tfl.SymbolicTensor;

@@ -10,7 +10,7 @@ import { backendName } from './kernel.ts';
 import { maxPoolGrad } from './max-pool-grad.ts';
 import { resizeNearestNeighborGrad } from './resize-nearest-grad.ts';
 import { cast, identity } from './share.ts';
-import { scaledSilu, scaledSiluGrad, silu, siluGrad } from './silu.ts';
+import { silu, siluGrad } from './silu.ts';
 import { sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -29,8 +29,6 @@ const kernels = [
   identity,
   maxPoolGrad,
   resizeNearestNeighborGrad,
-  scaledSilu,
-  scaledSiluGrad,
   silu,
   siluGrad,
   split,

@@ -11,8 +11,6 @@ type Kernel = (...addressesAndSizes: number[]) => void;
 export interface SimdKernels {
   readonly silu: Kernel;
   readonly siluGrad: Kernel;
-  readonly scaledSilu: Kernel;
-  readonly scaledSiluGrad: Kernel;
   readonly sumRows: Kernel;
   readonly outerProduct: Kernel;
   readonly convFilterGrad: Kernel;

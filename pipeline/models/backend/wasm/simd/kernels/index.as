@@ -12,5 +12,5 @@ export { depthwiseFilterGrad, depthwiseInputGrad } from './depthwise-grad';
 export { convFilterGrad, outerProduct } from './filter-grad';
 export { maxPoolGrad } from './max-pool-grad';
 export { matMul } from './mat-mul';
-export { scaledSilu, scaledSiluGrad, silu, siluGrad } from './silu';
+export { silu, siluGrad } from './silu';
 export { sumRows } from './sum';

@@ -5,9 +5,6 @@
 /** Positions that are summed in registers before they are added to the total: keeps float32 sums exact enough. */
 export const BLOCK: usize = 128;
 
-/** The same where several arrays are walked together, which must stay in the first-level cache. */
-export const SMALL_BLOCK: usize = 32;
-
 /** Bytes of a float32. */
 export const FLOAT: usize = 4;
 

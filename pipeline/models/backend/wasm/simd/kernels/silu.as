@@ -1,6 +1,6 @@
-/** SiLU, alone and after a scale and bias per channel, with gradients. */
+/** SiLU and its gradient. */
 import { sigmoid4 } from './activation';
-import { FLOAT, get, madd, put, SMALL_BLOCK } from './lanes';
+import { FLOAT, get, madd, put } from './lanes';
 
 // @ts-ignore: decorator
 @inline
@@ -33,71 +33,5 @@ export function siluGrad(x: usize, dy: usize, dx: usize, n: usize): void {
   }
   for (; i < n; i++) {
     put(dx + FLOAT * i, f32x4.mul(get(dy + FLOAT * i, true), slope(get(x + FLOAT * i, true))), true);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function scaledStep(x: usize, scale: usize, bias: usize, y: usize, rows: usize, step: usize, one: bool): void {
-  const a = get(scale, one);
-  const b = get(bias, one);
-  for (let row: usize = 0; row < rows; row++, x += step, y += step) {
-    const z = madd(get(x, one), a, b);
-    put(y, f32x4.mul(z, sigmoid4(z)), one);
-  }
-}
-
-/** y = silu(x * scale + bias): x and y [rows, c], scale and bias [c]. */
-export function scaledSilu(x: usize, scale: usize, bias: usize, y: usize, rows: usize, c: usize): void {
-  for (let first: usize = 0; first < rows; first += SMALL_BLOCK) {
-    const count = min(SMALL_BLOCK, rows - first);
-    const at = FLOAT * first * c;
-    let k: usize = 0;
-    for (; k + 4 <= c; k += 4) {
-      scaledStep(x + at + FLOAT * k, scale + FLOAT * k, bias + FLOAT * k, y + at + FLOAT * k, count, FLOAT * c, false);
-    }
-    for (; k < c; k++) {
-      scaledStep(x + at + FLOAT * k, scale + FLOAT * k, bias + FLOAT * k, y + at + FLOAT * k, count, FLOAT * c, true);
-    }
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function scaledGradStep(
-  x: usize, scale: usize, bias: usize, dy: usize, dx: usize, dscale: usize, dbias: usize,
-  rows: usize, step: usize, one: bool,
-): void {
-  const a = get(scale, one);
-  const b = get(bias, one);
-  let sumScale = f32x4.splat(0);
-  let sumBias = f32x4.splat(0);
-  for (let row: usize = 0; row < rows; row++, x += step, dy += step, dx += step) {
-    const value = get(x, one);
-    const dz = f32x4.mul(get(dy, one), slope(madd(value, a, b)));
-    put(dx, f32x4.mul(dz, a), one);
-    sumScale = madd(dz, value, sumScale);
-    sumBias = f32x4.add(sumBias, dz);
-  }
-  put(dscale, f32x4.add(get(dscale, one), sumScale), one);
-  put(dbias, f32x4.add(get(dbias, one), sumBias), one);
-}
-
-/** The gradients of {@link scaledSilu}: dx [rows, c]; dscale and dbias [c] are added to. */
-export function scaledSiluGrad(
-  x: usize, scale: usize, bias: usize, dy: usize, dx: usize, dscale: usize, dbias: usize, rows: usize, c: usize,
-): void {
-  for (let first: usize = 0; first < rows; first += SMALL_BLOCK) {
-    const count = min(SMALL_BLOCK, rows - first);
-    const at = FLOAT * first * c;
-    let k: usize = 0;
-    for (; k + 4 <= c; k += 4) {
-      const o = at + FLOAT * k;
-      scaledGradStep(x + o, scale + FLOAT * k, bias + FLOAT * k, dy + o, dx + o, dscale + FLOAT * k, dbias + FLOAT * k, count, FLOAT * c, false);
-    }
-    for (; k < c; k++) {
-      const o = at + FLOAT * k;
-      scaledGradStep(x + o, scale + FLOAT * k, bias + FLOAT * k, dy + o, dx + o, dscale + FLOAT * k, dbias + FLOAT * k, count, FLOAT * c, true);
-    }
   }
 }
