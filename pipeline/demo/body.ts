@@ -4,7 +4,7 @@
  */
 import { type CoatTone, coatColour } from './coat.ts';
 import type { Colour } from './colour.ts';
-import { mix } from './random.ts';
+import { mix } from './noise.ts';
 import { type Bone, bonesOf, type Coat, type Pose, type Vector } from './skeleton.ts';
 
 /** Where the deer stands and how it is seen. */

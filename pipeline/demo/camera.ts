@@ -1,9 +1,9 @@
 /** One exposure: the site's layers bent by the wind, the animals between them, light, lens and sensor noise. */
+import { seededRandom } from '../seeded-random.ts';
 import type { Box } from '../vision/box.ts';
 import type { Raster } from '../vision/image.ts';
 import { drawDeer, type Placement, type Sprite } from './body.ts';
 import { height, type Layer, width } from './layer.ts';
-import { gaussian, seeded } from './random.ts';
 import type { Site } from './site.ts';
 
 /** What the camera looks at, at one moment. */
@@ -191,16 +191,16 @@ function lookAt(sprite: Sprite, visible: Float32Array): Seen {
 
 /** A strip of noise that every exposure starts at another place of: drawing it anew would take most of the time. */
 const grain = (() => {
-  const random = seeded(20_260_514);
-  return Float32Array.from({ length: 1 << 20 }, () => gaussian(random));
+  const random = seededRandom(20_260_514);
+  return Float32Array.from({ length: 1 << 20 }, () => random.normal());
 })();
 
 const grainEnd = grain.length - 1;
 
 function develop(scene: Float32Array, { light, noiseSeed }: Shot): Raster {
   const data = new Uint8ClampedArray(width * height * 3); // rounds and clamps what is put in
-  const random = seeded(noiseSeed);
-  const start = Math.floor(random() * grain.length);
+  const random = seededRandom(noiseSeed);
+  const start = Math.floor(random.next() * grain.length);
   const gains = [1 + 0.09 * light.warmth, 1, 1 - 0.13 * light.warmth].map((gain) => gain * light.exposure);
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {

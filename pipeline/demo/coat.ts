@@ -1,6 +1,6 @@
 /** What a deer looks like up close: fur, spots and hooves in the light. */
 import type { Colour } from './colour.ts';
-import { layered, mix, smoothstep, valueNoise } from './random.ts';
+import { layered, mix, smoothstep, valueNoise } from './noise.ts';
 import type { Coat, Vector } from './skeleton.ts';
 
 /** How this animal differs from another: shifts of brightness and warmth, strength of its spots. */

@@ -1,5 +1,5 @@
 /** Colours as numbers. */
-import { mix } from './random.ts';
+import { mix } from './noise.ts';
 
 /** 0..255 each; may run over until the picture is developed. */
 export type Colour = readonly [red: number, green: number, blue: number];

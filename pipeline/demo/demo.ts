@@ -5,12 +5,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { seededRandom } from '../seeded-random.ts';
 import type { Box } from '../vision/box.ts';
 import { encodeJpeg, type Raster } from '../vision/image.ts';
 import { encodeClip } from '../vision/video-encode.ts';
 import { expose, type Seen, type Shot } from './camera.ts';
 import { height, width } from './layer.ts';
-import { seeded } from './random.ts';
 import { buildSite, type Site } from './site.ts';
 import { clipShots, fps, frames, stillShot } from './story.ts';
 
@@ -105,7 +105,7 @@ async function writeStills(
   tick: () => void,
 ): Promise<void> {
   await mkdir(join(dir, 'images'), { recursive: true });
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const images: object[] = [];
   const annotations: object[] = [];
   for (let id = 1; id <= stills; id++) {

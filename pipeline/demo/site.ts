@@ -3,10 +3,11 @@
  * behind. Everything that does not move by itself is painted once per site; wind bends the layers later.
  */
 import sharp from 'sharp';
+import { seededRandom } from '../seeded-random.ts';
 import { blend, type Colour } from './colour.ts';
 import { height, horizon, type Layer, layerOf, width } from './layer.ts';
+import { layered, mix, type Noise, smoothstep, valueNoise } from './noise.ts';
 import { drawBranch, drawBush, drawGrass, drawTuft, type Plant } from './plants.ts';
-import { layered, mix, type Noise, seeded, smoothstep, valueNoise } from './random.ts';
 import { paintTrunks, treeLayer } from './trees.ts';
 
 export interface Site {
@@ -17,19 +18,24 @@ export interface Site {
 
 export async function buildSite(seed: number): Promise<Site> {
   const backdrop = await paintBackdrop(seed);
-  const bush = await plantLayer(drawBush(seeded(seed + 11), { x: 404, y: 308, size: 134 }), 308, 2.6, 0.3);
+  const bush = await plantLayer(
+    drawBush(seededRandom(seed + 11), { x: 404, y: 308, size: 134 }),
+    308,
+    2.6,
+    0.3,
+  );
   const tree = treeLayer(seed + 12, { x: 528, y: 262, radius: 17 });
   const near = await plantLayer(
     [
-      ...drawTuft(seeded(seed + 13), { x: 90, y: 372, size: 46, blades: 90 }),
-      ...drawTuft(seeded(seed + 14), { x: 590, y: 374, size: 52, blades: 110 }),
-      ...drawTuft(seeded(seed + 15), { x: 330, y: 378, size: 34, blades: 70 }),
+      ...drawTuft(seededRandom(seed + 13), { x: 90, y: 372, size: 46, blades: 90 }),
+      ...drawTuft(seededRandom(seed + 14), { x: 590, y: 374, size: 52, blades: 110 }),
+      ...drawTuft(seededRandom(seed + 15), { x: 330, y: 378, size: 34, blades: 70 }),
     ],
     Number.POSITIVE_INFINITY,
     4,
     1.1,
   );
-  const branch = await plantLayer(drawBranch(seeded(seed + 16)), Number.POSITIVE_INFINITY, 2.2, 1.3);
+  const branch = await plantLayer(drawBranch(seededRandom(seed + 16)), Number.POSITIVE_INFINITY, 2.2, 1.3);
   return { backdrop, screens: [tree, bush, near, branch] };
 }
 
@@ -37,7 +43,7 @@ async function paintBackdrop(seed: number): Promise<Layer> {
   const rgb = paintGround(seed);
   paintTrunks(rgb, seed);
   const patches = layered(valueNoise(seed + 5), 3);
-  const grass = drawGrass(seeded(seed + 3), { top: horizon + 4, width, height }, (x, y) =>
+  const grass = drawGrass(seededRandom(seed + 3), { top: horizon + 4, width, height }, (x, y) =>
     smoothstep(0.36, 0.66, patches(x * 0.011, y * 0.035)),
   );
   const painted = await sharp(rgb, { raw: { width, height, channels: 3 } })

@@ -1,9 +1,11 @@
 /** What happens in front of the camera: the clip, moment by moment, and stills of other days. */
+
+import { type Random, seededRandom } from '../seeded-random.ts';
 import type { Placement } from './body.ts';
 import type { Light, Shot } from './camera.ts';
 import type { CoatTone } from './coat.ts';
 import { scaleAt } from './layer.ts';
-import { between, mix, type Random, seeded, smoothstep } from './random.ts';
+import { mix, smoothstep } from './noise.ts';
 import { strideLength } from './skeleton.ts';
 
 export const fps = 12.5;
@@ -44,10 +46,10 @@ const foreshortening = 0.16;
 
 /** The clip's exposures, one per frame. */
 export function clipShots(seed: number): Shot[] {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const coat: CoatTone = { light: 0.05, warmth: 0, spots: 0.9 };
   let { x, y } = start;
-  let cycle = random();
+  let cycle = random.next();
   return Array.from({ length: frames }, (_, index) => {
     const time = index / fps;
     const now = momentAt(time);
@@ -94,37 +96,37 @@ export function stillShot(
   kind: { readonly infrared: boolean; readonly blank: boolean },
 ): Shot {
   const light: Light = kind.infrared
-    ? { exposure: between(random, 0.9, 1.3), warmth: 0, infrared: true }
-    : { exposure: between(random, 0.8, 1.45), warmth: between(random, -0.5, 0.9), infrared: false };
+    ? { exposure: random.between(0.9, 1.3), warmth: 0, infrared: true }
+    : { exposure: random.between(0.8, 1.45), warmth: random.between(-0.5, 0.9), infrared: false };
   return {
     animals: kind.blank ? [] : [somewhere(random)],
-    time: random() * 1000,
+    time: random.next() * 1000,
     light,
-    noiseSeed: Math.floor(random() * 2 ** 31),
+    noiseSeed: Math.floor(random.next() * 2 ** 31),
   };
 }
 
 function somewhere(random: Random): Placement {
-  const y = between(random, 212, 322);
-  const walks = random() < 0.5;
-  const grazes = !walks && random() < 0.45;
+  const y = random.between(212, 322);
+  const walks = random.next() < 0.5;
+  const grazes = !walks && random.next() < 0.45;
   return {
-    x: between(random, 60, 580),
+    x: random.between(60, 580),
     y,
-    scale: scaleAt(y) * between(random, 0.85, 1.1),
-    heading: between(random, -1, 1) * Math.PI,
+    scale: scaleAt(y) * random.between(0.85, 1.1),
+    heading: random.between(-1, 1) * Math.PI,
     pose: {
-      cycle: random(),
-      stride: walks ? between(random, 0.6, 1) : 0,
-      neck: grazes ? between(random, -1, -0.5) : between(random, 0.2, 1),
-      look: grazes ? 0 : between(random, -1, 1) * 0.8,
-      flick: between(random, -1, 1),
-      antlers: random() < 0.6,
+      cycle: random.next(),
+      stride: walks ? random.between(0.6, 1) : 0,
+      neck: grazes ? random.between(-1, -0.5) : random.between(0.2, 1),
+      look: grazes ? 0 : random.between(-1, 1) * 0.8,
+      flick: random.between(-1, 1),
+      antlers: random.next() < 0.6,
     },
     coat: {
-      light: between(random, -0.15, 0.15),
-      warmth: between(random, -0.12, 0.12),
-      spots: between(random, 0.2, 1),
+      light: random.between(-0.15, 0.15),
+      warmth: random.between(-0.12, 0.12),
+      spots: random.between(0.2, 1),
     },
   };
 }

@@ -1,18 +1,20 @@
 /** Trunks: the forest's edge, and the tree in the clearing that animals pass behind. */
+
+import { seededRandom } from '../seeded-random.ts';
 import { blend, type Colour } from './colour.ts';
 import { height, horizon, type Layer, layerOf, width } from './layer.ts';
-import { layered, mix, type Noise, seeded, smoothstep, valueNoise } from './random.ts';
+import { layered, mix, type Noise, smoothstep, valueNoise } from './noise.ts';
 
 /** Trees of the forest's edge, farther ones thinner and paler. */
 export function paintTrunks(rgb: Uint8Array, seed: number): void {
-  const random = seeded(seed + 2);
+  const random = seededRandom(seed + 2);
   const bark = layered(valueNoise(seed + 4), 3);
   for (let i = 0; i < 22; i++) {
     const far = 1 - i / 22;
-    const radius = mix(9, 1.6, far) * (0.7 + 0.6 * random());
-    const middle = random() * width;
-    const foot = horizon + mix(26, -2, far) + 5 * random();
-    const lean = (random() - 0.5) * 0.08;
+    const radius = mix(9, 1.6, far) * (0.7 + 0.6 * random.next());
+    const middle = random.next() * width;
+    const foot = horizon + mix(26, -2, far) + 5 * random.next();
+    const lean = (random.next() - 0.5) * 0.08;
     for (let y = 0; y < foot; y++) {
       const flare = 1 + 0.5 * smoothstep(foot - radius * 2.5, foot, y);
       const centre = middle + lean * (foot - y);

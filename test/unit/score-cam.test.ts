@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
-import { seeded } from '../../pipeline/demo/random.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { seededRandom } from '../../pipeline/seeded-random.ts';
 import type { Probe } from '../../stages/explainer/case.ts';
 import type { Maps } from '../../stages/explainer/maps.ts';
 import { dRise, randomMask, weighted } from '../../stages/explainer/method/d-rise.ts';
@@ -66,7 +66,7 @@ test('D-RISE - finds what the score depends on, and the same each time', async (
 });
 
 test('D-RISE - masks are 0..1 and keep about the share they should', () => {
-  const random = seeded(5);
+  const random = seededRandom(5);
   const means = Array.from({ length: 50 }, () => {
     const { values } = randomMask(random, 24, 6, 0.5);
     assert.ok(values.every((value) => value >= 0 && value <= 1));

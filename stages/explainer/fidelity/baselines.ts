@@ -1,5 +1,5 @@
 /** Maps that know nothing of the model: a map is worth what it has above these. */
-import { gaussian, seeded } from '../../../pipeline/demo/random.ts';
+import { seededRandom } from '../../../pipeline/seeded-random.ts';
 import type { Size } from '../../../pipeline/vision/box.ts';
 import type { HeatMap } from '../maps.ts';
 import { centreBlob } from '../trust.ts';
@@ -10,10 +10,10 @@ export type BaselineName = (typeof baselineNames)[number];
 /** @param luma of the part of the square that shows the picture */
 export function baselinesOf(luma: HeatMap, cells: Size): Readonly<Record<BaselineName, HeatMap>> {
   const { width, height } = cells;
-  const random = seeded(7);
+  const random = seededRandom(7);
   return {
     random: {
-      values: Float32Array.from({ length: width * height }, () => Math.abs(gaussian(random))),
+      values: Float32Array.from({ length: width * height }, () => Math.abs(random.normal())),
       width,
       height,
     },

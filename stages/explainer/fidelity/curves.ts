@@ -1,11 +1,11 @@
 /** In which order a map takes a picture apart, and what a score's fall or rise along the way is worth. */
-import { seeded } from '../../../pipeline/demo/random.ts';
+import { seededRandom } from '../../../pipeline/seeded-random.ts';
 import type { HeatMap } from '../maps.ts';
 
 /** Cells by falling value; equal ones in an order of chance, the same each time, not row by row. */
 export function byImportance({ values }: HeatMap): number[] {
-  const random = seeded(11);
-  const tie = Float64Array.from(values, () => random());
+  const random = seededRandom(11);
+  const tie = Float64Array.from(values, () => random.next());
   return [...values.keys()].sort((a, b) => values[b]! - values[a]! || tie[a]! - tie[b]!);
 }
 

@@ -2,7 +2,7 @@
  * D-RISE (Petsiuk et al. 2021, arXiv 2006.03204), RISE for detectors: hide random parts of the picture and see when the
  * box is still found. It looks at nothing inside the network: the reference for the methods that do.
  */
-import { type Random, seeded } from '../../../pipeline/demo/random.ts';
+import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';
 import type { Probe } from '../case.ts';
 import { type HeatMap, relu } from '../maps.ts';
 import { plain, scoresThrough } from '../masks.ts';
@@ -26,7 +26,7 @@ const pxPerCell = 8;
  * @returns over the whole square, a cell for 8 x 8 px
  */
 export async function dRise(probe: Probe, { masks, grid, kept, seed }: DRiseOptions): Promise<HeatMap> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const cells = Math.ceil(probe.side / pxPerCell);
   const drawn = Array.from({ length: masks }, () => randomMask(random, cells, grid, kept));
   const instead = plain(probe);
@@ -54,8 +54,8 @@ export function weighted(masks: readonly HeatMap[], scores: Float32Array): HeatM
 /** A random grid, smoothed and shifted by part of a cell, so that its edges lie anywhere. 0..1 */
 export function randomMask(random: Random, side: number, grid: number, kept: number): HeatMap {
   const across = grid + 2; // one more for the shift, one to smooth towards
-  const bits = Float32Array.from({ length: across * across }, () => (random() < kept ? 1 : 0));
-  const [left, top] = [random(), random()];
+  const bits = Float32Array.from({ length: across * across }, () => (random.next() < kept ? 1 : 0));
+  const [left, top] = [random.next(), random.next()];
   const step = grid / side;
   const at = (x: number, y: number) => bits[y * across + x]!;
   const values = Float32Array.from({ length: side * side }, (_, i) => {

@@ -2,11 +2,12 @@
  * Makes training views of pictures: what the detector is shown later, and more of it. The tracker shows it square
  * regions around an animal, a seed search and the scores show it whole pictures; both are trained for.
  */
+
+import type { Random } from '../../../pipeline/seeded-random.ts';
 import { type Box, intersection } from '../../../pipeline/vision/box.ts';
 import type { Target } from './assign.ts';
 import { changeColours } from './colour.ts';
 import type { LabelledBox } from './example.ts';
-import type { Random } from './random.ts';
 import { type Placement, type Pyramid, type Window, warp } from './warp.ts';
 
 export interface Picture {

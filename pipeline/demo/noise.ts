@@ -1,27 +1,4 @@
-/** Seeded chance: the demo is the same on every machine for a seed. */
-
-/** Gives numbers in 0..1 (1 excluded). */
-export type Random = () => number;
-
-/** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for pictures. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-export function between(random: Random, low: number, high: number): number {
-  return low + (high - low) * random();
-}
-
-/** Normally distributed, mean 0, deviation 1 (Box-Muller). */
-export function gaussian(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
+/** Noise and blends: what bark, soil and foliage are drawn with. */
 
 /** Smooth noise: 0..1, with a feature at every whole coordinate. */
 export type Noise = (x: number, y: number, z?: number) => number;

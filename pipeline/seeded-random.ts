@@ -17,8 +17,13 @@ export interface Random {
   shuffle<T>(items: readonly T[]): T[];
 }
 
+export interface SeededRandom extends Random {
+  /** A seed from which the numbers go on as they would here. */
+  readonly state: number;
+}
+
 /** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, passes gjrand's tests. */
-export function seededRandom(seed: number): Random {
+export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -29,6 +34,9 @@ export function seededRandom(seed: number): Random {
   };
   const index = (length: number) => Math.floor(next() * length);
   return {
+    get state() {
+      return state;
+    },
     next,
     between: (low, high) => low + next() * (high - low),
     logBetween: (low, high) => low * (high / low) ** next(),
