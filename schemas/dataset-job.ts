@@ -15,6 +15,12 @@ export const DatasetJob = message({
       classes: Type.Array(ClassLabel, { minItems: 1 }),
       hand: Type.Array(DatasetItem, { description: 'Pictures drawn on by hand; already in IMAGES' }),
       clips: Type.Array(ClipId),
+      of: Type.Optional(
+        Type.Union([Type.Literal('pictures'), Type.Literal('crops')], {
+          description:
+            'pictures, for a detector (where not given): those whose labels are all good; crops, for a classifier: each good label by itself, held out by clip or by time',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -36,6 +42,7 @@ export const DatasetJob = message({
       clips: [],
     },
     invalid: {
+      'of what': { job: 'pre-1', classes: ['deer'], hand: [], clips: [], of: 'frames' },
       'no classes': { job: 'pre-1', classes: [], hand: [], clips: [] },
       'job has a dot': { job: 'pre.1', classes: ['deer'], hand: [], clips: [] },
     },

@@ -1,4 +1,7 @@
-/** What a detector is trained on: a manifest by reference to IMAGES; its object is named by its digest. */
+/**
+ * What a model is trained on: a manifest by reference to IMAGES; its object is named by its digest. A detector learns
+ * from the pictures, a classifier from each box by itself; a picture of one class as a whole has one box all over it.
+ */
 import Type, { type Static } from 'typebox';
 import { Box, Cause, ClassLabel, ClipId, FrameIndex, Score } from './terms.ts';
 

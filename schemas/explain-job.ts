@@ -33,7 +33,12 @@ export const ExplainJob = message({
         description: 'What the model is shown; null: the whole picture',
       }),
       truth: Type.Union([Type.String(), Type.Null()], { description: 'The true label, where it is known' }),
-      model: Type.Union([ModelId, Type.Null()], { description: 'null: the active detector' }),
+      model: Type.Union([ModelId, Type.Null()], { description: 'null: the active one of the kind' }),
+      kind: Type.Optional(
+        Type.Union([Type.Literal('detector'), Type.Literal('classifier')], {
+          description: 'Whose active model is asked where none is named; detector where not given',
+        }),
+      ),
       method: Type.Enum([...explainMethods], { description: 'How the map is made' }),
       class: Type.Optional(
         Type.String({ minLength: 1, description: 'The class asked about; default: the predicted one' }),

@@ -12,6 +12,9 @@ export const Progress = message({
     {
       job: JobId,
       state: Type.Union([Type.Literal('running'), Type.Literal('done'), Type.Literal('failed')]),
+      step: Type.Optional(
+        Type.String({ minLength: 1, description: 'What `done` and `total` count, where a job has parts' }),
+      ),
       done: Type.Integer({ minimum: 0 }),
       total: Type.Integer({ minimum: 0 }),
       figures: Type.Record(Type.String(), Type.Number(), { description: 'E.g. loss, ap50' }),

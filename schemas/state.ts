@@ -1,6 +1,6 @@
 /** What the KV bucket `state` holds. */
 import Type, { type Static } from 'typebox';
-import { Box, Causes, ClassLabel, FrameIndex, Ledger, ModelId, TrackId } from './terms.ts';
+import { Box, Causes, ClassLabel, FrameIndex, JobId, Ledger, ModelId, TrackId } from './terms.ts';
 
 /** A tracker's place in a clip: key `checkpoint.<clip>`. The decoder reads `next` to stay near the tracker. */
 export const Checkpoint = Type.Object(
@@ -37,6 +37,10 @@ export const ActiveModel = Type.Object(
   { additionalProperties: false },
 );
 export type ActiveModel = Static<typeof ActiveModel>;
+
+/** The last job that was asked so: key `asked.<digest of what was asked>`. */
+export const AskedJob = Type.Object({ job: JobId, ended: Type.Boolean() }, { additionalProperties: false });
+export type AskedJob = Static<typeof AskedJob>;
 
 export function checkpointKey(clip: string): string {
   return `checkpoint.${clip}`;

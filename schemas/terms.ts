@@ -41,6 +41,12 @@ export type Cause = Static<typeof Cause>;
 /** First 16 hex digits of the SHA-256 of what a model consists of. */
 export const ModelId = Type.String({ pattern: '^[0-9a-f]{16}$', description: 'Digest of the model’s files' });
 
+/** First 16 hex digits of the SHA-256 of a file of weights that somebody brought. */
+export const WeightsId = Type.String({
+  pattern: '^[0-9a-f]{16}$',
+  description: 'Digest of the weights’ files',
+});
+
 export const ModelKind = Type.Union([Type.Literal('detector'), Type.Literal('classifier')]);
 export type ModelKind = Static<typeof ModelKind>;
 

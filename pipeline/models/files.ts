@@ -5,12 +5,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { PoisonError, reasonOf } from '../errors.ts';
 
-/** `model.json`, `weights.bin` and `card.json`. */
+/** `model.json`, `weights.bin` and `card.json`; of a classifier that was trained, `training.json` as well. */
 export type ModelFiles = ReadonlyMap<string, Uint8Array>;
 
 const topologyFile = 'model.json';
 const weightsFile = 'weights.bin';
 export const cardFile = 'card.json';
+/** How its training went, in numbers; nothing that the model needs. */
+export const trainingFile = 'training.json';
 const expectedFiles = [topologyFile, weightsFile, cardFile];
 
 /** @throws PoisonError where the folder or one of its files is missing */

@@ -2,8 +2,9 @@
 import { ActiveModel } from '../../schemas/state.ts';
 import type { ModelKind } from '../../schemas/terms.ts';
 import type { Bus } from '../bus/bus.ts';
-import { PoisonError } from '../errors.ts';
+import { PoisonError, RetryableError } from '../errors.ts';
 import type { ModelFiles } from './files.ts';
+import type { Verdict } from './verdict.ts';
 
 const keyOf = (kind: ModelKind) => `active.${kind}`;
 
@@ -44,6 +45,29 @@ export async function activate(
   if ((value?.model ?? null) !== replaces) return false;
   if (value?.model === model) return true;
   return bus.state.compareAndSet(keyOf(kind), { model, since: new Date().toISOString(), job }, revision);
+}
+
+/**
+ * Makes a model the active one, if it may be. Compare-and-set: where another job promotes its model meanwhile, ours is
+ * judged against that one.
+ * @param judge whether it may take over from another model that is active
+ */
+export async function promote(
+  bus: Bus,
+  kind: ModelKind,
+  model: string,
+  job: string,
+  judge: (active: string) => Promise<Verdict>,
+): Promise<Verdict> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const active = await activeModel(bus, kind);
+    const verdict =
+      active && active.model !== model
+        ? await judge(active.model)
+        : { yes: true, why: 'no other model is active' };
+    if (!verdict.yes || (await activate(bus, kind, model, job, active?.model ?? null))) return verdict;
+  }
+  throw new RetryableError('the active model changes faster than this one can be judged');
 }
 
 /** The active model now and at every change. */

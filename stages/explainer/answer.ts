@@ -3,7 +3,7 @@ import type { Classifier } from '../../pipeline/models/classifier/classifier.ts'
 import type { Detector } from '../../pipeline/models/detector.ts';
 import type { Box } from '../../pipeline/vision/box.ts';
 import type { ColormapName } from '../../pipeline/vision/colormap.ts';
-import type { Raster } from '../../pipeline/vision/image.ts';
+import { crop, type Raster } from '../../pipeline/vision/image.ts';
 import type { Case } from './case.ts';
 import { type ClassifierExplanation, explainClassifierCase } from './classifier.ts';
 import { ClassifierCase } from './classifier-case.ts';
@@ -98,12 +98,13 @@ async function ofClassifier(
   asked: Asked,
   check: (one: Case) => Promise<Sanity | null>,
 ): Promise<Answer> {
-  const { method, layer, truth } = asked;
+  const { method, layer, truth, region } = asked;
+  const shown = region ? crop(picture, region) : picture;
   const question = { class: asked.class ?? null, ...(layer ? { layer } : {}) };
-  const opened = await ClassifierCase.open(classifier, picture, question);
+  const opened = await ClassifierCase.open(classifier, shown, question);
   try {
     const measured = asked.measure ?? false;
-    const found = await explainClassifierCase(opened, classifier.card.id, picture, { method, measured });
+    const found = await explainClassifierCase(opened, classifier.card.id, shown, { method, measured });
     const sanity = await check(opened);
     const explanation: ClassifierExplanation = { ...found, ...(sanity ? { sanity } : {}) };
     const { label, score, trust } = explanation;
@@ -111,7 +112,7 @@ async function ofClassifier(
       figures: { score, ...worth(explanation) },
       evidence: trust?.evidence ?? 'not measured',
       says: lineOf(trust?.says ?? `${label}, not measured`, sanity),
-      files: (colours) => classifierExplanationFiles(picture, explanation, { truth, colours }),
+      files: (colours) => classifierExplanationFiles(shown, explanation, { truth, colours }),
     };
   } finally {
     opened.dispose();

@@ -55,7 +55,7 @@ async function* explained(
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
   const { job, clip, index, method, layer, box } = body;
-  const model = await models.get(body.model);
+  const model = await models.get(body);
   const { id } = model.model.card;
   const picture = await decodeImage(await fetchPicture(bus, body), `frame ${index} of clip ${clip}`);
   const occasion = {
@@ -97,10 +97,10 @@ class LastModel {
     this.#bus = bus;
   }
 
-  /** @param model its id; null: the active detector. @throws PoisonError where there is none */
-  async get(model: string | null): Promise<Explainable> {
-    const id = model ?? (await activeModel(this.#bus, 'detector'))?.model;
-    if (id === undefined) throw new PoisonError('there is no active detector to explain');
+  /** @param model its id; null: the active one of the kind. @throws PoisonError where there is none */
+  async get({ model, kind = 'detector' }: Pick<ExplainJob, 'model' | 'kind'>): Promise<Explainable> {
+    const id = model ?? (await activeModel(this.#bus, kind))?.model;
+    if (id === undefined) throw new PoisonError(`there is no active ${kind} to explain`);
     if (this.#last?.model.card.id === id) return this.#last;
     const files = await fetchModel(this.#bus, id);
     const loaded: Explainable = isClassifier(files)

@@ -39,16 +39,22 @@ export function datasetItems(
       width,
       height,
       split: heldOut ? 'held-out' : 'train',
-      boxes: on.map(({ track, box, risk, review }) => ({
-        box: [...box],
-        label: track.label,
-        cause: track.cause,
-        risk: review === 'corrected' ? 0 : risk,
-        weight: review === 'corrected' ? 1 : Math.round(WORTH[track.cause] * (1 - risk) * 1000) / 1000,
-      })),
+      boxes: on.map(trusted),
     });
   }
   return items;
+}
+
+/** A label as it is trained on: what a person corrected counts fully. */
+export function trusted({ track, box, risk, review }: ReviewedLabel): DatasetItem['boxes'][number] {
+  const corrected = review === 'corrected';
+  return {
+    box: [...box],
+    label: track.label,
+    cause: track.cause,
+    risk: corrected ? 0 : risk,
+    weight: corrected ? 1 : Math.round(WORTH[track.cause] * (1 - risk) * 1000) / 1000,
+  };
 }
 
 /** Hand-drawn pictures and clips' items as one; a picture drawn on by hand is not taken a second time. */

@@ -16,6 +16,7 @@ import { DatasetJob } from '../../schemas/dataset-job.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { Track } from '../../schemas/track.ts';
+import { cropDataset, cropItems, type TimedClipLabels } from './crops.ts';
 import { datasetItems, datasetOf } from './dataset.ts';
 import { FilterOptions } from './options.ts';
 
@@ -86,17 +87,24 @@ function automatic(labels: readonly ReviewedLabel[], acceptBelow: number): Decis
 
 async function* buildDataset(
   bus: Bus,
-  { body: { job, classes, hand, clips }, traceparent }: Incoming<typeof DatasetJob>,
+  { body: { job, classes, hand, clips, of = 'pictures' }, traceparent }: Incoming<typeof DatasetJob>,
   { heldOutShare }: FilterOptions,
 ): AsyncGenerator<Outgoing> {
   const tracked = new Map<string, ClipTracked>();
   for await (const { body } of bus.stored(ClipTracked)) tracked.set(body.clip, body);
-  const items = [];
+  const labelled: TimedClipLabels[] = [];
   for (const clip of clips) {
     const facts = tracked.get(clip);
-    if (facts) items.push(...datasetItems({ ...facts, labels: await labelsOf(bus, clip) }, heldOutShare));
+    if (facts) labelled.push({ ...facts, labels: await labelsOf(bus, clip) });
   }
-  const dataset = datasetOf(classes, hand, items);
+  const dataset =
+    of === 'crops'
+      ? cropDataset(classes, cropItems(labelled, hand, heldOutShare))
+      : datasetOf(
+          classes,
+          hand,
+          labelled.flatMap((one) => datasetItems(one, heldOutShare)),
+        );
   if (dataset.items.length === 0) {
     throw new PoisonError('there is nothing to train on', {
       found: 'no hand-drawn picture and no accepted label',

@@ -1,6 +1,6 @@
 /** The classifier on some of the flowers, through the command line; the full figures are in its README. */
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -55,6 +55,10 @@ test('classifier - 20 pictures a class teach the last layer five flowers', { ski
   assert.equal(perClass.rose?.n, 10);
   assert.ok(seconds > 0);
   assert.ok(problems.some(({ kind, name }) => kind === 'unreadable' && name === 'rose/notes.jpg'));
+  const report = await readFile(join(out, 'report.html'), 'utf8');
+  for (const said of ['Classifier of daisy,', 'Worst mistakes', 'rose/notes.jpg', 'Epochs in numbers']) {
+    assert.ok(report.includes(said), said);
+  }
 
   const picture = join(held, 'sunflower', (await readdir(join(held, 'sunflower')))[0] ?? '');
   const said = await shika(['classifier', 'predict', picture, '--model', out, '--top', '2', '--json']);

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { UsageError } from '../../pipeline/errors.ts';
+import { seededRandom } from '../../pipeline/seeded-random.ts';
 import { encodeJpeg, encodePng, type Raster, resizeRegion } from '../../pipeline/vision/image.ts';
 import { type ClassExample, classDatasetDigest } from '../../stages/trainer/classifier/example.ts';
 import { readClassFolder } from '../../stages/trainer/classifier/folder.ts';
+import { fromHalf, toHalf } from '../../stages/trainer/classifier/half.ts';
 import { inspect, sharedWith } from '../../stages/trainer/classifier/inspect.ts';
+import { keptApart } from '../../stages/trainer/classifier/leaks.ts';
 import { mirror, planViews } from '../../stages/trainer/classifier/views.ts';
-import { seededRandom } from '../../stages/trainer/detector/random.ts';
 
 /** Soft shapes, as pictures have. */
 async function scene(seed: number, width = 120, height = 80): Promise<Raster> {
@@ -96,6 +98,32 @@ test('inspect - what is scored on is found among what is learnt from', async () 
   );
 });
 
+test('leaks - what is scored on is not learnt from, unless its class has nothing else', async () => {
+  const of = async (name: string, label: number, seed: number) =>
+    example(name, label, await encodeJpeg(await scene(seed), 90));
+  const learnt = await inspect([
+    await of('rose/1.jpg', 0, 1),
+    await of('rose/2.jpg', 0, 2),
+    await of('tulip/1.jpg', 1, 3),
+  ]);
+  const held = await inspect([
+    await of('rose/8.jpg', 0, 1),
+    await of('tulip/8.jpg', 1, 3),
+    await of('tulip/9.jpg', 1, 4),
+  ]);
+  const { examples, heldOut, leaks } = keptApart(learnt.kept, held.kept);
+  const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);
+  assert.deepEqual(names(examples), ['rose/2.jpg', 'tulip/1.jpg']);
+  assert.deepEqual(names(heldOut), ['rose/8.jpg', 'tulip/9.jpg']);
+  assert.deepEqual(
+    leaks.map(({ name, message }) => [name, message]),
+    [
+      ['rose/1.jpg', 'it is also among those to score on'],
+      ['tulip/8.jpg', 'it is also among those to learn from, and its class has no others'],
+    ],
+  );
+});
+
 test('dataset digest - is of pictures and classes, whatever their order', () => {
   const [a, b] = [
     { digest: 'aa', label: 0 },
@@ -110,13 +138,38 @@ test('dataset digest - is of pictures and classes, whatever their order', () => 
 test('views - the first is the whole picture, the others are parts inside it, the same for a seed', async () => {
   const picture = await scene(1, 50, 200);
   const views = planViews(picture, 6, seededRandom(4));
-  assert.deepEqual(views[0], { region: [0, 0, 50, 200], mirrored: false });
+  assert.deepEqual(views[0], { region: [0, 0, 50, 200], mirrored: false, look: null });
   for (const {
     region: [x, y, w, h],
   } of views) {
     assert.ok(x >= 0 && y >= 0 && w >= 1 && h >= 1 && x + w <= 50 && y + h <= 200, `${[x, y, w, h]}`);
   }
   assert.deepEqual(planViews(picture, 6, seededRandom(4)), views);
+});
+
+test('views - parts have the picture’s shape, more or less, as whole pictures have it', () => {
+  for (const [width, height] of [
+    [500, 2000],
+    [900, 300],
+  ] as const) {
+    const picture = { data: new Uint8Array(), width, height };
+    for (const { region } of planViews(picture, 50, seededRandom(4))) {
+      const aspect = region[2] / region[3] / (width / height);
+      assert.ok(aspect > 0.74 && aspect < 1.35, `${aspect}`);
+      assert.ok((region[2] * region[3]) / (width * height) > 0.3);
+    }
+  }
+});
+
+test('half - keeps a number to a 256th of it, and zero, infinity and what has few digits as they are', () => {
+  const exact = Float32Array.of(0, -0, 1, -6, 0.40625, Number.POSITIVE_INFINITY);
+  assert.deepEqual(fromHalf(toHalf(exact)), exact);
+  const random = seededRandom(5);
+  const values = Float32Array.from({ length: 1000 }, () => 6 * random.next() - 2);
+  fromHalf(toHalf(values)).forEach((value, i) => {
+    assert.ok(Math.abs(value - values[i]!) <= Math.abs(values[i]!) / 256, `${values[i]} became ${value}`);
+  });
+  assert.deepEqual(fromHalf(toHalf(values.subarray(3, 5))), fromHalf(toHalf(values)).slice(3, 5));
 });
 
 test('views - mirrored is left to right', () => {

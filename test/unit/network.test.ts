@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import ort from 'onnxruntime-node';
 import { FatalError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { lastMapsLayer } from '../../pipeline/models/classifier/mobilenet-v2.ts';
+import { pretrainedMobileNetV2 } from '../../pipeline/models/classifier/pretrained.ts';
 import { filesOfModel, modelFromFiles } from '../../pipeline/models/files.ts';
+import { readMobileNetWeights, setBody } from '../../pipeline/models/mobilenet/weights.ts';
+import { bodyPrefix } from '../../pipeline/models/network/mobilenet-yolox.ts';
 import {
   buildNetwork,
   forward,
@@ -40,6 +45,22 @@ test('network - YOLOX-nano gives what onnxruntime gives for the same weights and
   }
   assert.ok(worst < 1e-3, `differs by ${worst}`);
   model.dispose();
+});
+
+const mobileNet = dataPath('weights/mobilenetv2_0.35_tfjs');
+
+test('network - MobileNetV2 under a detector gives what it gives under a classifier', {
+  skip: mobileNet ? false : noData,
+}, async () => {
+  const shape = { side: 64, classes: 2, seed: 1 };
+  const { model: classifier } = await pretrainedMobileNetV2(mobileNet!, shape);
+  const { model: detector } = buildNetwork('mobilenet-yolox-0.35', 64, 2, 1);
+  setBody(detector, await readMobileNetWeights(mobileNet!), bodyPrefix);
+  const found = await mapsOf(detector, `${bodyPrefix}${lastMapsLayer}`, picture(64), 64);
+  assert.deepEqual(found, await mapsOf(classifier, lastMapsLayer, picture(64), 64));
+  assert.ok(found.some((value) => value > 0));
+  detector.dispose();
+  classifier.dispose();
 });
 
 for (const name of networkNames) {
@@ -109,6 +130,16 @@ async function run(
   output.dispose();
   if (!given) model.dispose();
   return values;
+}
+
+async function mapsOf(
+  model: tfl.LayersModel,
+  layer: string,
+  rgb: Float32Array,
+  side: number,
+): Promise<Float32Array> {
+  const to = tfl.model({ inputs: model.inputs, outputs: model.getLayer(layer).output });
+  return run('tiny', rgb, side, 0, to);
 }
 
 async function onnxruntime(path: string, rgb: Float32Array, side: number): Promise<Float32Array> {

@@ -9,13 +9,14 @@ import { Image } from '../../../schemas/image.ts';
 import { sheetOf } from '../../../stages/explainer/figure/sheet.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { outgoing } from '../../bus/envelope.ts';
+import { cropRegion } from '../../datasets/crops.ts';
 import { reasonOf, UsageError } from '../../errors.ts';
 import { uniqueStems } from '../../formats/file-name.ts';
 import { explain } from '../../job/jobs.ts';
+import { noMeters } from '../../job/progress.ts';
 import { Workplace } from '../../job/workplace.ts';
 import { createLog } from '../../log/log.ts';
-import { readDetectorCard } from '../../models/card.ts';
-import { isClassifier, readClassifierCard } from '../../models/classifier/card.ts';
+import { type ModelCard, readModelCard } from '../../models/any-card.ts';
 import { type ModelFiles, readModelFolder } from '../../models/files.ts';
 import { storeModel } from '../../models/registry.ts';
 import { type ExplainRow, renderExplainPage } from '../../report/explain-page.ts';
@@ -107,7 +108,7 @@ async function inputsOf(
       expected: 'what `shika run` left',
     });
   }
-  const classes = isClassifier(model) ? readClassifierCard(model).classes : readDetectorCard(model).classes;
+  const { classes } = readModelCard(model);
   const labels = clip && dir ? await labelsOfClip(dir, clip, framesOf(frames)) : [];
   const inputs = [...labels, ...(await picturesAt(paths, classes))];
   if (inputs.length === 0)
@@ -122,8 +123,9 @@ async function explainAll(
   folder: string,
   model: ModelFiles,
 ): Promise<Result[]> {
-  const { id } = isClassifier(model) ? readClassifierCard(model) : readDetectorCard(model);
-  const measure = flags.measure ?? isClassifier(model);
+  const card = readModelCard(model);
+  const { id, kind } = card;
+  const measure = flags.measure ?? kind === 'classifier';
   const stopped = interruption();
   const meters = terminalMeters(false);
   const place = await Workplace.open({
@@ -144,7 +146,7 @@ async function explainAll(
     const meter = meters.start('explaining');
     for (const [i, input] of inputs.entries()) {
       try {
-        results.push(await explainOne(bus, input, { ...flags, measure }, id, signal));
+        results.push(await explainOne(bus, input, { ...flags, measure }, card, signal));
       } catch (error) {
         signal.throwIfAborted();
         results.push({ image: input.path, failure: reasonOf(error) });
@@ -165,7 +167,7 @@ async function explainOne(
   bus: Bus,
   { path, name, box, region, truth }: ExplainInput,
   flags: ExplainFlags,
-  model: string,
+  { id: model, kind }: ModelCard,
   signal: AbortSignal,
 ): Promise<Result> {
   const original = await decodeImage(await readFile(path), path);
@@ -180,7 +182,8 @@ async function explainOne(
     clip,
     index: 0,
     box: scaled(box, factor),
-    region: scaled(region, factor),
+    // A classifier is shown what it learns from: the animal alone.
+    region: scaled(kind === 'classifier' && box ? cropRegion(box, original) : region, factor),
     truth: flags.truth ?? truth,
     model,
     method,
@@ -189,7 +192,7 @@ async function explainOne(
     ...(colours ? { colours } : {}),
     ...(measure ? { measure } : {}),
   };
-  const { job, figures, result } = await explain(bus, asked, { update() {}, done() {} }, signal);
+  const { job, figures, result } = await explain(bus, asked, noMeters.start(''), signal);
   const files = (await bus.objects.getFolder('explanations', job)) ?? new Map<string, Uint8Array>();
   for (const [file, content] of files) {
     await writeFile(join(flags.out, `${name}.${file === 'result.json' ? 'json' : file}`), content);

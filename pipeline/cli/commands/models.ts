@@ -1,51 +1,57 @@
 import type { Command } from 'commander';
+import type { ModelKind } from '../../../schemas/terms.ts';
 import { UsageError } from '../../errors.ts';
-import { readDetectorCard } from '../../models/card.ts';
+import { type ModelCard, readModelCard } from '../../models/any-card.ts';
 import { writeModelFolder } from '../../models/files.ts';
 import { activate, activeModel, fetchModel, storedModels } from '../../models/registry.ts';
 import { type BusChoice, withBus, withBusOptions } from '../bus-access.ts';
 import { give, table } from '../terminal.ts';
 
+const kinds: readonly ModelKind[] = ['detector', 'classifier'];
+
 export function modelsCommand(program: Command): void {
   const models = program.command('models').description('the models on the bus');
   withBusOptions(models.command('list', { isDefault: true }))
     .option('--json', 'print JSON')
-    .description('models with their scores; the active one is marked')
+    .description('models with their scores; the active one of each kind is marked')
     .action(async (flags: BusChoice & { json?: boolean }) => {
       const found = await withBus(flags, async (bus) => {
-        const active = await activeModel(bus, 'detector');
-        const cards = [];
-        for (const id of await storedModels(bus)) cards.push(readDetectorCard(await fetchModel(bus, id)));
-        return cards.map((card) => ({ ...card, active: card.id === active?.model }));
+        const active = new Set<string | undefined>();
+        for (const kind of kinds) active.add((await activeModel(bus, kind))?.model);
+        const cards: ModelCard[] = [];
+        for (const id of await storedModels(bus)) cards.push(readModelCard(await fetchModel(bus, id)));
+        return cards.map((card) => ({ ...card, active: active.has(card.id) }));
       });
       const rows = found
         .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt))
-        .map(({ id, active, recipe, network, classes, scores, trainedOn, createdAt }) => [
-          `${active ? '*' : ' '} ${id}`,
-          recipe,
-          network,
-          classes.join(','),
-          trainedOn.examples,
-          scores ? scores.ap50.toFixed(3) : '-',
-          createdAt,
+        .map((card) => [
+          `${card.active ? '*' : ' '} ${card.id}`,
+          card.kind,
+          card.recipe,
+          card.network,
+          card.classes.join(','),
+          card.trainedOn.examples,
+          scoreOf(card),
+          card.createdAt,
         ]);
       give(
         flags.json ?? false,
         found,
-        table(['  model', 'recipe', 'network', 'classes', 'examples', 'AP50', 'made'], rows),
+        table(['  model', 'kind', 'recipe', 'network', 'classes', 'examples', 'score', 'made'], rows),
       );
     });
   withBusOptions(models.command('activate').argument('<model>'))
-    .description('make a model the active one')
+    .description('make a model the active one of its kind')
     .action(async (model: string, flags: BusChoice) => {
-      await withBus(flags, async (bus) => {
-        await fetchModel(bus, model);
-        const current = await activeModel(bus, 'detector');
-        if (!(await activate(bus, 'detector', model, 'by hand', current?.model ?? null))) {
+      const kind = await withBus(flags, async (bus) => {
+        const { kind } = readModelCard(await fetchModel(bus, model));
+        const current = await activeModel(bus, kind);
+        if (!(await activate(bus, kind, model, 'by hand', current?.model ?? null))) {
           throw new UsageError('another model was made active meanwhile', { expected: 'to be asked again' });
         }
+        return kind;
       });
-      give(false, null, `${model} is active`);
+      give(false, null, `${model} is the active ${kind}`);
     });
   withBusOptions(models.command('get').argument('<model>').argument('<folder>'))
     .description('write a model to a folder')
@@ -53,4 +59,11 @@ export function modelsCommand(program: Command): void {
       await withBus(flags, async (bus) => writeModelFolder(folder, await fetchModel(bus, model)));
       give(false, null, `${model} is in ${folder}`);
     });
+}
+
+function scoreOf({ kind, scores }: ModelCard): string {
+  if (!scores) return '-';
+  return kind === 'detector'
+    ? `AP50 ${scores.ap50.toFixed(3)}`
+    : `${(100 * scores.accuracy).toFixed(1)} % right`;
 }

@@ -12,7 +12,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { hasSiluKernel, silu } from './silu.ts';
 
-export type ConvActivation = 'silu' | 'relu' | 'linear';
+export type ConvActivation = 'silu' | 'relu' | 'relu6' | 'linear';
 export type ConvPadding = 'same' | backend_util.ExplicitPadding;
 
 export interface Convolution {
@@ -39,8 +39,8 @@ export function convolve({ activation, depthwise, ...convolution }: Convolution)
   const options = {
     ...convolution,
     ...padding(x, pad),
-    activation: activation === 'relu' ? activation : ('linear' as const),
-  };
+    activation: activation === 'silu' ? 'linear' : activation,
+  } as const;
   const y = convolve(options);
   return activation === 'silu' ? silu(y) : y;
 }

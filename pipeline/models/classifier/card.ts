@@ -1,9 +1,7 @@
 /** `card.json` of a classifier: what it is, how it came about, how good it is. */
 import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
-import { PoisonError, reasonOf } from '../../errors.ts';
-import { modelId } from '../card.ts';
-import { cardFile, type ModelFiles } from '../files.ts';
+import { addCard, kindOf, modelId, readCard } from '../card-file.ts';
+import type { ModelFiles } from '../files.ts';
 
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const text = Type.String({ minLength: 1 });
@@ -49,39 +47,15 @@ export function withClassifierCard(
   about: Omit<ClassifierCard, 'kind' | 'id'>,
 ): ModelFiles {
   const card: ClassifierCard = { kind: 'classifier', id: modelId(files), ...about };
-  return new Map([...files, [cardFile, new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`)]]);
+  return addCard(files, card);
 }
 
 /** @throws PoisonError where the card is missing, no card of a classifier, or of other weights */
 export function readClassifierCard(files: ModelFiles): ClassifierCard {
-  const expected = 'the card.json of a classifier';
-  const card = cardOf(files, expected);
-  if (!Value.Check(classifierCardSchema, card)) {
-    const [first] = Value.Errors(classifierCardSchema, card);
-    const found = `${first?.instancePath || '/'} ${first?.message ?? ''}`;
-    throw new PoisonError('the model is no classifier, or its card is damaged', { found, expected });
-  }
-  const id = modelId(files);
-  if (card.id !== id) {
-    const facts = { found: `weights of ${id}`, expected: `weights of ${card.id}` };
-    throw new PoisonError('the card is of another model', facts);
-  }
-  return card;
+  return readCard(classifierCardSchema, files, 'a classifier');
 }
 
 /** Whether the model says that it is a classifier: for commands that take any kind. */
 export function isClassifier(files: ModelFiles): boolean {
-  const card = cardOf(files, 'the card.json of a model');
-  return typeof card === 'object' && card !== null && 'kind' in card && card.kind === 'classifier';
-}
-
-function cardOf(files: ModelFiles, expected: string): unknown {
-  const bytes = files.get(cardFile);
-  if (!bytes)
-    throw new PoisonError('the model has no card', { found: [...files.keys()].join(', '), expected });
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new PoisonError("the model's card is no JSON", { found: reasonOf(error), expected, cause: error });
-  }
+  return kindOf(files) === 'classifier';
 }

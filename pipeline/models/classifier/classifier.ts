@@ -6,7 +6,7 @@ import { tensorOf } from '../detector.ts';
 import { type ModelFiles, modelFromFiles } from '../files.ts';
 import { forward } from '../network/network.ts';
 import { type ClassifierCard, readClassifierCard } from './card.ts';
-import './conv.ts';
+import '../network/conv-layer.ts';
 
 export interface Prediction {
   readonly label: string;

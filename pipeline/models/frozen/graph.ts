@@ -116,7 +116,8 @@ class Frozen {
     );
     const biased = this.#add(`${name}/biased`, 'BiasAdd', [convolved, bias], float);
     if (activation === 'linear') return biased;
-    if (activation === 'relu') return this.#add(name, 'Relu', [biased], float);
+    if (activation !== 'silu')
+      return this.#add(name, activation === 'relu' ? 'Relu' : 'Relu6', [biased], float);
     return this.#add(name, 'Mul', [biased, this.#add(`${name}/sigmoid`, 'Sigmoid', [biased], float)], float);
   }
 

@@ -1,7 +1,7 @@
 /**
- * The one convolution of our detectors: kernel, bias and activation in a single tfjs layer, padded as torch
- * pads, so that YOLOX weights give YOLOX's numbers. There is no batch norm: where a network had one, it is
- * folded into kernel and bias, which suits few-shot training (no statistics of 8 pictures) and is faster.
+ * The one convolution of our networks: kernel, bias and activation in a single tfjs layer. There is no batch norm:
+ * where a network had one, it is folded into kernel and bias, which suits few-shot training (no statistics of 8
+ * pictures) and is faster.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -16,6 +16,8 @@ export interface ConvOptions {
   readonly stride: 1 | 2 | 4;
   readonly depthwise: boolean;
   readonly activation: ConvActivation;
+  /** Whose weights are to give their own numbers; the two differ where a stride is 2. */
+  readonly padding: 'torch' | 'keras';
   /** Of the random start (He, truncated normal). */
   readonly seed: number;
   /** What every bias starts from. */
@@ -79,15 +81,16 @@ export class ConvLayer extends tfl.layers.Layer {
 tf.serialization.registerClass(ConvLayer);
 
 /**
- * torch pads a strided 3x3 on all sides, of which an even side uses only top and left; tfjs' `same` would pad
- * bottom and right. So for those it is given side by side; for everything else `same` is the same.
+ * torch pads a strided 3x3 on all sides, of which an even side uses only top and left; tfjs' `same`, which for even
+ * sides is Keras' `correct_pad` and `valid`, pads bottom and right. So for those it is given side by side; for
+ * everything else `same` is the same.
  */
 export function paddingOf(
-  { kernel, stride }: Pick<ConvOptions, 'kernel' | 'stride'>,
+  { kernel, stride, padding }: Pick<ConvOptions, 'kernel' | 'stride' | 'padding'>,
   height: number,
   width: number,
 ): ConvPadding {
-  if (stride === 1 || kernel % 2 === 0) return 'same';
+  if (padding === 'keras' || stride === 1 || kernel % 2 === 0) return 'same';
   const before = (kernel - 1) / 2;
   const after = (side: number) => (side % 2 === 0 ? before - 1 : before);
   return [

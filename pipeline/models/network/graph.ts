@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { ConvActivation } from '../backend/convolution.ts';
-import { ConvLayer } from './conv-layer.ts';
+import { ConvLayer, type ConvOptions } from './conv-layer.ts';
 
 /** A tensor of a network that is being described: it has a shape and no values. */
 export type Node = tfl.SymbolicTensor;
@@ -25,11 +25,13 @@ const rareLogit = -Math.log(99);
 
 export class Graph {
   readonly #activation: ConvActivation;
+  readonly #padding: ConvOptions['padding'];
   #seed: number;
 
-  constructor(activation: ConvActivation, seed: number) {
+  constructor(activation: ConvActivation, seed: number, padding: ConvOptions['padding'] = 'torch') {
     this.#activation = activation;
     this.#seed = seed;
+    this.#padding = padding;
   }
 
   /** Pictures `[batch, side, side, 3]`, RGB 0..255, times `scale` and moved by `offset`. */
@@ -43,7 +45,17 @@ export class Graph {
     const { filters, kernel = 1, stride = 1, depthwise = false, biasStart = 0 } = shape;
     const activation = shape.activation ?? this.#activation;
     return apply(
-      new ConvLayer({ name, filters, kernel, stride, depthwise, activation, seed: this.#seed, biasStart }),
+      new ConvLayer({
+        name,
+        filters,
+        kernel,
+        stride,
+        depthwise,
+        activation,
+        padding: this.#padding,
+        seed: this.#seed,
+        biasStart,
+      }),
       x,
     );
   }

@@ -2,10 +2,17 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { FatalError } from '../../errors.ts';
+import { buildMobileNetYolox } from './mobilenet-yolox.ts';
 import { buildTiny } from './tiny.ts';
 import { buildYolox } from './yolox.ts';
 
-export const networkNames = ['yolox-nano', 'yolox-tiny', 'tiny'] as const;
+export const networkNames = [
+  'yolox-nano',
+  'yolox-tiny',
+  'mobilenet-yolox',
+  'mobilenet-yolox-0.35',
+  'tiny',
+] as const;
 export type NetworkName = (typeof networkNames)[number];
 
 export interface Network {
@@ -23,6 +30,8 @@ export interface Network {
 export const networkStrides: Readonly<Record<NetworkName, readonly number[]>> = {
   'yolox-nano': [8, 16, 32],
   'yolox-tiny': [8, 16, 32],
+  'mobilenet-yolox': [8, 16, 32],
+  'mobilenet-yolox-0.35': [8, 16, 32],
   tiny: [16, 32],
 };
 
@@ -44,6 +53,10 @@ export function buildNetwork(name: NetworkName, side: number, classes: number, s
       return buildYolox({ depth: 0.33, width: 0.25, depthwise: true }, side, classes, seed);
     case 'yolox-tiny':
       return buildYolox({ depth: 0.33, width: 0.375, depthwise: false }, side, classes, seed);
+    case 'mobilenet-yolox':
+      return buildMobileNetYolox(1, side, classes, seed);
+    case 'mobilenet-yolox-0.35':
+      return buildMobileNetYolox(0.35, side, classes, seed);
     case 'tiny':
       return buildTiny(side, classes, seed);
   }

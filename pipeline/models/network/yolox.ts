@@ -18,17 +18,13 @@ export interface YoloxShape {
 
 /** @param side of the input, px, a multiple of 32 */
 export function buildYolox(shape: YoloxShape, side: number, classes: number, seed: number): Network {
-  const build = new Yolox(shape, seed);
-  const { input, scaled } = build.graph.image(side, 1 / 255, 0);
-  const backbone = build.backbone(scaled);
-  const neck = build.neck(backbone);
-  const strides = [8, 16, 32];
-  const heads = neck.map((level, i) => build.head(level, `head${strides[i]}`, classes));
-  const model = tfl.model({ inputs: input, outputs: build.graph.detections(heads), name: 'yolox' });
-  return { model, strides };
+  const yolox = new Yolox(shape, seed);
+  const { input, scaled } = yolox.graph.image(side, 1 / 255, 0);
+  return yolox.network(input, yolox.backbone(scaled), classes);
 }
 
-class Yolox {
+/** Its parts. */
+export class Yolox {
   readonly graph: Graph;
   readonly #shape: YoloxShape;
   readonly #bottlenecks: number;
@@ -81,6 +77,14 @@ class Yolox {
     const box1 = this.#block(stem, `${name}/box1`, filters, 1);
     const box2 = this.#block(box1, `${name}/box2`, filters, 1);
     return this.graph.predictions(box2, cls, name);
+  }
+
+  /** @param maps of a backbone at strides 8, 16 and 32 */
+  network(input: Node, maps: readonly [Node, Node, Node], classes: number): Network {
+    const strides = [8, 16, 32];
+    const heads = this.neck(maps).map((level, i) => this.head(level, `head${strides[i]}`, classes));
+    const model = tfl.model({ inputs: input, outputs: this.graph.detections(heads), name: 'yolox' });
+    return { model, strides };
   }
 
   #channels(full: number): number {

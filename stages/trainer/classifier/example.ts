@@ -7,6 +7,8 @@ export interface ClassExample {
   readonly name: string;
   /** Place in the classes. */
   readonly label: number;
+  /** How far it is trusted, 0..1; 1 where not given. */
+  readonly weight?: number;
   readonly bytes: () => Promise<Uint8Array>;
 }
 

@@ -3,7 +3,7 @@
  * twice is kept once, and one that is there in two classes is left out altogether, since nobody knows which is true.
  */
 import { createHash } from 'node:crypto';
-import { reasonOf } from '../../../pipeline/errors.ts';
+import { PoisonError, reasonOf } from '../../../pipeline/errors.ts';
 import { decodeImage, resizeRegion } from '../../../pipeline/vision/image.ts';
 import { type Fingerprint, fingerprintOf, groupDoubles, thumbnailSide } from './doubles.ts';
 import type { ClassExample } from './example.ts';
@@ -29,10 +29,13 @@ export interface Inspection {
 /** Pictures that are decoded at once. */
 const width = 8;
 
-/** @param onProgress told of pictures done and of how many */
+/** @param onProgress told of pictures done and of how many; awaited */
 export async function inspect(
   examples: readonly ClassExample[],
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+  {
+    signal,
+    onProgress,
+  }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void | Promise<void> } = {},
 ): Promise<Inspection> {
   const readable: Inspected[] = [];
   const problems: ClassProblem[] = [];
@@ -42,7 +45,7 @@ export async function inspect(
       if ('kind' in one) problems.push(one);
       else readable.push(one);
     }
-    onProgress?.(Math.min(first + width, examples.length), examples.length);
+    await onProgress?.(Math.min(first + width, examples.length), examples.length);
   }
   const leftOut = new Set<Inspected>();
   for (const group of groupDoubles(readable)) {
@@ -77,6 +80,7 @@ async function look(example: ClassExample): Promise<Inspected | ClassProblem> {
     const digest = createHash('sha256').update(bytes).digest('hex');
     return { ...example, digest, fingerprint: fingerprintOf(thumbnail.data) };
   } catch (error) {
+    if (!(error instanceof PoisonError)) throw error; // e.g. a server that is gone: the picture may be good
     return { kind: 'unreadable', name: example.name, message: reasonOf(error) };
   }
 }

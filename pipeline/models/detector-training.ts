@@ -1,0 +1,51 @@
+/** `training.json` beside a detector: what it does worst on the held-out pictures. The model does not need it. */
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { DatasetItem } from '../../schemas/dataset.ts';
+import { Box, ClassLabel, Score } from '../../schemas/terms.ts';
+import type { ScoredImage } from '../scores/detection.ts';
+import type { Mistake } from '../scores/mistakes.ts';
+import { type ModelFiles, trainingFile } from './files.ts';
+
+/** A mistake, the boxes of its picture, and where that is. */
+export interface RecordedMistake extends Omit<Mistake, 'picture'>, ScoredImage {
+  readonly picture: Pick<DatasetItem, 'clip' | 'index' | 'name' | 'width' | 'height'>;
+}
+
+export interface DetectorTraining {
+  /** The worst first. */
+  readonly mistakes: readonly RecordedMistake[];
+}
+
+const { clip, index, name, width, height } = DatasetItem.properties;
+const labelled = { box: Box, label: ClassLabel };
+const schema = Type.Object({
+  mistakes: Type.Array(
+    Type.Object({
+      picture: Type.Object({ clip, index, name, width, height }),
+      truth: Type.Array(Type.Object(labelled)),
+      found: Type.Array(Type.Object({ ...labelled, score: Score })),
+      wrong: Type.Enum(['missed', 'false', 'loose']),
+      ...labelled,
+      score: Type.Union([Score, Type.Null()]),
+      overlap: Score,
+    }),
+  ),
+});
+
+/** The files with what is told of the training; the model's id stays. */
+export function withDetectorTraining(files: ModelFiles, training: DetectorTraining): ModelFiles {
+  return new Map([...files, [trainingFile, new TextEncoder().encode(`${JSON.stringify(training)}\n`)]]);
+}
+
+/** null where there is none, or one of another version. */
+export function readDetectorTraining(files: ModelFiles): DetectorTraining | null {
+  const bytes = files.get(trainingFile);
+  if (!bytes) return null;
+  try {
+    const training: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return Value.Check(schema, training) ? training : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,48 @@
+/** Whether a new classifier may take over from the active one. */
+import { type Classifier, classifierBatch } from '../../../pipeline/models/classifier/classifier.ts';
+import type { Verdict } from '../../../pipeline/models/verdict.ts';
+import { decodeImage } from '../../../pipeline/vision/image.ts';
+import type { ClassExample } from './example.ts';
+
+export interface Right {
+  /** Share that is called what it is, 0..1. */
+  readonly accuracy: number;
+  readonly pictures: number;
+}
+
+/**
+ * One that forgot a class is another classifier, and a person decides between the two. One that knows more is judged
+ * by what both know.
+ * @param pictures held out, of classes that both know
+ */
+export function classifierNotWorse(candidate: Right, active: Right): Verdict {
+  const { pictures } = candidate;
+  if (pictures === 0) return { yes: true, why: 'nothing is held out to compare on' };
+  const percent = ({ accuracy }: Right) => `${(100 * accuracy).toFixed(1)} %`;
+  const why = `${percent(candidate)} right against ${percent(active)} of the active model on ${pictures} held-out pictures`;
+  return { yes: candidate.accuracy >= active.accuracy - Math.max(0.01, 1 / pictures), why };
+}
+
+/** Classes of the active model that the candidate lacks; null where there are none. */
+export function forgotten(candidate: readonly string[], active: readonly string[]): Verdict | null {
+  const lacking = active.filter((name) => !candidate.includes(name));
+  if (lacking.length === 0) return null;
+  const why = `the active model is of other classes: this one does not know ${lacking.join(', ')}`;
+  return { yes: false, why: `${why}; \`shika models activate\` decides` };
+}
+
+/** @param classes of the examples' labels; another class of the model is a wrong answer */
+export async function rightOf(
+  classifier: Classifier,
+  examples: readonly ClassExample[],
+  classes: readonly string[],
+): Promise<Right> {
+  let right = 0;
+  for (let first = 0; first < examples.length; first += classifierBatch) {
+    const some = examples.slice(first, first + classifierBatch);
+    const pictures = await Promise.all(some.map(async ({ bytes, name }) => decodeImage(await bytes(), name)));
+    const found = await classifier.predict(pictures);
+    right += some.filter(({ label }, i) => found[i]?.[0]?.label === classes[label]).length;
+  }
+  return { accuracy: examples.length === 0 ? 0 : right / examples.length, pictures: examples.length };
+}

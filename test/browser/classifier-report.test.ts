@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { writeClassifierReport } from '../../pipeline/report/report.ts';
+import { chromiumPath, noChromium, startChromium } from './chromium.ts';
+import { classifierReportExample, hostileName } from './classifier-report-example.ts';
+
+describe('report of a classifier in a browser', {
+  skip: chromiumPath === undefined && noChromium,
+  timeout: 120_000,
+}, () => {
+  let folder: string;
+  let address: string;
+  let browser: Browser;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shika-classifier-report-'));
+    const path = join(folder, 'report.html');
+    await writeClassifierReport(path, await classifierReportExample());
+    address = pathToFileURL(path).href;
+    browser = await startChromium();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    try {
+      const page = await context.newPage();
+      const noise: string[] = [];
+      page.on('console', (message) => noise.push(`console: ${message.text()}`));
+      page.on('pageerror', (error) => noise.push(`error: ${error.message}`));
+      page.on('dialog', (dialog) => noise.push(`dialog: ${dialog.message()}`));
+      page.on('request', (request) => {
+        if (request.url() !== address && !request.url().startsWith('data:')) noise.push(request.url());
+      });
+      await page.goto(address);
+      await use(page);
+      await page.waitForLoadState('networkidle');
+      assert.deepEqual(noise, [], 'asks for nothing, complains of nothing');
+    } finally {
+      await context.close();
+    }
+  }
+
+  test('the confusion matrix adds up to the held-out pictures, row by row', () =>
+    open({}, async (page) => {
+      const rows = await page
+        .locator('.confusion tbody tr')
+        .evaluateAll((all) =>
+          all.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent))),
+        );
+      assert.deepEqual(
+        rows.map((row) => row.reduce((sum, n) => sum + n, 0)),
+        [20, 20, 20],
+      );
+      const diagonal = rows.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+      assert.match(
+        await page.locator('.lead').innerText(),
+        new RegExp(`^It names ${diagonal} of 60 pictures`),
+      );
+    }));
+
+  test('the worst mistake comes first, with its picture, both labels and how sure it was', () =>
+    open({}, async (page) => {
+      const captions = await page.locator('#mistakes figcaption').allInnerTexts();
+      assert.equal(captions.length, 6);
+      const sure = captions.map((text) => Number(/\((\d+) %\)/.exec(text)?.[1]));
+      assert.deepEqual(
+        sure,
+        sure.toSorted((a, b) => b - a),
+      );
+      assert.match(captions[0] ?? '', /^\w+, taken for \w+ /);
+      assert.equal(await page.locator('#mistakes img').count(), 5);
+      assert.equal(await page.locator('#mistakes .missing').count(), 1);
+    }));
+
+  test('what was left out is there with its reason; long lists are folded', () =>
+    open({}, async (page) => {
+      const text = await page.locator('#left-out').innerText();
+      for (const said of ['1 conflict', '1 unreadable file', '30 duplicates', 'it is empty']) {
+        assert.ok(text.includes(said), said);
+      }
+      assert.equal(await page.locator('#left-out details').count(), 1);
+    }));
+
+  test('a hostile file name is text', () =>
+    open({}, async (page) => {
+      assert.equal(await page.locator('img[src="x"], script').count(), 0);
+      assert.ok((await page.locator('#mistakes').innerText()).includes(hostileName));
+    }));
+
+  test('fits a phone and follows the reader’s light or dark', async () => {
+    const papers: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await open({ viewport: { width: 390, height: 844 }, colorScheme }, async (page) => {
+        assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390);
+        papers.push(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'));
+      });
+    }
+    assert.notEqual(papers[0], papers[1]);
+  });
+});
