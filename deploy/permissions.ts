@@ -39,7 +39,7 @@ const beside: Readonly<Record<StageName, Beside>> = {
   detector: { watches: [ACTIVE], fetches: ['models'] },
   tracker: { sets: [CHECKPOINTS], frees: [Frame, Look] },
   filter: { stores: ['datasets'] },
-  trainer: { sets: [ACTIVE], fetches: ['datasets'], stores: ['models'] },
+  trainer: { sets: [ACTIVE], fetches: ['datasets'], stores: ['models', 'checkpoints'] },
   explainer: { watches: [ACTIVE], fetches: ['models'], stores: ['explanations'] },
 };
 

@@ -13,7 +13,7 @@ import { Objects } from './objects.ts';
 import { pause } from './pause.ts';
 import { Publisher, type PublishOptions } from './publish.ts';
 import { State } from './state.ts';
-import { type BusBounds, ensureStreams } from './topology.ts';
+import { type BusBounds, ensureStreams, WORK_QUEUES } from './topology.ts';
 import { WorkQueue, type WorkSource } from './work.ts';
 
 export interface BusOptions extends ConnectionOptions {
@@ -164,6 +164,18 @@ export class Bus {
       }
     }
     return { messages: state.messages, bytes: state.bytes, consumers };
+  }
+
+  /**
+   * Gives back all jobs and looks that processes took and have not settled, instead of waiting for their leases to end:
+   * for whoever knows that none of these processes is alive. Their deliveries are counted anew.
+   */
+  async giveBackWork(): Promise<void> {
+    for (const stream of WORK_QUEUES) {
+      for await (const { name } of this.#manager.consumers.list(stream)) {
+        await this.#manager.consumers.delete(stream, name); // a stage makes its own again
+      }
+    }
   }
 
   /** Sends what is still to be sent, and closes; a server that is gone is not waited for. */

@@ -1,7 +1,10 @@
-/** The object stores: models, datasets, explanations. Folders are kept as one object a file, `<folder>/<file>`. */
+/**
+ * The object stores: models, datasets, explanations, checkpoints. Folders are kept as one object a file,
+ * `<folder>/<file>`.
+ */
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
-import { STORES, type StoreName } from './topology.ts';
+import { maxAgeOf, STORES, type StoreName } from './topology.ts';
 
 /** File name to content. */
 export type Files = ReadonlyMap<string, Uint8Array>;
@@ -16,7 +19,7 @@ export class Objects {
   static async open(client: JetStreamClient): Promise<Objects> {
     const manager = new Objm(client);
     const stores = new Map<StoreName, ObjectStore>();
-    for (const name of STORES) stores.set(name, await manager.create(name));
+    for (const name of STORES) stores.set(name, await manager.create(name, { ttl: maxAgeOf(name) }));
     return new Objects(stores);
   }
 
@@ -27,6 +30,11 @@ export class Objects {
 
   async get(store: StoreName, name: string): Promise<Uint8Array | null> {
     return this.#store(store).getBlob(name);
+  }
+
+  /** As if it had never been; one that is not there is left alone. */
+  async delete(store: StoreName, name: string): Promise<void> {
+    await this.#store(store).delete(name);
   }
 
   async putFolder(store: StoreName, folder: string, files: Files): Promise<void> {

@@ -61,12 +61,23 @@ export function streams(bounds: BusBounds): Record<StreamName, StreamRules> {
   };
 }
 
+/** Streams whose messages go when they are acknowledged. */
+export const WORK_QUEUES = ['LOOKS', 'JOBS'] as const satisfies readonly StreamName[];
+
 /** KV bucket of checkpoints and of the active models. */
 export const STATE_BUCKET = 'state';
 
 /** Object stores: large and few. */
-export const STORES = ['models', 'datasets', 'explanations'] as const;
+export const STORES = ['models', 'datasets', 'explanations', 'checkpoints'] as const;
 export type StoreName = (typeof STORES)[number];
+
+/** What is left of jobs that never ended; as long as their progress. Nothing else goes by itself. */
+const STORE_MAX_AGE_HOURS: Readonly<Partial<Record<StoreName, number>>> = { checkpoints: 24 * 7 };
+
+/** How long a store keeps an object, ns; 0: for ever. */
+export function maxAgeOf(store: StoreName): number {
+  return (STORE_MAX_AGE_HOURS[store] ?? 0) * HOUR_NS;
+}
 
 function streamConfig(name: string, rules: StreamRules): Partial<StreamConfig> & { name: string } {
   return {

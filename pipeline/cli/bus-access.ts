@@ -26,6 +26,9 @@ export function withBusOptions(command: Command): Command {
     .option('--config <file>', 'configuration file');
 }
 
+/** @param failed aborted where a stage that was started for the work cannot be kept running */
+export type BusWork<T> = (bus: Bus, log: Logger, failed: AbortSignal) => Promise<T>;
+
 /**
  * Connects, does the work and disconnects. Where the folder's server is not running, one is started on its store for
  * as long as the work takes, with the stages that it needs.
@@ -34,7 +37,7 @@ export function withBusOptions(command: Command): Command {
  */
 export async function withBus<T>(
   { dir, config }: BusChoice,
-  work: (bus: Bus, log: Logger) => Promise<T>,
+  work: BusWork<T>,
   { stages = {}, create = false }: { stages?: StageCounts; create?: boolean } = {},
 ): Promise<T> {
   const settings = readSettings(config);
@@ -49,17 +52,18 @@ export async function withBus<T>(
   }
   const running = await addressOf(folder);
   if (running) return using(await Bus.open({ ...options, ...running, name: 'cli' }, log), log, work);
-  const place = await Workplace.open({ folder, keep: true, processes: stages, env: {}, bus: options, log });
+  const env: Record<string, string> = config ? { SHIKA_CONFIG: config } : {};
+  const place = await Workplace.open({ folder, keep: true, processes: stages, env, bus: options, log });
   try {
-    return await work(place.bus, log);
+    return await work(place.bus, log, place.failed);
   } finally {
     await place.close();
   }
 }
 
-async function using<T>(bus: Bus, log: Logger, work: (bus: Bus, log: Logger) => Promise<T>): Promise<T> {
+async function using<T>(bus: Bus, log: Logger, work: BusWork<T>): Promise<T> {
   try {
-    return await work(bus, log);
+    return await work(bus, log, new AbortController().signal);
   } finally {
     await bus.close();
   }

@@ -16,6 +16,7 @@ import { reportOf } from '../job/report.ts';
 import { type ModelScores, type RunResult, scoresOf } from '../job/run.ts';
 import type { TruthReport } from '../report/data.ts';
 import { writeReport } from '../report/report.ts';
+import { keepRecords } from './explain-records.ts';
 import { table } from './terminal.ts';
 
 export interface ModelSummary {
@@ -62,8 +63,12 @@ export async function leave(leaving: Leaving): Promise<{ summary: RunSummary; tr
   const summary = summaryOf(result, problems, totalSeconds);
   await writeLabelsFile(out, rowsOf(result.ends, result.labels));
   await writeDatasetFolder(bus, out, result.dataset);
-  await writeModel(bus, out, 'pre', result.pre.model);
-  if (result.main) await writeModel(bus, out, 'main', result.main.model);
+  for (const name of ['pre', 'main'] as const) {
+    const model = result[name]?.model;
+    if (model === undefined) continue;
+    await writeModel(bus, out, name, model);
+    await keepRecords(bus, join(out, 'models', name), model);
+  }
   const files = new Map(result.ends.map(({ input }) => [input.clip, input.file]));
   const explanations = await writeExplanations(bus, out, result.explained, (clip) => files.get(clip) ?? clip);
   const truth = score ? await score(result.main !== null) : null;

@@ -1,17 +1,20 @@
 /** Scores of labels and of detectors against the truth, read from files. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { evaluate } from '../../stages/trainer/detector/evaluate.ts';
+import { type Looked, lookAt } from '../../stages/trainer/detector/evaluate.ts';
 import type { Example } from '../../stages/trainer/detector/example.ts';
 import { UsageError } from '../errors.ts';
 import { readHand } from '../formats/hand.ts';
 import { readLabels } from '../formats/labels-csv.ts';
 import { readTruth } from '../formats/truth.ts';
 import { type BackendPreference, openBackend } from '../models/backend/backend.ts';
+import type { DetectorCard } from '../models/card.ts';
 import { Detector } from '../models/detector.ts';
 import { readModelFolder } from '../models/files.ts';
+import type { MistakeReport } from '../report/data.ts';
 import { type DetectionScores, detectionScores } from '../scores/detection.ts';
 import { type LabelScores, labelScores } from '../scores/labels.ts';
+import { isNearInClip, shownIn, worstMistakes } from '../scores/mistakes.ts';
 import { decodeClip } from '../vision/video.ts';
 import { say } from './terminal.ts';
 
@@ -46,26 +49,49 @@ export async function truthScores(truthFile: string, labelsFile: string): Promis
   return { ...scored, ap50, ap50_95 };
 }
 
+/** A detector that was scored. */
+export interface ScoredModel {
+  readonly card: DetectorCard;
+  readonly scores: DetectionScores;
+  /** With their pictures. */
+  worstMistakes(): Promise<MistakeReport[]>;
+}
+
 /** A detector against true boxes, on pictures shown whole. */
-export async function modelScores(
+export async function scoreModel(
   folder: string,
   truth: string,
   clip?: string,
   backend: BackendPreference = 'auto',
-): Promise<DetectionScores> {
+): Promise<ScoredModel> {
   await openBackend(backend);
   const detector = await Detector.load(await readModelFolder(folder));
-  const examples = (await stat(truth)).isDirectory() ? await stills(truth) : await frames(truth, clip);
+  const given = (await stat(truth)).isDirectory() ? await stills(truth) : await frames(truth, clip);
   try {
-    const { model, reading } = detector;
-    return await evaluate(
-      model,
-      reading,
-      examples.map((example) => relabelled(example, reading.outputs)),
-    );
+    const { card, model, reading } = detector;
+    const examples = given.map((example) => relabelled(example, reading.outputs));
+    const looked = await lookAt(model, reading, examples);
+    return { card, scores: detectionScores(looked), worstMistakes: () => mistakesOf(looked, examples) };
   } finally {
     detector.dispose();
   }
+}
+
+function mistakesOf(looked: readonly Looked[], examples: readonly Example[]): Promise<MistakeReport[]> {
+  const alike = (one: number, other: number) =>
+    isNearInClip(placeOf(examples[one]!.name), placeOf(examples[other]!.name));
+  const reports = worstMistakes(looked, { alike }).map(async ({ picture, ...mistake }) => {
+    const { name, jpeg } = examples[picture]!;
+    const image = looked[picture]!;
+    return { ...mistake, ...shownIn(image), name, size: image.size, picture: await jpeg() };
+  });
+  return Promise.all(reports);
+}
+
+/** `deer.mp4#3` is frame 3 of deer.mp4; a still is a clip of its own. */
+function placeOf(name: string): { clip: string; index: number } {
+  const [, clip = name, index = '0'] = /^(.*)#(\d+)$/.exec(name) ?? [];
+  return { clip, index: Number(index) };
 }
 
 async function stills(folder: string): Promise<Example[]> {

@@ -7,7 +7,7 @@ import type { Meter, Meters } from '../job/progress.ts';
 
 /** Bars on a terminal, else a line at the start and at the end of each step and every tenth of it. */
 export function terminalMeters(quiet: boolean): Meters & { stop(): void } {
-  if (quiet) return { start: () => ({ update() {}, done() {} }), stop() {} };
+  if (quiet) return { start: () => ({ update() {}, say() {}, done() {} }), stop() {} };
   return process.stderr.isTTY ? bars() : lines();
 }
 
@@ -29,6 +29,7 @@ function bars(): Meters & { stop(): void } {
           bar.setTotal(Math.max(1, total));
           bar.update(Math.min(done, Math.max(1, total)), { note });
         },
+        say: (text) => multi.log(`${name}: ${text}\n`),
         done(note = '') {
           bar.update(bar.getTotal(), { note });
           bar.stop();
@@ -53,6 +54,7 @@ function lines(): Meters & { stop(): void } {
           tenth = now;
           say(`${name}: ${10 * now} %${note ? ` (${note})` : ''}`);
         },
+        say: (text) => say(`${name}: ${text}`),
         done: (note = '') => say(`${name}: ${note || 'done'}`),
       };
     },

@@ -1,23 +1,18 @@
 /** Puts what was drawn on by hand on the bus: stills, and the clips' frames that have a box. */
-
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
 import type { Bus } from '../bus/bus.ts';
 import { outgoing } from '../bus/envelope.ts';
+import { storePicture } from '../datasets/pictures.ts';
 import { PoisonError } from '../errors.ts';
 import type { HandStill } from '../formats/hand.ts';
 import { type Box, scale as scaleBox } from '../vision/box.ts';
-import { decodeImage, encodeJpeg, scaleToFit } from '../vision/image.ts';
+import { decodeImage } from '../vision/image.ts';
 import { decodeClip } from '../vision/video.ts';
 import type { ClipInput } from './clip-input.ts';
 
-/** Longer side of a still that is kept; larger ones are scaled down, for no detector sees more. */
-const LONGEST_SIDE = 1280;
-const QUALITY = 92;
-const LARGEST_BYTES = 300 * 1024;
 /** Every n-th still is held out to score on, where there are enough of them. */
 const HELD_OUT_EVERY = 5;
 const ENOUGH = 10;
@@ -26,23 +21,10 @@ const ENOUGH = 10;
 export async function publishStills(bus: Bus, stills: readonly HandStill[]): Promise<DatasetItem[]> {
   const items: DatasetItem[] = [];
   for (const [i, still] of stills.entries()) {
-    const bytes = await readFile(still.path);
-    const clip = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-    const { jpeg, width, height, scale } = await scaled(bytes, still.name);
-    await bus.publish(
-      outgoing(Image, { clip, index: 0 }, { clip, index: 0, width, height }, { payload: jpeg }),
-    );
+    const { scale, ...stored } = await storePicture(bus, await readFile(still.path), still.name);
     const heldOut = stills.length >= ENOUGH && i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
     const boxes = still.boxes.map(({ box, label }) => drawn(scaleBox(box, scale), label));
-    items.push({
-      clip,
-      index: 0,
-      name: still.name,
-      width,
-      height,
-      split: heldOut ? 'held-out' : 'train',
-      boxes,
-    });
+    items.push({ ...stored, name: still.name, split: heldOut ? 'held-out' : 'train', boxes });
   }
   return items;
 }
@@ -85,16 +67,4 @@ export async function publishAnchors(
 
 function drawn(box: Box, label: string): DatasetItem['boxes'][number] {
   return { box: [...box], label, cause: 'hand', weight: 1, risk: 0 };
-}
-
-async function scaled(bytes: Uint8Array, name: string) {
-  const raster = await decodeImage(bytes, name);
-  const fitting = await scaleToFit(raster, LONGEST_SIDE);
-  const asItIs = fitting === raster && isJpeg(bytes) && bytes.byteLength < LARGEST_BYTES;
-  const jpeg = asItIs ? bytes : await encodeJpeg(fitting, QUALITY);
-  return { jpeg, width: fitting.width, height: fitting.height, scale: fitting.width / raster.width };
-}
-
-function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8;
 }

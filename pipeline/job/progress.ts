@@ -2,6 +2,8 @@
 export interface Meter {
   /** `total` 0: not known yet. */
   update(done: number, total: number, note?: string): void;
+  /** A line beside it. */
+  say(text: string): void;
   /** Ends the meter with a line. */
   done(note?: string): void;
 }
@@ -11,4 +13,4 @@ export interface Meters {
 }
 
 /** Shows nothing. */
-export const noMeters: Meters = { start: () => ({ update() {}, done() {} }) };
+export const noMeters: Meters = { start: () => ({ update() {}, say() {}, done() {} }) };

@@ -7,12 +7,14 @@ import type { Bus } from '../bus/bus.ts';
 import { fetchPicture } from '../datasets/store.ts';
 import type { Problem } from '../formats/problem.ts';
 import { readDetectorCard } from '../models/card.ts';
+import { type DetectorTraining, readDetectorTraining } from '../models/detector-training.ts';
 import { fetchModel } from '../models/registry.ts';
 import { chooseSamples, samplesAClip } from '../report/choose-samples.ts';
 import type {
   ClipReport,
   EpochReport,
   ExplanationReport,
+  MistakeReport,
   ModelReport,
   ReportData,
   Sample,
@@ -85,12 +87,14 @@ async function clipReport(
   };
 }
 
-async function modelReport(
+/** @param scores to be shown; a training's own where not given */
+export async function modelReport(
   bus: Bus,
-  { model, history }: TrainEnd,
-  scores: ModelScores | null,
+  { model, history, ...end }: TrainEnd,
+  scores: ModelScores | null = scoresOf({ history, ...end }),
 ): Promise<ModelReport> {
-  const { id, network, start, trainedOn } = readDetectorCard(await fetchModel(bus, model));
+  const files = await fetchModel(bus, model);
+  const { id, network, start, trainedOn } = readDetectorCard(files);
   const rows = history.filter((progress) => progress.state === 'running');
   return {
     id,
@@ -99,7 +103,19 @@ async function modelReport(
     trainedOn,
     scores,
     history: rows.map(({ done, figures }) => epoch(done, figures)),
+    mistakes: await mistakeReports(bus, readDetectorTraining(files)),
   };
+}
+
+async function mistakeReports(bus: Bus, training: DetectorTraining | null): Promise<MistakeReport[] | null> {
+  if (!training) return null;
+  const reports: MistakeReport[] = [];
+  for (const { picture: of, ...mistake } of training.mistakes) {
+    const { name, width, height } = of;
+    const picture = await fetchPicture(bus, of).catch(() => null); // it may have been deleted since
+    reports.push({ ...mistake, name, picture, size: { width, height } });
+  }
+  return reports;
 }
 
 function epoch(

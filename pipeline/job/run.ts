@@ -18,6 +18,7 @@ import { anchorsOf, type ClipInput } from './clip-input.ts';
 import { publishAnchors, publishStills } from './hand-pictures.ts';
 import { buildDataset, explain, type JobEnd, type TrainEnd, train } from './jobs.ts';
 import type { Meters } from './progress.ts';
+import type { RunRecord } from './run-record.ts';
 
 export interface RunPlan {
   readonly clips: readonly ClipInput[];
@@ -40,6 +41,8 @@ export interface RunContext {
   readonly meters: Meters;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Whether a run that was cut short goes on: trainings that have ended are not done again. */
+  readonly goesOn?: boolean;
 }
 
 export interface Explained extends JobEnd {
@@ -76,15 +79,9 @@ export interface RunResult {
 }
 
 /** @throws UsageError where nothing was drawn by hand */
-export async function runJob(plan: RunPlan, context: RunContext): Promise<RunResult> {
+export async function runJob(plan: RunPlan, context: RunContext, record: RunRecord): Promise<RunResult> {
   const { bus, meters, signal } = context;
-  const seconds: Record<string, number> = {};
-  const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
-    const started = performance.now();
-    const result = await work();
-    seconds[step] = Math.round((performance.now() - started) / 10) / 100;
-    return result;
-  };
+  const timed: RunRecord['timed'] = (step, work) => record.timed(step, work);
   const drawn = await timed('hand', () => publishHand(plan, context));
   const pre = await timed('pretrain', () => preTrain(drawn, plan, context));
   const ends = await timed('annotate', () => annotated(drawn.clips, context));
@@ -113,7 +110,7 @@ export async function runJob(plan: RunPlan, context: RunContext): Promise<RunRes
     pre,
     main,
     explained,
-    seconds,
+    seconds: { ...record.seconds },
   };
 }
 
@@ -215,12 +212,12 @@ function stepsOf(steps: number | undefined): { steps?: number } {
 }
 
 async function trained(
-  { bus, meters, signal }: RunContext,
+  { bus, meters, signal, goesOn = false }: RunContext,
   kind: TrainJob['kind'],
   of: Omit<TrainJob, 'job' | 'kind'>,
 ): Promise<TrainEnd> {
   const meter = meters.start(kind === 'pre' ? 'pre-training' : 'main training');
-  const end = await train(bus, { kind, ...of }, meter, signal);
+  const end = await train(bus, { kind, ...of }, meter, signal, { answered: goesOn });
   const { ap50, meanIoU } = end.figures;
   const scores =
     ap50 === undefined

@@ -31,7 +31,10 @@ export class Workplace {
     if (!keep) rmSync(folder, { recursive: true, force: true });
     const supervisor = await Supervisor.start({ folder, processes, env, log });
     try {
-      return new Workplace(await Bus.open({ ...bus, ...supervisor.address, name: 'cli' }, log), supervisor);
+      const opened = await Bus.open({ ...bus, ...supervisor.address, name: 'cli' }, log);
+      // Whoever held a job here before was killed with the server.
+      if (supervisor.isPrivate) await opened.giveBackWork();
+      return new Workplace(opened, supervisor);
     } catch (error) {
       await supervisor.stop();
       throw error;

@@ -1,8 +1,10 @@
 /** What the report shows: plain values only, gathered by whoever ran the job. Fractions and scores are 0..1. */
 import type { Ledger } from '../../schemas/terms.ts';
 import type { ClipFacts, LabelRow } from '../formats/label-row.ts';
-import type { CurvePoint, DetectionScores } from '../scores/detection.ts';
+import type { CurvePoint, DetectionScores, ScoredImage } from '../scores/detection.ts';
 import type { LabelScores } from '../scores/labels.ts';
+import type { Mistake } from '../scores/mistakes.ts';
+import type { Size } from '../vision/box.ts';
 
 export interface ReportData {
   /** Names the run, e.g. its folder; the page's heading. */
@@ -68,6 +70,16 @@ export interface ModelReport {
   readonly history: readonly EpochReport[];
   /** On the held-out pictures; null where none were held out. */
   readonly scores: HeldOutScores | null;
+  /** The worst first, on the pictures that its own training held out; null where nobody looked for them. */
+  readonly mistakes: readonly MistakeReport[] | null;
+}
+
+/** A mistake, and the whole picture that it is in; boxes in px of `size`. */
+export interface MistakeReport extends Omit<Mistake, 'picture'>, ScoredImage {
+  readonly name: string;
+  /** JPEG (or any picture) of any size, made small for the page; null where it could not be had. */
+  readonly picture: Uint8Array | null;
+  readonly size: Size;
 }
 
 export interface EpochReport {

@@ -141,6 +141,7 @@ figure { margin: 0; }
 .shot .line { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 0 .35rem; }
 .shot em { line-height: 1.2; }
 .shot .line .swatch { margin: 0; }
+.shot .name { flex-basis: 100%; overflow-wrap: anywhere; }
 .missing { margin: 0; padding: 1rem; color: var(--dim); font-size: .85rem; }
 
 .charts { display: flex; flex-wrap: wrap; gap: 1.25rem 1.5rem; margin: 1.25rem 0; }

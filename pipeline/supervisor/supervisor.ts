@@ -81,6 +81,11 @@ export class Supervisor {
     return new Supervisor(folder, address, server, kept, failure.signal);
   }
 
+  /** Whether the server is this supervisor's own: nobody else's processes work on its bus. */
+  get isPrivate(): boolean {
+    return this.#server !== undefined;
+  }
+
   /** Stages first, so that they can give back what they hold; then the server. */
   async stop(): Promise<void> {
     await Promise.all(this.#processes.map((process) => process.stop()));

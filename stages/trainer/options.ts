@@ -1,5 +1,16 @@
 import Type, { type Static } from 'typebox';
 import { BackendName } from '../../pipeline/models/backend/options.ts';
 
-export const TrainerOptions = Type.Object({ backend: BackendName }, { additionalProperties: false });
+export const TrainerOptions = Type.Object(
+  {
+    backend: BackendName,
+    threads: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 64,
+      description: 'Threads that train a detector side by side on wasm, half a GB each; 0: one for each core',
+    }),
+  },
+  { additionalProperties: false },
+);
 export type TrainerOptions = Static<typeof TrainerOptions>;

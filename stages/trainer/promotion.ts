@@ -4,6 +4,8 @@
  * look good there. AP50, not AP50:95, is compared: a stricter overlap would ask the new model to repeat the old one's
  * errors of a few pixels.
  */
+import type { Verdict } from '../../pipeline/models/verdict.ts';
+
 interface Scored {
   readonly ap50: number;
   /** Pictures. */
@@ -14,11 +16,6 @@ interface Scored {
 export interface HeldOutScores {
   readonly all: Scored | null;
   readonly drawn: Scored | null;
-}
-
-export interface Verdict {
-  readonly yes: boolean;
-  readonly why: string;
 }
 
 /** A difference that so many pictures can tell from chance: one of them, at least a hundredth. */

@@ -1,36 +1,45 @@
 /** Trainer: a dataset and a job in, a model and its scores out; the better model becomes the active one. */
+import { availableParallelism } from 'node:os';
 import type { Bus } from '../../pipeline/bus/bus.ts';
 import type { Incoming, Outgoing } from '../../pipeline/bus/envelope.ts';
 import { fetchDataset, fetchPicture } from '../../pipeline/datasets/store.ts';
-import { PoisonError, RetryableError, UsageError } from '../../pipeline/errors.ts';
+import { PoisonError, UsageError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/models/card.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
-import { activate, activeModel, fetchModel, storeModel } from '../../pipeline/models/registry.ts';
+import { type DetectorTraining, withDetectorTraining } from '../../pipeline/models/detector-training.ts';
+import type { ModelFiles } from '../../pipeline/models/files.ts';
+import { fetchModel, promote, storeModel } from '../../pipeline/models/registry.ts';
 import { findWeights, isWeightsName, weightFolders } from '../../pipeline/models/weights.ts';
-import type { DetectionScores } from '../../pipeline/scores/detection.ts';
+import { type DetectionScores, detectionScores } from '../../pipeline/scores/detection.ts';
+import { isNearInClip, shownIn, worstMistakes } from '../../pipeline/scores/mistakes.ts';
+import { JobCheckpoint } from '../../pipeline/stage/job-checkpoint.ts';
 import { jobFailed, progress } from '../../pipeline/stage/progress.ts';
-import { type Context, handler, stage } from '../../pipeline/stage/stage.ts';
+import { type Commit, type Context, handler, stage } from '../../pipeline/stage/stage.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
-import { evaluate } from './detector/evaluate.ts';
+import { trainClassifierJob } from './classifier-job.ts';
+import type { EpochRow } from './detector/epoch.ts';
+import { type Looked, lookAt } from './detector/evaluate.ts';
 import type { Example, Start } from './detector/example.ts';
-import { type EpochRow, trainDetector } from './detector/train.ts';
+import { trainDetector } from './detector/train.ts';
 import { TrainerOptions } from './options.ts';
-import { type HeldOutScores, notWorse, type Verdict } from './promotion.ts';
+import { type HeldOutScores, notWorse } from './promotion.ts';
 
 /** How often a picture drawn on by hand is shown, against one that is not: there are so few of them. */
 const HAND_DRAW = 3;
 
-const take = { type: TrainJob, leaseS: 120, attempts: 3 };
+/** A job that was cut short goes on, so that another attempt costs an epoch at most. */
+const take = { type: TrainJob, leaseS: 120, attempts: 5 };
 
 export const trainer = stage({
   name: 'trainer',
-  summary: 'Trains detectors and promotes those that are not worse',
-  guarantee: 'A job that is cut short begins anew and, on one backend, ends with the same weights.',
+  summary: 'Trains detectors and classifiers, and promotes those that are not worse',
+  guarantee:
+    'A detector’s training that is cut short goes on from its last checkpoint, a classifier’s begins anew; on one backend both end with the same weights.',
   options: TrainerOptions,
   takes: [take],
   gives: [Progress],
@@ -38,12 +47,15 @@ export const trainer = stage({
   async start({ bus, log, options }) {
     const backend = await openBackend(options.backend);
     log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
+    // TensorFlow's library has threads of its own.
+    const threads = backend.name === 'wasm' ? options.threads || availableParallelism() : 1;
+    const compute = { backend: backend.name, threads };
     return {
       handlers: [
         handler({
           take,
           concurrency: 1,
-          each: (input, context) => train(bus, input, context),
+          each: (input, context) => train(bus, compute, input, context),
           obituary: ({ body: { job } }, reason) => [jobFailed(job, reason)],
         }),
       ],
@@ -51,15 +63,35 @@ export const trainer = stage({
   },
 });
 
+interface Compute {
+  readonly backend: string;
+  readonly threads: number;
+}
+
 async function* train(
   bus: Bus,
+  { backend, threads }: Compute,
   input: Incoming<typeof TrainJob>,
-  { log, signal }: Context,
-): AsyncGenerator<Outgoing> {
-  const { job, kind, dataset: id, seed, steps } = input.body;
+  context: Context,
+): AsyncGenerator<Outgoing | Commit> {
+  const { job, kind } = input.body;
+  const checkpoint = new JobCheckpoint(bus, job, context.log);
   // A job whose end was published and whose acknowledgement got lost comes again.
   const last = await bus.last(Progress, subjectOf(Progress, { job }));
-  if (last?.body.state === 'done') return;
+  if (last?.body.state === 'done') return checkpoint.forget();
+  if (kind === 'classifier') yield* trainClassifierJob(bus, backend, input, context);
+  else yield* trainDetectorJob(bus, { kind, threads }, input, checkpoint, context);
+  yield { commit: () => checkpoint.forget() };
+}
+
+async function* trainDetectorJob(
+  bus: Bus,
+  { kind, threads }: { kind: Exclude<TrainJob['kind'], 'classifier'>; threads: number },
+  input: Incoming<typeof TrainJob>,
+  checkpoint: JobCheckpoint,
+  { log, signal }: Context,
+): AsyncGenerator<Outgoing> {
+  const { job, dataset: id, seed, steps } = input.body;
   const dataset = await fetchDataset(bus, id);
   const examples = (split: DatasetItem['split']) =>
     dataset.items.filter((item) => item.split === split).map((item) => exampleOf(bus, item));
@@ -75,6 +107,17 @@ async function* train(
     );
     await bus.publish(progress(rowOf(job, row), `${row.epoch}`, input.traceparent), { signal });
   };
+  const resume = await checkpoint.load();
+  const resumed = async (row: EpochRow | null) => {
+    if (!row) {
+      log.warn({ job }, 'beginning anew: the checkpoint is of another recipe, dataset, start or version');
+      return;
+    }
+    log.info({ job }, `going on from step ${row.step} of ${row.steps}`);
+    const body = rowOf(job, row);
+    const word = { ...body, figures: { ...body.figures, resumed: row.step } };
+    await bus.publish(progress(word, `resumed:${Date.now()}`, input.traceparent), { signal });
+  };
   const trained = await trainDetector({
     examples: examples('train'),
     heldOut,
@@ -84,19 +127,20 @@ async function* train(
     seed,
     ...(steps === undefined ? {} : { steps }),
     onProgress: report,
+    onCheckpoint: (bytes) => checkpoint.save(bytes),
+    ...(resume && { resume }),
+    onResume: resumed,
+    threads,
     signal,
   }).catch((error: unknown) => {
     throw error instanceof UsageError ? new PoisonError(error.message, { cause: error }) : error;
   });
   const { id: model } = readDetectorCard(trained.files);
-  await storeModel(bus, model, trained.files);
-  const drawn = dataset.items.filter((item) => item.split === 'held-out' && isDrawn(item));
-  const promoted = await promote(
-    bus,
-    model,
-    job,
-    heldOut,
-    drawn.map((item) => exampleOf(bus, item)),
+  const items = dataset.items.filter((item) => item.split === 'held-out');
+  const looked = await lookWith(trained.files, heldOut);
+  await storeModel(bus, model, withDetectorTraining(trained.files, trainingOf(looked, items)));
+  const promoted = await promote(bus, 'detector', model, job, async (active) =>
+    notWorse(scored(looked, items), scored(await lookWith(await fetchModel(bus, active), heldOut), items)),
   );
   log.info({ job, model, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) }, 'trained');
   const { scores, startScores, history } = trained;
@@ -114,40 +158,29 @@ async function* train(
   );
 }
 
-/** Compare-and-set: where another job promotes its model meanwhile, ours is judged against that one. */
-async function promote(
-  bus: Bus,
-  model: string,
-  job: string,
-  heldOut: readonly Example[],
-  drawn: readonly Example[],
-): Promise<Verdict> {
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const active = await activeModel(bus, 'detector');
-    const verdict =
-      active && active.model !== model
-        ? notWorse(await scored(bus, model, heldOut, drawn), await scored(bus, active.model, heldOut, drawn))
-        : { yes: true, why: 'no other model is active' };
-    if (!verdict.yes || (await activate(bus, 'detector', model, job, active?.model ?? null))) return verdict;
-  }
-  throw new RetryableError('the active model changes faster than this one can be judged');
-}
-
-/** On everything that is held out, and on what was drawn by hand alone. */
-async function scored(
-  bus: Bus,
-  model: string,
-  heldOut: readonly Example[],
-  drawn: readonly Example[],
-): Promise<HeldOutScores> {
-  const detector = await Detector.load(await fetchModel(bus, model));
-  const on = (examples: readonly Example[]) =>
-    examples.length === 0 ? null : evaluate(detector.model, detector.reading, examples);
+async function lookWith(model: ModelFiles, examples: readonly Example[]): Promise<Looked[]> {
+  const detector = await Detector.load(model);
   try {
-    return { all: await on(heldOut), drawn: await on(drawn) };
+    return await lookAt(detector.model, detector.reading, examples);
   } finally {
     detector.dispose();
   }
+}
+
+/** On everything that is held out, and on what was drawn by hand alone. */
+function scored(looked: readonly Looked[], items: readonly DatasetItem[]): HeldOutScores {
+  const on = (images: readonly Looked[]) => (images.length === 0 ? null : detectionScores(images));
+  return { all: on(looked), drawn: on(looked.filter((_, i) => isDrawn(items[i]!))) };
+}
+
+function trainingOf(looked: readonly Looked[], items: readonly DatasetItem[]): DetectorTraining {
+  const alike = (one: number, other: number) => isNearInClip(items[one]!, items[other]!);
+  const mistakes = worstMistakes(looked, { alike }).map(({ picture, ...mistake }) => {
+    const { clip, index, name } = items[picture]!;
+    const image = looked[picture]!;
+    return { ...mistake, ...shownIn(image), picture: { clip, index, name, ...image.size } };
+  });
+  return { mistakes };
 }
 
 function isDrawn({ boxes }: DatasetItem): boolean {
@@ -165,9 +198,11 @@ async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {
       return { kind: 'random' };
     case 'model':
       return { kind: 'model', files: await fetchModel(bus, start.model) };
+    case 'brought':
+      throw new PoisonError('a detector starts from weights that the trainer has', { found: start.name });
     case 'weights': {
       const path = isWeightsName(start.name) ? findWeights(start.name) : undefined;
-      if (path) return { kind: 'yolox-onnx', path };
+      if (path) return { kind: start.name === 'mobilenet-v2' ? 'mobilenet-v2' : 'yolox-onnx', path };
       throw new PoisonError(`no weights ${start.name}`, {
         expected: `their file in one of ${weightFolders().join(', ')}`,
       });
@@ -175,7 +210,7 @@ async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {
   }
 }
 
-function rowOf(job: string, { epoch, epochs, loss, heldOut, seconds }: EpochRow): Progress {
+function rowOf(job: string, { epoch, epochs, step, steps, loss, heldOut, seconds }: EpochRow): Progress {
   return {
     job,
     state: 'running',
@@ -184,6 +219,8 @@ function rowOf(job: string, { epoch, epochs, loss, heldOut, seconds }: EpochRow)
     figures: {
       loss: loss.total,
       seconds,
+      step,
+      steps,
       ...figuresOf(heldOut, ''),
     },
   };

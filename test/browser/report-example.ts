@@ -2,7 +2,7 @@
 
 import type { LabelRow } from '../../pipeline/formats/label-row.ts';
 import { chooseSamples } from '../../pipeline/report/choose-samples.ts';
-import type { ClipReport, ModelReport, ReportData } from '../../pipeline/report/data.ts';
+import type { ClipReport, MistakeReport, ModelReport, ReportData } from '../../pipeline/report/data.ts';
 import { detectionScores } from '../../pipeline/scores/detection.ts';
 import { labelScores } from '../../pipeline/scores/labels.ts';
 import type { Box } from '../../pipeline/vision/box.ts';
@@ -38,7 +38,7 @@ export async function reportExample(): Promise<ReportData> {
         samples: [],
       },
     ],
-    pre: model('aaaaaaaaaaaaaaaa', 10),
+    pre: { ...model('aaaaaaaaaaaaaaaa', 10), mistakes: await mistakes() },
     main: model('bbbbbbbbbbbbbbbb', 4),
     promotion: { promoted: true, why: 'AP50 1.000 against 0.950 of the active model' },
     truth: {
@@ -115,7 +115,35 @@ function model(id: string, noise: number): ModelReport {
       seconds: epoch,
     })),
     scores: scores(noise),
+    mistakes: [],
   };
+}
+
+/** One of each kind. */
+async function mistakes(): Promise<MistakeReport[]> {
+  const picture = await encodeJpeg(plain(width, height), 80);
+  const [there, loose, away]: Box[] = [
+    [40, 60, 80, 90],
+    [60, 80, 90, 90],
+    [200, 20, 60, 60],
+  ];
+  const of = (name: string) => ({ name, picture, size: { width, height }, label: 'deer' });
+  const truth = [{ box: there!, label: 'deer' }];
+  const found = (box: Box, score: number) => [{ box, label: 'deer', score }];
+  return [
+    {
+      ...of('deer.mp4#3'),
+      ...{ wrong: 'missed', box: there!, score: null, overlap: 0, truth, found: [] },
+    },
+    {
+      ...of(hostileName),
+      ...{ wrong: 'false', box: away!, score: 0.83, overlap: 0, truth: [], found: found(away!, 0.83) },
+    },
+    {
+      ...of('deer.mp4#9'),
+      ...{ wrong: 'loose', box: loose!, score: 0.71, overlap: 0.42, truth, found: found(loose!, 0.71) },
+    },
+  ];
 }
 
 function scores(noise: number) {

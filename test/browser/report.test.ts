@@ -54,6 +54,18 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
     });
   });
 
+  test('shows each mistake with its box, the one that is meant thicker', async () => {
+    await open({}, async (page) => {
+      const figures = page.locator('#mistakes figure');
+      assert.deepEqual(await figures.locator('b').allInnerTexts(), ['missed', 'false', 'loose']);
+      assert.equal(await page.locator('#mistakes .box').count(), 4);
+      const widths = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('#mistakes figure:last-child .edge')].map((one) => getComputedStyle(one).strokeWidth)`,
+      );
+      assert.deepEqual(widths, ['2.5px', '4px'], 'what is there, then what was found');
+    });
+  });
+
   test('shows a hostile file name as text', async () => {
     await open({}, async (page, noise) => {
       assert.equal(await page.locator('img[src="x"], script').count(), 0);

@@ -43,6 +43,7 @@ describe('opening a bus', { timeout: 120_000 }, () => {
     const names = [
       ...Object.keys(streams(BOUNDS)),
       'KV_state',
+      'OBJ_checkpoints',
       'OBJ_datasets',
       'OBJ_explanations',
       'OBJ_models',
@@ -220,6 +221,18 @@ describe('a bus at work', { timeout: 120_000 }, () => {
       { name: 'occupant', waiting: 1, working: 1 },
     );
     await delivery?.ack();
+  });
+
+  test('giveBackWork - what a dead process had taken comes at once, to be tried as often as ever', async () => {
+    const clip = clipId(7);
+    await bus.publish(look(clip, 0));
+    const source = { stream: 'LOOKS', subject: `look.${clip}.*`, durable: 'taker', leaseS: 600 } as const;
+    const [taken] = await bus.work(source).take(1, AbortSignal.timeout(10_000));
+    assert.equal(taken?.attempt, 1);
+    await bus.giveBackWork();
+    const [again] = await bus.work(source).take(1, AbortSignal.timeout(10_000));
+    assert.deepEqual([again?.raw.subject, again?.attempt], [taken?.raw.subject, 1]);
+    await again?.ack();
   });
 
   test('close - leaves nothing behind that keeps the process alive', async () => {

@@ -34,6 +34,14 @@ describe('objects', { timeout: 120_000 }, () => {
     assert.deepEqual(await bus.objects.list('datasets', 'twice'), ['twice']);
   });
 
+  test('deleted: as if it had never been; deleting what is not there does nothing', async () => {
+    await bus.objects.put('checkpoints', 'gone', bytes(300_000));
+    await bus.objects.delete('checkpoints', 'gone');
+    await bus.objects.delete('checkpoints', 'never');
+    assert.equal(await bus.objects.get('checkpoints', 'gone'), null);
+    assert.deepEqual(await bus.objects.list('checkpoints'), []);
+  });
+
   test('a folder comes back as it was, and no other folder with it', async () => {
     const files = new Map([
       ['model.json', new TextEncoder().encode('{"layers": []}')],

@@ -100,7 +100,7 @@ describe('a bus with a user per stage', () => {
     await tracker.purge(Look, { clip: 'd' });
   });
 
-  test('trainer - stores models, fetches datasets, moves the pointer; detector and explainer follow', async () => {
+  test('trainer - stores models and checkpoints, fetches datasets, moves the pointer; detector and explainer follow', async () => {
     const [trainer, detector, explainer, filter] = await works('trainer', 'detector', 'explainer', 'filter');
     const files = new Map([['card.json', new Uint8Array(200_000)]]);
     await filter.objects.put('datasets', 'd', new Uint8Array(10));
@@ -108,6 +108,10 @@ describe('a bus with a user per stage', () => {
     assert.ok(await trainer.objects.get('datasets', 'd'));
     await trainer.objects.putFolder('models', 'm', files);
     await trainer.objects.putFolder('models', 'm', files);
+    await trainer.objects.put('checkpoints', 'j', new Uint8Array(10));
+    await trainer.objects.put('checkpoints', 'j', new Uint8Array(20));
+    assert.equal((await trainer.objects.get('checkpoints', 'j'))?.length, 20);
+    await trainer.objects.delete('checkpoints', 'j');
     assert.ok(await trainer.state.compareAndSet('active.detector', 'm', 0));
     assert.deepEqual(await detector.objects.getFolder('models', 'm'), files);
     const stop = new AbortController();

@@ -74,6 +74,10 @@ test('run - leaves dataset, both models, explanations, report and summary', () =
   ]) {
     assert.ok(existsSync(join(out, file)), `${file} is missing`);
   }
+  const checked = ['pre', 'main'].filter((name) =>
+    existsSync(join(out, `models/${name}/sanity-gradcam.json`)),
+  );
+  assert.equal(checked.length, 1, 'what was found of the method lies with the model that was explained');
   assert.deepEqual(JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')), ran.result);
 });
 

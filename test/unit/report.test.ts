@@ -108,6 +108,24 @@ test('report samples - more clips get fewer pictures each', () => {
   assert.deepEqual(samplesAClip(10_000), { doubtful: 1, even: 1 });
 });
 
+test('report mistakes - each says what is wrong, to those who do not see the picture as well', async () => {
+  const page = await renderPage(await reportExample());
+  assert.match(page, /alt="deer\.mp4#3: missed deer, 13 % of the picture"/);
+  assert.match(page, /alt="[^"]*: false box of a deer, score 0\.83"/);
+  assert.match(page, /alt="deer\.mp4#9: loose box of a deer, overlap 0\.42, score 0\.71"/);
+  assert.match(page, /None on the pictures that were held out/, 'main has none');
+});
+
+test('report mistakes - no section where nobody looked for them', async () => {
+  const { pre, main, ...rest } = await reportExample();
+  const page = await renderPage({
+    ...rest,
+    pre: pre && { ...pre, mistakes: null },
+    main: main && { ...main, mistakes: null },
+  });
+  assert.doesNotMatch(page, /Worst mistakes/);
+});
+
 test('report timeline - joins neighbours of one cause and leaves a gap where there is no label', () => {
   const labels = [0, 1, 2, 5].map((frame) => row(frame, 0.5, frame === 2 ? 'held' : 'detected'));
   const rects = String(timeline(labels, 6, [])).match(/<title>[^<]*/g);
@@ -163,7 +181,16 @@ function withTexts(data: ReportData, text: string): ReportData {
       ledger: clip.ledger && { ...clip.ledger, skipped: { [text]: 2 } },
       labels: clip.labels.map((label) => ({ ...label, label: text, file: text })),
     })),
-    pre: data.pre && { ...data.pre, id: text, network: text, start: text },
+    pre: data.pre && {
+      ...data.pre,
+      ...{ id: text, network: text, start: text },
+      mistakes: (data.pre.mistakes ?? []).map((mistake) => ({
+        ...mistake,
+        ...{ name: text, label: text },
+        truth: mistake.truth.map((one) => ({ ...one, label: text })),
+        found: mistake.found.map((one) => ({ ...one, label: text })),
+      })),
+    },
     promotion: { promoted: false, why: text },
     truth: data.truth && { ...data.truth, source: text },
     explanations: data.explanations.map((one) => ({

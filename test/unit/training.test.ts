@@ -5,13 +5,14 @@ import { UsageError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/models/card.ts';
 import { positionsOf } from '../../pipeline/models/decode.ts';
+import { seededRandom } from '../../pipeline/seeded-random.ts';
 import type { Box } from '../../pipeline/vision/box.ts';
 import { encodePng, type Raster } from '../../pipeline/vision/image.ts';
 import { assign, type Target } from '../../stages/trainer/detector/assign.ts';
 import type { Example } from '../../stages/trainer/detector/example.ts';
 import { detectionLoss } from '../../stages/trainer/detector/loss.ts';
-import { seededRandom } from '../../stages/trainer/detector/random.ts';
-import { rateAt } from '../../stages/trainer/detector/recipe.ts';
+import { Pictures } from '../../stages/trainer/detector/pictures.ts';
+import { rateAt, recipeOf } from '../../stages/trainer/detector/recipe.ts';
 import { type TrainOptions, trainDetector } from '../../stages/trainer/detector/train.ts';
 import { makeView, planView } from '../../stages/trainer/detector/view.ts';
 import { pyramidOf } from '../../stages/trainer/detector/warp.ts';
@@ -86,6 +87,20 @@ test('loss - nothing is learnt inside a box of no weight', () => {
   });
 });
 
+test('loss - where an object is seen that is none of the classes, they learn so', () => {
+  const positions = positionsOf(64, [16]);
+  const raw = rawOf(positions.length, 1);
+  const seen = 15; // outside the box
+  positions.forEach((_, p) => {
+    raw[p * 6 + 4] = p === seen ? 2 : -8;
+  });
+  const { gradient } = detectionLoss(raw, positions, [[target([0, 0, 32, 32])]], 1);
+  positions.forEach(({ x, y }, p) => {
+    if (x < 2 && y < 2) return;
+    assert.equal(gradient[p * 6 + 5]! > 0, p === seen, `cell ${x}, ${y}`);
+  });
+});
+
 test('view - boxes lie on what they boxed, whatever was done to the picture', () => {
   const red: Raster = filled(200, 120, [0, 0, 0]);
   paint(red, [60, 30, 40, 50], [255, 255, 255]);
@@ -144,6 +159,35 @@ test('rate - rises, then falls to a twentieth', () => {
   assert.equal(rateAt(phase, 10), 1);
   assert.ok(rateAt(phase, 50) < rateAt(phase, 20));
   assert.ok(Math.abs(rateAt(phase, 99) - 0.05) < 0.01);
+});
+
+test('recipe - hundreds of drawn pictures train more of a network that knows animals, and for longer', () => {
+  const stepsOf = (pictures: number) =>
+    recipeOf('pre', 'yolox-nano', 'all', pictures).phases.reduce((sum, { steps }) => sum + steps, 0);
+  const parts = (pictures: number) =>
+    recipeOf('pre', 'yolox-nano', 'all', pictures).phases.map(({ part }) => part);
+  assert.deepEqual(parts(25), ['head', 'neck']);
+  assert.deepEqual(parts(300), ['head', 'top']);
+  assert.ok(stepsOf(25) < stepsOf(300) && stepsOf(300) < stepsOf(1000));
+  assert.equal(stepsOf(1000), stepsOf(10_000));
+  const frames = recipeOf('main', 'yolox-nano', 'all', 1000);
+  assert.deepEqual(frames, recipeOf('main', 'yolox-nano', 'all', 25));
+});
+
+test('pictures - those without an animal come more often, up to a third of all', async () => {
+  const empty = (name: string): Example => ({ ...scene[0]!, name, boxes: [] });
+  const share = async (examples: readonly Example[], times: number) => {
+    const pictures = new Pictures(examples, 1e8, times);
+    const random = seededRandom(1);
+    let count = 0;
+    for (let i = 0; i < 600; i += 1) if ((await pictures.draw(random)).boxes.length === 0) count += 1;
+    return count / 600;
+  };
+  const near = (found: number, wanted: number) => assert.ok(Math.abs(found - wanted) < 0.06, `${found}`);
+  near(await share([...scene, empty('a')], 1), 1 / 7);
+  near(await share([...scene, empty('a')], 2), 2 / 8);
+  near(await share([...scene, empty('a'), empty('b'), empty('c')], 2), 1 / 3);
+  near(await share([...scene, ...scene.map(({ name }) => empty(name))], 2), 1 / 2);
 });
 
 /** A bright square on a dark ground, in another place in each picture. */

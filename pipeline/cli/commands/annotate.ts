@@ -45,7 +45,7 @@ export function annotateCommand(program: Command): void {
     )
     .option('--model <folder>', 'detector that looks; without one, the hand-drawn boxes train one first')
     .option('--out <folder>', 'where labels.csv goes', 'shika-out')
-    .option('--start <from>', 'weights that training starts from: yolox-nano, or random')
+    .option('--start <from>', 'weights that training starts from: yolox-nano, mobilenet-v2, or random')
     .option('--seed <n>', 'of training', Number, 1)
     .option('--steps <n>', 'training steps (default: the recipe’s)', Number)
     .option('--camera <name>', 'default: the clip’s folder')

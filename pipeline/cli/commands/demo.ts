@@ -4,7 +4,7 @@ import { writeDemo } from '../../demo/demo.ts';
 import type { LabelScores } from '../../scores/labels.ts';
 import { exitCodeOf } from '../exit.ts';
 import { summaryText } from '../run-output.ts';
-import { modelScores, truthScores } from '../scoring.ts';
+import { scoreModel, truthScores } from '../scoring.ts';
 import { give, say, table, terminalMeters } from '../terminal.ts';
 import { wholeJob } from './run.ts';
 
@@ -23,7 +23,7 @@ export function demoCommand(program: Command): void {
     .option('--seed <n>', 'of the scene and of training', Number, 1)
     .option(
       '--start <from>',
-      'weights that training starts from: yolox-nano, or random (default: the first that is there)',
+      'weights that training starts from: yolox-nano, mobilenet-v2, or random (default: the first that is there)',
     )
     .option('--steps <n>', 'training steps of each training (default: the recipe’s)', Number)
     .option('--json', 'print the result as JSON on the last line')
@@ -48,8 +48,8 @@ export function demoCommand(program: Command): void {
         },
         async (hasMain) => {
           labels = await truthScores(files.truth, join(out, 'labels.csv'));
-          const pre = await modelScores(join(out, 'models/pre'), files.heldOut);
-          const main = hasMain ? await modelScores(join(out, 'models/main'), files.heldOut) : null;
+          const { scores: pre } = await scoreModel(join(out, 'models/pre'), files.heldOut);
+          const main = hasMain ? (await scoreModel(join(out, 'models/main'), files.heldOut)).scores : null;
           return { source: 'rendered with the clip', labels, pre, main };
         },
       );

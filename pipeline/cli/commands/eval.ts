@@ -1,7 +1,10 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../../errors.ts';
+import { writeModelsReport } from '../../report/report.ts';
 import type { DetectionScores } from '../../scores/detection.ts';
-import { modelScores, type TruthScores, truthScores } from '../scoring.ts';
+import { type ScoredModel, scoreModel, type TruthScores, truthScores } from '../scoring.ts';
 import { readSettings } from '../settings.ts';
 import { give, table } from '../terminal.ts';
 
@@ -10,6 +13,7 @@ interface EvalFlags {
   readonly labels?: string;
   readonly model?: string;
   readonly clip?: string;
+  readonly report?: string;
   readonly config?: string;
   readonly json?: boolean;
 }
@@ -24,6 +28,7 @@ export function evalCommand(program: Command): void {
     .option('--labels <file>', 'labels.csv to score')
     .option('--model <folder>', 'detector to score')
     .option('--clip <file>', 'the clip that a CSV of true boxes belongs to, for --model')
+    .option('--report <file>', 'also write a page with the worst mistakes there (HTML), for --model')
     .option('--config <file>', 'configuration file')
     .option('--json', 'print the scores as JSON on the last line')
     .description('scores labels or a detector against the truth')
@@ -31,12 +36,41 @@ export function evalCommand(program: Command): void {
       if ((flags.labels === undefined) === (flags.model === undefined)) {
         throw new UsageError('eval scores one thing', { expected: 'either --labels or --model' });
       }
+      if (flags.report && !flags.model) {
+        throw new UsageError('--report shows a detector’s mistakes', { expected: '--model with it' });
+      }
       const backend = readSettings(flags.config).detector.backend;
-      const scores = flags.labels
-        ? await truthScores(flags.truth, flags.labels)
-        : await modelScores(flags.model ?? '', flags.truth, flags.clip, backend);
-      give(flags.json ?? false, scores, 'byCause' in scores ? labelsText(scores) : modelText(scores));
+      if (flags.labels) {
+        const scores = await truthScores(flags.truth, flags.labels);
+        give(flags.json ?? false, scores, labelsText(scores));
+        return;
+      }
+      const model = await scoreModel(flags.model ?? '', flags.truth, flags.clip, backend);
+      if (flags.report) await writeReport(flags.report, flags.truth, model);
+      give(flags.json ?? false, model.scores, modelText(model.scores));
     });
+}
+
+async function writeReport(path: string, truth: string, scored: ScoredModel): Promise<void> {
+  const { id, network, start, trainedOn, recipe } = scored.card;
+  const { scores } = scored;
+  const model = {
+    id,
+    network,
+    start,
+    trainedOn,
+    scores,
+    history: [],
+    mistakes: await scored.worstMistakes(),
+  };
+  await mkdir(dirname(resolve(path)), { recursive: true });
+  await writeModelsReport(path, {
+    title: `${id} on ${basename(resolve(truth))}`,
+    createdAt: new Date().toISOString(),
+    pre: recipe === 'main' ? null : model,
+    main: recipe === 'main' ? model : null,
+    promotion: null,
+  });
 }
 
 function labelsText({ truths, meanIoU, within50, missed, byCause, ap50, ap50_95 }: TruthScores): string {

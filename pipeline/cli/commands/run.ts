@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import project from '../../../package.json' with { type: 'json' };
 import { UsageError } from '../../errors.ts';
 import { readHand } from '../../formats/hand.ts';
 import type { ClipEnd } from '../../job/annotate.ts';
 import { identifyClips, listClips, stateFolder } from '../../job/clip-input.ts';
 import { type RunPlan, runJob } from '../../job/run.ts';
+import { RunRecord, runDigest } from '../../job/run-record.ts';
 import { Workplace } from '../../job/workplace.ts';
 import { createLog, type LogLevel } from '../../log/log.ts';
 import type { TruthReport } from '../../report/data.ts';
@@ -28,6 +30,7 @@ export interface RunFlags {
   readonly detectors?: number;
   readonly explanations: number;
   readonly config?: string;
+  readonly anew?: boolean;
   readonly json?: boolean;
 }
 
@@ -45,13 +48,14 @@ export function runCommand(program: Command): void {
     .option('--out <folder>', 'where results go', 'shika-out')
     .option(
       '--start <from>',
-      'weights that training starts from: yolox-nano, or random (default: the first that is there)',
+      'weights that training starts from: yolox-nano, mobilenet-v2, or random (default: the first that is there)',
     )
     .option('--seed <n>', 'of training', Number, 1)
     .option('--steps <n>', 'training steps of each training (default: the recipe’s)', Number)
     .option('--camera <name>', 'default: the clip’s folder')
     .option('--detectors <n>', 'detector processes (default: by cores)', Number)
     .option('--explanations <n>', 'how many labels are explained', Number, 4)
+    .option('--anew', 'begin anew even where the same run was cut short')
     .option('--config <file>', 'configuration file')
     .option('--json', 'print the result as JSON on the last line')
     .description('the whole job on this machine: pre-train, annotate, filter, main-train, report')
@@ -77,19 +81,28 @@ export async function wholeJob(
   for (const { message } of hand.problems) say(`left out: ${message}`);
   const stopped = interruption();
   const started = performance.now();
+  const start = startFor(flags.start);
+  const folder = stateFolder(flags.out);
+  const { json: _, anew = false, ...typed } = flags;
+  const of = runDigest({ version: project.version, clips, hand, start, settings, typed });
+  const record = new RunRecord(folder, of, anew);
+  const { goesOn } = record;
+  const before = Object.values(record.seconds).reduce((sum, seconds) => sum + seconds, 0);
+  if (goesOn) say(`going on with the run that was cut short in ${flags.out} (--anew begins anew)`);
   const place = await Workplace.open({
-    folder: stateFolder(flags.out),
-    keep: false,
+    folder,
+    keep: goesOn,
     processes: processesFor(flags.detectors),
     env: environment(flags),
     bus: busOptions(settings),
     log,
   });
   try {
+    record.begin();
     const plan: RunPlan = {
       clips,
       hand,
-      start: startFor(flags.start),
+      start,
       seed: flags.seed,
       steps: flags.steps,
       quality: settings.decoder.quality,
@@ -97,9 +110,9 @@ export async function wholeJob(
       explanations: flags.explanations,
     };
     const signal = AbortSignal.any([stopped, place.failed]);
-    const result = await runJob(plan, { bus: place.bus, meters, signal, log });
-    const total = (performance.now() - started) / 1000;
-    return await leave({
+    const result = await runJob(plan, { bus: place.bus, meters, signal, log, goesOn }, record);
+    const total = before + (performance.now() - started) / 1000;
+    const left = await leave({
       bus: place.bus,
       out: flags.out,
       result,
@@ -107,6 +120,8 @@ export async function wholeJob(
       totalSeconds: total,
       score,
     });
+    record.end();
+    return left;
   } finally {
     meters.stop();
     await place.close();

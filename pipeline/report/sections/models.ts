@@ -6,13 +6,16 @@ import { trainingCharts } from '../training-charts.ts';
 import { type Section, table } from './section.ts';
 
 /** null where nothing was trained. */
-export async function models({ pre, main, promotion }: ReportData): Promise<Section | null> {
+export async function models({
+  pre,
+  main,
+  promotion,
+}: Pick<ReportData, 'pre' | 'main' | 'promotion'>): Promise<Section | null> {
   if (pre === null && main === null) return null;
   return {
     id: 'models',
     heading: pre && main ? 'Pre against main' : 'The model',
-    body: html`<p><b class="key pre">pre</b> is trained on the boxes drawn by hand, <b class="key main">main</b> on
-      the labels that came from it.</p>
+    body: html`<p>${sayings(pre, main)}</p>
       ${
         promotion !== null &&
         html`<p class="promotion"><strong class="verdict ${promotion.promoted ? 'good' : 'bad'}">${
@@ -25,6 +28,16 @@ export async function models({ pre, main, promotion }: ReportData): Promise<Sect
   };
 }
 
+function sayings(pre: ModelReport | null, main: ModelReport | null): Html {
+  const [ofPre, ofMain] = [html`<b class="key pre">pre</b>`, html`<b class="key main">main</b>`];
+  if (pre && main) {
+    return html`${ofPre} is trained on the boxes drawn by hand, ${ofMain} on the labels that came from it.`;
+  }
+  return pre
+    ? html`${ofPre} is trained on boxes drawn by hand.`
+    : html`${ofMain} is trained on boxes drawn by hand and on the labels that came of them.`;
+}
+
 const measures = [
   { key: 'ap50', name: 'AP50', meaning: 'finds the animals, boxes overlap by half' },
   { key: 'ap50_95', name: 'AP50:95', meaning: 'and the boxes fit closely' },
@@ -32,17 +45,27 @@ const measures = [
   { key: 'recall', name: 'recall', meaning: 'animals found, over all overlaps' },
 ] as const;
 
-/** One row a measure, with the difference where both models have it. */
+/** One row a measure, with the difference where there are both models. */
 export function compare(name: string, pre: HeldOutScores | null, main: HeldOutScores | null): Html | null {
-  if (pre === null && main === null) return null;
+  const models = present(pre, main);
+  if (models.length === 0) return null;
+  const both = pre && main;
   const rows = measures.map(
     ({ key, name, meaning }) => html`<tr><th scope="row"><b>${name}</b><small>${meaning}</small></th>
-      <td>${score(pre?.[key])}</td><td>${score(main?.[key])}</td><td>${pre && main && change(main[key] - pre[key])}</td></tr>`,
+      ${models.map(({ model }) => html`<td>${score(model[key])}</td>`)}${both && html`<td>${change(main[key] - pre[key])}</td>`}</tr>`,
   );
-  const pictures = html`<tr class="dim"><th scope="row">pictures</th><td>${pre ? count(pre.images) : '–'}</td><td>${
-    main ? count(main.images) : '–'
-  }</td><td></td></tr>`;
-  return table(name, [name, 'pre', 'main', 'difference'], [...rows, pictures]);
+  const pictures = html`<tr class="dim"><th scope="row">pictures</th>${models.map(
+    ({ model }) => html`<td>${count(model.images)}</td>`,
+  )}${both && html`<td></td>`}</tr>`;
+  const headings = [name, ...models.map((model) => model.name), ...(both ? ['difference'] : [])];
+  return table(name, headings, [...rows, pictures]);
+}
+
+function present<T>(pre: T | null, main: T | null): { readonly name: string; readonly model: T }[] {
+  return [
+    { name: 'pre', model: pre },
+    { name: 'main', model: main },
+  ].flatMap(({ name, model }) => (model === null ? [] : [{ name, model }]));
 }
 
 function change(by: number): Html {
@@ -50,24 +73,30 @@ function change(by: number): Html {
   return html`<span class="${text.startsWith('+') ? 'up' : text.startsWith('−') ? 'down' : 'dim'}">${text}</span>`;
 }
 
+/** Of a training that was watched. */
+const course: readonly (readonly [string, (model: ModelReport) => string])[] = [
+  ['epochs', ({ history }) => count(history.length)],
+  ['training time', ({ history }) => duration(history.at(-1)?.seconds ?? 0)],
+];
+
 /** How each model came about. */
 function origins(pre: ModelReport | null, main: ModelReport | null): Html {
-  const rows: readonly [string, (model: ModelReport) => Html | string][] = [
+  const models = present(pre, main);
+  const trainedHere = models.some(({ model }) => model.history.length > 0);
+  const rows: readonly (readonly [string, (model: ModelReport) => Html | string])[] = [
     ['network', ({ network }) => network],
     ['started from', ({ start }) => (start === pre?.id ? 'pre' : start)],
     ['pictures', ({ trainedOn }) => count(trainedOn.examples)],
     ['boxes', ({ trainedOn }) => count(trainedOn.boxes)],
-    ['epochs', ({ history }) => count(history.length)],
-    ['training time', ({ history }) => duration(history.at(-1)?.seconds ?? 0)],
+    ...(trainedHere ? course : []),
     ['id', ({ id }) => html`<code>${id}</code>`],
   ];
-  const models = [pre, main];
   return table(
     'How they were trained',
-    ['Training', 'pre', 'main'],
+    ['Training', ...models.map(({ name }) => name)],
     rows.map(
       ([name, of]) =>
-        html`<tr><th scope="row">${name}</th>${models.map((model) => html`<td>${model ? of(model) : '–'}</td>`)}</tr>`,
+        html`<tr><th scope="row">${name}</th>${models.map(({ model }) => html`<td>${of(model)}</td>`)}</tr>`,
     ),
   );
 }

@@ -7,6 +7,7 @@ import {
   detectionScores,
   type ScoredImage,
 } from '../../../pipeline/scores/detection.ts';
+import type { Size } from '../../../pipeline/vision/box.ts';
 import { decodeImage, letterbox, type Raster } from '../../../pipeline/vision/image.ts';
 import type { Example } from './example.ts';
 
@@ -14,27 +15,40 @@ import type { Example } from './example.ts';
 const minScore = 0.01;
 const batch = 8;
 
+/** A picture, what is there, and what the network finds there; boxes in px of the picture. */
+export interface Looked extends ScoredImage {
+  readonly size: Size;
+}
+
 export async function evaluate(
   model: LayersModel,
   reading: NetworkReading,
   examples: readonly Example[],
 ): Promise<DetectionScores> {
-  const images: ScoredImage[] = [];
-  for (let first = 0; first < examples.length; first += batch) {
-    images.push(...(await scored(model, reading, examples.slice(first, first + batch))));
-    await setImmediate(); // lets heartbeats through
-  }
-  return detectionScores(images);
+  return detectionScores(await lookAt(model, reading, examples));
 }
 
-async function scored(
+/** One result an example, in order. */
+export async function lookAt(
   model: LayersModel,
   reading: NetworkReading,
   examples: readonly Example[],
-): Promise<ScoredImage[]> {
-  const shown = await Promise.all(
-    examples.map(async ({ jpeg, name }) => whole(await decodeImage(await jpeg(), name), reading.side)),
-  );
+): Promise<Looked[]> {
+  const images: Looked[] = [];
+  for (let first = 0; first < examples.length; first += batch) {
+    images.push(...(await lookAtSome(model, reading, examples.slice(first, first + batch))));
+    await setImmediate(); // lets heartbeats through
+  }
+  return images;
+}
+
+async function lookAtSome(
+  model: LayersModel,
+  reading: NetworkReading,
+  examples: readonly Example[],
+): Promise<Looked[]> {
+  const pictures = await Promise.all(examples.map(async ({ jpeg, name }) => decodeImage(await jpeg(), name)));
+  const shown = await Promise.all(pictures.map((picture) => whole(picture, reading.side)));
   const found = await detectWith(
     model,
     reading,
@@ -47,6 +61,7 @@ async function scored(
       const { scale } = shown[i]!;
       return { box: [x / scale, y / scale, w / scale, h / scale], score, label };
     }),
+    size: { width: pictures[i]!.width, height: pictures[i]!.height },
   }));
 }
 

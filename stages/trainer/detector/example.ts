@@ -30,7 +30,9 @@ export type Start =
   | { readonly kind: 'random' }
   | { readonly kind: 'model'; readonly files: ModelFiles }
   /** Megvii's `yolox_nano.onnx`. */
-  | { readonly kind: 'yolox-onnx'; readonly path: string };
+  | { readonly kind: 'yolox-onnx'; readonly path: string }
+  /** A Keras MobileNetV2 that knows ImageNet, alpha 1 or 0.35. */
+  | { readonly kind: 'mobilenet-v2'; readonly path: string };
 
 /** First 16 hex of the SHA-256 of the names and boxes, whatever their order. */
 export function datasetDigest(examples: readonly Example[]): string {

@@ -3,9 +3,10 @@
  * backend, and checked by differences in its test. The backend only carries the gradient back through the layers.
  */
 import { type Position, sigmoid } from '../../../pipeline/models/decode.ts';
+import type { Box } from '../../../pipeline/vision/box.ts';
 import { assign, type Target } from './assign.ts';
 
-/** Means over the assigned positions; `total` is what is minimised. */
+/** `total` is what is minimised. */
 export interface LossParts {
   readonly total: number;
   /** {@link boxGain} times 1 - IoU², and the distance (L1) to the box in offset and log size. */
@@ -14,12 +15,18 @@ export interface LossParts {
   readonly class: number;
 }
 
+/** Sums over the assigned positions: those of several batches can be added up. */
 export interface Loss extends LossParts {
+  /** Of the assigned positions, added up. */
+  readonly weight: number;
   /** d total / d raw, same length as `raw`. */
   readonly gradient: Float32Array;
 }
 
 const boxGain = 5;
+
+/** Objectness below which the class of a background position is not worth the sum. */
+const leastSeen = 1e-3;
 
 /**
  * @param raw `[views, positions, 5 + classes]`
@@ -45,12 +52,7 @@ export function detectionLoss(
     };
   });
   const weights = views.flatMap(({ assigned }) => assigned.map(({ target }) => target.weight));
-  const norm =
-    1 /
-    Math.max(
-      1,
-      weights.reduce((sum, weight) => sum + weight, 0),
-    );
+  const weight = weights.reduce((sum, one) => sum + one, 0);
 
   for (const { view, wanted, slope, assigned } of views) {
     const objectnessWeights = backgroundWeights(positions, wanted);
@@ -59,7 +61,7 @@ export function detectionLoss(
       objectnessWeights[position] = target.weight;
       objectnessTargets[position] = 1;
       const at = position * width;
-      const share = target.weight * norm;
+      const share = target.weight;
       sums.box += addOverlapLoss(view, slope, at, positions[position]!, target, share * boxGain);
       sums.box += addDistanceLoss(view, slope, at, positions[position]!, target, share);
       for (let c = 0; c < classes; c += 1) {
@@ -69,13 +71,20 @@ export function detectionLoss(
       }
     }
     for (let p = 0; p < positions.length; p += 1) {
-      const weight = objectnessWeights[p]! * norm;
-      if (weight > 0) {
-        sums.objectness += addCrossEntropy(view, slope, p * width + 4, objectnessTargets[p]!, weight);
+      const counted = objectnessWeights[p]!;
+      if (counted === 0) continue;
+      const at = p * width;
+      sums.objectness += addCrossEntropy(view, slope, at + 4, objectnessTargets[p]!, counted);
+      // YOLOX teaches the class at assigned positions only: with one class it would never see what is none.
+      const seen = sigmoid(view[at + 4]!);
+      if (seen < leastSeen || objectnessTargets[p] === 1) continue;
+      if (wanted.some(({ box }) => covers(box, positions[p]!))) continue;
+      for (let c = 0; c < classes; c += 1) {
+        sums.class += addCrossEntropy(view, slope, at + 5 + c, 0, counted * seen);
       }
     }
   }
-  return { ...sums, total: sums.box + sums.objectness + sums.class, gradient };
+  return { ...sums, total: sums.box + sums.objectness + sums.class, weight, gradient };
 }
 
 /** How much each position counts as background: 1, but in a doubtful box only as much as the box does. */
@@ -83,14 +92,19 @@ function backgroundWeights(positions: readonly Position[], targets: readonly Tar
   const weights = new Float32Array(positions.length).fill(1);
   const doubtful = targets.filter(({ weight }) => weight < 1);
   if (doubtful.length === 0) return weights;
-  positions.forEach(({ x, y, stride }, p) => {
+  positions.forEach((position, p) => {
     for (const { box, weight } of doubtful) {
-      const dx = (x + 0.5) * stride - box[0];
-      const dy = (y + 0.5) * stride - box[1];
-      if (dx > 0 && dx < box[2] && dy > 0 && dy < box[3]) weights[p] = Math.min(weights[p]!, weight);
+      if (covers(box, position)) weights[p] = Math.min(weights[p]!, weight);
     }
   });
   return weights;
+}
+
+/** Whether the centre of the position's cell lies in the box. */
+function covers([left, top, w, h]: Box, { x, y, stride }: Position): boolean {
+  const dx = (x + 0.5) * stride - left;
+  const dy = (y + 0.5) * stride - top;
+  return dx > 0 && dx < w && dy > 0 && dy < h;
 }
 
 /** Binary cross-entropy of the logit at `at`; adds its slope, returns its value, both times `weight`. */

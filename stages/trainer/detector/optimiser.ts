@@ -19,13 +19,24 @@ export interface OptimiserOptions {
   readonly startShare: number;
 }
 
-interface Slot {
-  readonly variable: tf.Variable;
+/** A weight on its way. */
+export interface SlotState {
+  readonly start: Float32Array;
   readonly values: Float32Array;
+  /** Running means of its values, its gradient and the gradient's square. */
+  readonly average: Float32Array;
   readonly mean: Float32Array;
   readonly square: Float32Array;
-  readonly average: Float32Array;
-  readonly start: Float32Array;
+}
+
+/** All that steps have changed; the slots are the model's weights in its order. */
+export interface OptimiserState {
+  readonly steps: number;
+  readonly slots: readonly SlotState[];
+}
+
+interface Slot extends SlotState {
+  readonly variable: tf.Variable;
   readonly decays: boolean;
 }
 
@@ -38,35 +49,34 @@ export class Optimiser {
   readonly #options: OptimiserOptions;
   #steps = 0;
 
-  /** Takes all weights of the model, trained or not, as they are now. */
-  constructor(model: LayersModel, options: OptimiserOptions) {
+  /**
+   * Takes all weights of the model, trained or not, as they are now; or goes on from a state, whose weights the model
+   * is given.
+   */
+  constructor(model: LayersModel, options: OptimiserOptions, state?: OptimiserState) {
     this.#options = options;
-    for (const variable of variablesOf(model)) {
-      const values = variable.dataSync<'float32'>().slice();
-      const zeros = () => new Float32Array(values.length);
-      this.#slots.set(variable.name, {
-        variable,
-        values,
-        mean: zeros(),
-        square: zeros(),
-        average: values.slice(),
-        start: values.slice(),
-        decays: variable.rank > 1,
-      });
+    this.#steps = state?.steps ?? 0;
+    for (const [i, variable] of variablesOf(model).entries()) {
+      const slot = state?.slots[i] ?? fresh(variable.dataSync<'float32'>());
+      this.#slots.set(variable.name, { ...slot, variable, decays: variable.rank > 1 });
+      if (state) put(variable, slot.values);
     }
   }
 
+  /** As it is now; the next step changes the arrays. */
+  get state(): OptimiserState {
+    return { steps: this.#steps, slots: [...this.#slots.values()] };
+  }
+
   /**
-   * @param gradients by the names of variables; the others stay as they are
+   * @param gradients by the names of variables, d loss / d weight; the others stay as they are
    * @param rate of learning
    * @returns the gradient's length before it was shortened
    */
-  step(gradients: Readonly<Record<string, tf.Tensor>>, rate: number): number {
+  step(gradients: ReadonlyMap<string, Float32Array>, rate: number): number {
     this.#steps += 1;
     const { weightDecay, maxGradient } = this.#options;
-    const values = Object.entries(gradients).map(
-      ([name, gradient]) => [this.#slots.get(name), gradient.dataSync<'float32'>()] as const,
-    );
+    const values = [...gradients].map(([name, gradient]) => [this.#slots.get(name), gradient] as const);
     const length = Math.sqrt(values.reduce((sum, [, gradient]) => sum + squareSum(gradient), 0));
     if (!Number.isFinite(length)) return length; // a step into nowhere is not taken
     const shorten = Math.min(1, maxGradient / (length + 1e-12));
@@ -100,9 +110,9 @@ export class Optimiser {
     }
   }
 
-  /** The weights to keep, by variable: running means, and a share of the start. */
-  kept(): ReadonlyMap<string, Float32Array> {
-    return new Map([...this.#slots].map(([name, slot]) => [name, this.#kept(slot)]));
+  /** The weights to keep, in the model's order: running means, and a share of the start. */
+  kept(): Float32Array[] {
+    return [...this.#slots.values()].map((slot) => this.#kept(slot));
   }
 
   #kept({ average, start }: Slot): Float32Array {
@@ -121,18 +131,31 @@ export class Optimiser {
   }
 }
 
-/** Writes values into the model's variables by name. */
-export function putWeights(model: LayersModel, weights: ReadonlyMap<string, Float32Array>): void {
-  for (const variable of variablesOf(model)) {
-    const values = weights.get(variable.name);
-    if (values) put(variable, values);
-  }
+/** Writes all weights of the model, in its order. */
+export function putWeights(model: LayersModel, weights: readonly Float32Array[]): void {
+  for (const [i, variable] of variablesOf(model).entries()) put(variable, weights[i]!);
+}
+
+/** Gradients as tfjs gives them, as plain values by the names of variables. */
+export function valuesOf(gradients: tf.NamedTensorMap): Map<string, Float32Array> {
+  return new Map(Object.entries(gradients).map(([name, gradient]) => [name, gradient.dataSync<'float32'>()]));
 }
 
 /** The backend's variables behind a model's weights. */
 export function variablesOf(model: LayersModel): tf.Variable[] {
   // A layer's weight reads as the tfjs variable that holds it (tfjs-layers' LayerVariable.read).
   return model.weights.map((weight) => weight.read() as tf.Variable);
+}
+
+function fresh(weights: Float32Array): SlotState {
+  const zeros = () => new Float32Array(weights.length);
+  return {
+    start: weights.slice(),
+    values: weights.slice(),
+    average: weights.slice(),
+    mean: zeros(),
+    square: zeros(),
+  };
 }
 
 function put(variable: tf.Variable, values: Float32Array): void {

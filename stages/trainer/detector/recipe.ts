@@ -3,8 +3,8 @@ import type { NetworkName } from '../../../pipeline/models/network/network.ts';
 import type { OptimiserOptions } from './optimiser.ts';
 import type { ViewMix } from './view.ts';
 
-/** `head` only, `neck` and head, or `all`. */
-export type Part = 'head' | 'neck' | 'all';
+/** `head` only, `neck` and head, `top` (these and the backbone's upper stages), or `all`. */
+export type Part = 'head' | 'neck' | 'top' | 'all';
 
 export interface Phase {
   readonly part: Part;
@@ -18,6 +18,8 @@ export interface Recipe extends OptimiserOptions {
   /** Views per step. */
   readonly batch: number;
   readonly mix: ViewMix;
+  /** A picture without an animal is drawn so many times as often, as long as these stay a third of all. */
+  readonly emptyDraw: number;
   /** Steps between two looks at the held-out pictures. */
   readonly evaluateEvery: number;
 }
@@ -27,6 +29,7 @@ export type RecipeName = 'pre' | 'main';
 const shared = {
   batch: 8,
   mix: { region: 0.5, mosaic: 0.25, colour: 1 },
+  emptyDraw: 1,
   weightDecay: 0.02,
   maxGradient: 10,
   averaging: 0.98,
@@ -34,8 +37,8 @@ const shared = {
   evaluateEvery: 30,
 };
 
-/** From YOLOX's weights, which know animals, or what came of them. */
-const tuned: Readonly<Record<RecipeName, Recipe>> = {
+/** From YOLOX's weights, which know animals, or what came of them, and tens of pictures. */
+const few: Readonly<Record<RecipeName, Recipe>> = {
   pre: {
     ...shared,
     phases: [
@@ -48,6 +51,25 @@ const tuned: Readonly<Record<RecipeName, Recipe>> = {
     phases: [{ part: 'neck', steps: 90, rate: 2e-4 }],
   },
 };
+
+/** From so many pictures drawn by hand on, the backbone gains more from them than it loses. */
+const manyFrom = 100;
+
+/** The same start and hundreds of pictures: more of the network, smaller batches, steps by their number. */
+function many(pictures: number): Recipe {
+  return {
+    ...shared,
+    batch: 4,
+    emptyDraw: 2,
+    averaging: 0.99,
+    startShare: 0.15,
+    evaluateEvery: 60,
+    phases: [
+      { part: 'head', steps: 60, rate: 1e-3 },
+      { part: 'top', steps: Math.max(300, Math.min(2 * pictures, 800)), rate: 1.5e-4 },
+    ],
+  };
+}
 
 /** From nothing, or what came of it: smaller batches for more steps, and less to learn at once. */
 const plain = {
@@ -62,10 +84,27 @@ const raw: Readonly<Record<RecipeName, Recipe>> = {
   main: { ...plain, phases: [{ part: 'all', steps: 300, rate: 1.5e-3 }] },
 };
 
-/** @param isTrained whether the network starts from weights that have been trained */
-export function recipeOf(name: RecipeName, network: NetworkName, isTrained: boolean): Recipe {
+/** From a backbone that knows pictures but no boxes: neck and head are learnt from the first step. */
+const headless: Readonly<Record<RecipeName, Recipe>> = {
+  pre: { ...shared, startShare: 0, phases: [{ part: 'neck', steps: 300, rate: 2e-3 }] },
+  main: { ...shared, startShare: 0, phases: [{ part: 'neck', steps: 200, rate: 1e-3 }] },
+};
+
+/** What of a network has been trained before training begins. */
+export type TrainedBefore = 'nothing' | 'backbone' | 'all';
+
+/** @param pictures to train on */
+export function recipeOf(
+  name: RecipeName,
+  network: NetworkName,
+  trained: TrainedBefore,
+  pictures: number,
+): Recipe {
   // The tiny network has seen one scene at most: all of it is trained, and nothing in it is worth keeping.
-  return (isTrained && network !== 'tiny' ? tuned : raw)[name];
+  if (trained === 'nothing' || network === 'tiny') return raw[name];
+  if (trained === 'backbone') return headless[name];
+  // What `main` has more of is frames of a few clips: from these, more of the network would learn the place by heart.
+  return name === 'pre' && pictures >= manyFrom ? many(pictures) : few[name];
 }
 
 /** The same recipe with `steps` steps in all, shared out among its phases as before. */

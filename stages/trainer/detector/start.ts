@@ -2,13 +2,21 @@
 import { basename } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { PoisonError } from '../../../pipeline/errors.ts';
 import { readDetectorCard } from '../../../pipeline/models/card.ts';
 import { positionsOf } from '../../../pipeline/models/decode.ts';
 import { modelFromFiles } from '../../../pipeline/models/files.ts';
+import {
+  type MobileNetWeights,
+  readMobileNetWeights,
+  setBody,
+} from '../../../pipeline/models/mobilenet/weights.ts';
+import { bodyPrefix } from '../../../pipeline/models/network/mobilenet-yolox.ts';
 import { buildNetwork, type NetworkName, networkStrides } from '../../../pipeline/models/network/network.ts';
 import { type ClassHead, loadYoloxOnnx } from '../../../pipeline/models/yolox-onnx.ts';
 import { mixClasses } from './class-head.ts';
 import type { Example, Start } from './example.ts';
+import type { TrainedBefore } from './recipe.ts';
 
 export interface Started {
   readonly model: LayersModel;
@@ -16,8 +24,8 @@ export interface Started {
   readonly side: number;
   /** For the card. */
   readonly from: string;
-  /** Whether its weights have been trained before. */
-  readonly isTrained: boolean;
+  /** What of it has been trained before. */
+  readonly trained: TrainedBefore;
 }
 
 const cocoClasses = 80;
@@ -36,7 +44,7 @@ export async function startModel(
   switch (start.kind) {
     case 'random': {
       const { model } = buildNetwork(network, side, classes.length, seed);
-      return { model, network, side, from: 'random', isTrained: false };
+      return { model, network, side, from: 'random', trained: 'nothing' };
     }
     case 'yolox-onnx': {
       const { model } = buildNetwork('yolox-nano', side, cocoClasses, seed);
@@ -47,18 +55,34 @@ export async function startModel(
         network: 'yolox-nano',
         side,
         from: basename(start.path),
-        isTrained: true,
+        trained: 'all',
       };
+    }
+    case 'mobilenet-v2': {
+      const weights = await readMobileNetWeights(start.path);
+      const onMobileNet = mobileNetWith(weights);
+      const { model } = buildNetwork(onMobileNet, side, classes.length, seed);
+      setBody(model, weights, bodyPrefix);
+      return { model, network: onMobileNet, side, from: basename(start.path), trained: 'backbone' };
     }
     case 'model': {
       const card = readDetectorCard(start.files);
       const model = await modelFromFiles(start.files);
-      const about = { network: card.network, side: card.side, from: card.id, isTrained: true };
+      const about = { network: card.network, side: card.side, from: card.id, trained: 'all' } as const;
       const sameClasses = JSON.stringify(card.outputs) === JSON.stringify(classes);
       if (sameClasses) return { model, ...about };
       return { model: await adapt(model, card.network, card.side, classes, examples, seed), ...about };
     }
   }
+}
+
+function mobileNetWith({ alpha, path }: MobileNetWeights): NetworkName {
+  if (alpha === 1) return 'mobilenet-yolox';
+  if (alpha === 0.35) return 'mobilenet-yolox-0.35';
+  throw new PoisonError(`no detector stands on the MobileNetV2 of ${path}`, {
+    found: `alpha ${alpha}`,
+    expected: '1 or 0.35',
+  });
 }
 
 /** The same network with other classes; `source` is disposed of. */

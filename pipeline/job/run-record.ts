@@ -1,0 +1,88 @@
+/** What a run that has not ended leaves beside its store: with it, the same run typed again goes on. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Type, { type Static } from 'typebox';
+import { Check } from 'typebox/value';
+
+const Record = Type.Object({
+  /** Digest of what was typed. */
+  of: Type.String(),
+  /** Wall time so far, by step. */
+  seconds: Type.Record(Type.String(), Type.Number()),
+});
+type Record = Static<typeof Record>;
+
+/** How often the time of a step is written down: so much of it gets lost at most. */
+const NOTE_MS = 2_000;
+
+/** @param what everything that decides what a run does */
+export function runDigest(what: object): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16);
+}
+
+export class RunRecord {
+  readonly #path: string;
+  readonly #record: Record;
+  /** Whether the same run was cut short here: its store is to be kept. */
+  readonly goesOn: boolean;
+
+  /**
+   * Reads what is there; writes nothing yet.
+   * @param anew whether it is to begin anew all the same
+   */
+  constructor(folder: string, of: string, anew = false) {
+    this.#path = join(folder, 'run.json');
+    const left = readRecord(this.#path);
+    this.goesOn = !anew && left?.of === of;
+    this.#record = { of, seconds: this.goesOn && left ? left.seconds : {} };
+  }
+
+  /** Wall time so far, of earlier attempts too. */
+
+  get seconds(): Readonly<{ [step: string]: number }> {
+    return this.#record.seconds;
+  }
+
+  /** From here on the run counts as begun; the folder is ready. */
+  begin(): void {
+    this.#write();
+  }
+
+  /** Does a step, and adds the time that it took to that of earlier attempts. */
+  async timed<T>(step: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#record.seconds[step] ?? 0;
+    const began = performance.now();
+    const note = () => {
+      this.#record.seconds[step] = Math.round(100 * before + (performance.now() - began) / 10) / 100;
+      this.#write();
+    };
+    const timer = setInterval(note, NOTE_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      note();
+    }
+  }
+
+  /** The same typed again begins anew. */
+  end(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  #write(): void {
+    mkdirSync(join(this.#path, '..'), { recursive: true });
+    writeFileSync(`${this.#path}.part`, JSON.stringify(this.#record));
+    renameSync(`${this.#path}.part`, this.#path);
+  }
+}
+
+function readRecord(path: string): Record | null {
+  try {
+    const record: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return Check(Record, record) ? record : null;
+  } catch {
+    return null;
+  }
+}

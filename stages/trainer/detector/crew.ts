@@ -1,0 +1,92 @@
+/**
+ * Threads that work out gradients side by side: wasm uses one core only, so each thread has a backend and a copy of the
+ * network of its own. A batch is cut into the same shares however many threads there are, and shares are added up in
+ * their order, so the weights that come of it are the same to the bit on one core and on sixteen.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { FatalError } from '../../../pipeline/errors.ts';
+import type { NetworkReading } from '../../../pipeline/models/detector.ts';
+import { filesOfModel } from '../../../pipeline/models/files.ts';
+import type { Gradients } from './gradients.ts';
+import { variablesOf } from './optimiser.ts';
+import type { Part } from './recipe.ts';
+import type { View } from './view.ts';
+
+/** What a thread begins with. */
+export interface CrewMember {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly reading: NetworkReading;
+  /** All weights in the model's order, as they are at the start of a step. */
+  readonly weights: SharedArrayBuffer;
+}
+
+export interface Share {
+  readonly part: Part;
+  readonly views: readonly View[];
+}
+
+export class Crew {
+  readonly #threads: readonly Worker[];
+  readonly #weights: Float32Array;
+
+  private constructor(threads: readonly Worker[], weights: SharedArrayBuffer) {
+    this.#threads = threads;
+    this.#weights = new Float32Array(weights);
+  }
+
+  /** @param size threads, at least 1 */
+  static async open(model: LayersModel, reading: NetworkReading, size: number): Promise<Crew> {
+    const count = variablesOf(model).reduce((sum, variable) => sum + variable.size, 0);
+    const weights = new SharedArrayBuffer(4 * count);
+    const member: CrewMember = { files: await filesOfModel(model), reading, weights };
+    const threads = Array.from(
+      { length: size },
+      () => new Worker(new URL('./crew-thread.ts', import.meta.url), { workerData: member }),
+    );
+    return new Crew(threads, weights);
+  }
+
+  /**
+   * @param weights all of the model, in its order
+   * @returns of each share, in their order
+   * @throws FatalError where a thread fails; the crew is of no use then
+   */
+  async gradients(
+    part: Part,
+    shares: readonly (readonly View[])[],
+    weights: readonly Float32Array[],
+  ): Promise<Gradients[]> {
+    let at = 0;
+    for (const values of weights) {
+      this.#weights.set(values, at);
+      at += values.length;
+    }
+    const waiting = [...shares.entries()];
+    const done: Gradients[] = [];
+    await Promise.all(
+      this.#threads.map(async (thread) => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          const [i, views] = next;
+          done[i] = await ask(thread, { part, views });
+        }
+      }),
+    );
+    return done;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+}
+
+async function ask(thread: Worker, share: Share): Promise<Gradients> {
+  thread.postMessage(share);
+  try {
+    const [reply] = await once(thread, 'message'); // rejects where the thread fails
+    return reply; // crew-thread.ts answers nothing else
+  } catch (cause) {
+    throw new FatalError('a training thread failed', { cause });
+  }
+}

@@ -1,0 +1,21 @@
+/** What each epoch of training leaves in its history. */
+import type { DetectionScores } from '../../../pipeline/scores/detection.ts';
+import type { LossParts } from './loss.ts';
+import type { Part } from './recipe.ts';
+
+/** An epoch is {@link Recipe.evaluateEvery} steps, or what is left of a phase. */
+export interface EpochRow {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done, of how many. */
+  readonly step: number;
+  readonly steps: number;
+  readonly part: Part;
+  /** Means over the epoch's steps. */
+  readonly loss: LossParts;
+  /** Of the weights that would be kept now; null where nothing is held out. */
+  readonly heldOut: DetectionScores | null;
+  /** Since the start, without the time between a kill and the going on. */
+  readonly seconds: number;
+}

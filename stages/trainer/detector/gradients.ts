@@ -1,0 +1,75 @@
+/** What some views have to say about the weights: their loss and its gradient, as sums that can be added up. */
+import * as tf from '@tensorflow/tfjs-core';
+import { positionsOf } from '../../../pipeline/models/decode.ts';
+import type { NetworkReading } from '../../../pipeline/models/detector.ts';
+import { forward } from '../../../pipeline/models/network/network.ts';
+import { detectionLoss, type Loss, type LossParts } from './loss.ts';
+import { valuesOf, variablesOf } from './optimiser.ts';
+import type { SplitModel } from './split.ts';
+import type { View } from './view.ts';
+
+/** Sums over the views' assigned positions. */
+export interface Gradients {
+  readonly loss: LossParts;
+  /** Of the assigned positions, added up. */
+  readonly weight: number;
+  /** d loss / d weight, of the trained weights in their model's order. */
+  readonly slopes: readonly Float32Array[];
+}
+
+export function gradientsOf(
+  { frozen, trained }: SplitModel,
+  views: readonly View[],
+  { side, strides, outputs }: NetworkReading,
+): Gradients {
+  const positions = positionsOf(side, strides);
+  const targets = views.map((view) => view.targets);
+  let result: Gradients | undefined;
+  // Not as tidy's own result, which it searches for tensors number by number.
+  tf.tidy(() => {
+    const pictures = batchOf(views, side);
+    const input = frozen ? frozen.apply(pictures) : pictures;
+    let loss: Loss | undefined;
+    const variables = trainable(trained);
+    const { grads } = tf.variableGrads(() => {
+      const output = forward(trained, input as tf.Tensor | tf.Tensor[]); // values in, values out
+      loss = detectionLoss(output.dataSync<'float32'>(), positions, targets, outputs.length);
+      // Its slope with respect to the output is the loss' own, so the backend carries that back.
+      return tf.sum(tf.mul(output, tf.tensor(loss.gradient, output.shape))) as tf.Scalar;
+    }, variables);
+    const { gradient: _, weight, ...parts } = loss!; // variableGrads has called it
+    const slopes = valuesOf(grads);
+    result = { loss: parts, weight, slopes: variables.map(({ name }) => slopes.get(name)!) };
+  });
+  return result!; // tidy has called it
+}
+
+/** The variables of a model that are trained, in its order. */
+export function trainable(model: SplitModel['trained']): tf.Variable[] {
+  return variablesOf(model).filter((variable) => variable.trainable);
+}
+
+/** Of all views together: means over their positions. They are added in the order given, so that sums are the same. */
+export function together(shares: readonly Gradients[]): Gradients {
+  const weight = shares.reduce((sum, share) => sum + share.weight, 0);
+  const norm = 1 / Math.max(1, weight);
+  const of = (part: keyof LossParts) => norm * shares.reduce((sum, { loss }) => sum + loss[part], 0);
+  const slopes = shares[0]!.slopes.map((first, i) => {
+    const sum = first.slice();
+    for (const { slopes } of shares.slice(1)) {
+      const more = slopes[i]!;
+      for (let j = 0; j < sum.length; j += 1) sum[j] = sum[j]! + more[j]!;
+    }
+    return sum.map((value) => value * norm);
+  });
+  const loss = { total: of('total'), box: of('box'), objectness: of('objectness'), class: of('class') };
+  return { loss, weight, slopes };
+}
+
+/** `[views, side, side, 3]` */
+function batchOf(views: readonly View[], side: number): tf.Tensor4D {
+  const size = side * side * 3;
+  const values = new Float32Array(views.length * size);
+  for (const [i, { pixels }] of views.entries()) values.set(pixels, i * size);
+  return tf.tensor4d(values, [views.length, side, side, 3]);
+}

@@ -1,0 +1,212 @@
+/** The steps of one training, and its place among them. */
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import { FatalError } from '../../../pipeline/errors.ts';
+import type { NetworkReading } from '../../../pipeline/models/detector.ts';
+import { networkStrides } from '../../../pipeline/models/network/network.ts';
+import type { DetectionScores } from '../../../pipeline/scores/detection.ts';
+import { type SeededRandom, seededRandom } from '../../../pipeline/seeded-random.ts';
+import type { Checkpoint, Kept } from './checkpoint.ts';
+import { Crew } from './crew.ts';
+import type { EpochRow } from './epoch.ts';
+import { evaluate } from './evaluate.ts';
+import type { Example } from './example.ts';
+import { type Gradients, gradientsOf, together, trainable } from './gradients.ts';
+import type { LossParts } from './loss.ts';
+import { Optimiser, putWeights } from './optimiser.ts';
+import { Pictures } from './pictures.ts';
+import { type Part, type Phase, type Recipe, rateAt } from './recipe.ts';
+import { partOf, type SplitModel } from './split.ts';
+import type { Started } from './start.ts';
+import { makeView, planView, type View } from './view.ts';
+
+export interface TrainingOptions {
+  readonly examples: readonly Example[];
+  readonly heldOut: readonly Example[];
+  readonly classes: readonly string[];
+  readonly seed: number;
+  /** Awaited after each epoch, with the place in it, which later steps change. */
+  readonly onEpoch: (row: EpochRow, place: Checkpoint) => Promise<void>;
+  readonly signal: AbortSignal | undefined;
+  /** That work out gradients side by side; 1: this one alone. The weights that come of it are the same. */
+  readonly threads: number;
+}
+
+export interface TrainingEnd {
+  /** Of the weights that are kept; null where nothing is held out. */
+  readonly scores: DetectionScores | null;
+  /** Of the start, before the first step. */
+  readonly startScores: DetectionScores | null;
+  readonly history: readonly EpochRow[];
+}
+
+/** Two cost hardly more each than eight. */
+const viewsAtOnce = 2;
+
+/** Bytes of decoded pictures. */
+const pictureMemory = 300e6;
+
+export class Training {
+  readonly #options: TrainingOptions;
+  readonly #started: Started;
+  readonly #recipe: Recipe;
+  readonly #random: SeededRandom;
+  readonly #pictures: Pictures;
+  readonly #optimiser: Optimiser;
+  readonly #history: EpochRow[];
+  /** `performance.now()` at the start, or as if there had been no break. */
+  readonly #began: number;
+  readonly #from: Checkpoint | null;
+  readonly #reading: NetworkReading;
+  #crew: Crew | undefined;
+  #kept: Kept | undefined;
+
+  /** @param from the place to go on from; its weights are put into the model */
+  constructor(options: TrainingOptions, started: Started, recipe: Recipe, from: Checkpoint | null) {
+    this.#options = options;
+    this.#started = started;
+    this.#recipe = recipe;
+    this.#from = from;
+    const { side, network } = started;
+    this.#reading = { side, outputs: options.classes, strides: networkStrides[network] };
+    this.#random = seededRandom(from?.random ?? options.seed);
+    this.#pictures = new Pictures(options.examples, pictureMemory, recipe.emptyDraw);
+    this.#optimiser = new Optimiser(started.model, recipe, from?.optimiser);
+    this.#history = [...(from?.history ?? [])];
+    this.#kept = from?.kept;
+    this.#began = performance.now() - 1000 * (this.#history.at(-1)?.seconds ?? 0);
+  }
+
+  /** Leaves the weights to keep in the model. */
+  async run(): Promise<TrainingEnd> {
+    const { threads } = this.#options;
+    if (threads > 1) this.#crew = await Crew.open(this.#started.model, this.#reading, threads);
+    try {
+      return await this.#phases();
+    } finally {
+      await this.#crew?.close();
+    }
+  }
+
+  async #phases(): Promise<TrainingEnd> {
+    const { model } = this.#started;
+    const startScores = this.#from ? this.#from.startScores : await this.#evaluate();
+    const done = this.#history.at(-1)?.step ?? 0;
+    let before = 0;
+    for (const phase of this.#recipe.phases) {
+      if (done < before + phase.steps)
+        await this.#phase(phase, before, Math.max(0, done - before), startScores);
+      before += phase.steps;
+    }
+    if (this.#kept) putWeights(model, this.#kept.weights);
+    return { scores: this.#kept?.scores ?? startScores, startScores, history: this.#history };
+  }
+
+  /**
+   * @param before steps of the phases before it
+   * @param done its own steps that have been taken: whole epochs
+   */
+  async #phase(
+    phase: Phase,
+    before: number,
+    done: number,
+    startScores: DetectionScores | null,
+  ): Promise<void> {
+    const split = partOf(this.#started.model, phase.part);
+    const every = this.#recipe.evaluateEvery;
+    for (let from = done; from < phase.steps; from += every) {
+      const end = Math.min(phase.steps, from + every);
+      const losses: LossParts[] = [];
+      let views = await this.#views();
+      for (let i = from; i < end; i += 1) {
+        await setImmediate();
+        this.#options.signal?.throwIfAborted();
+        // The next views are drawn while the threads work on these; not beyond an epoch, whose end is stored.
+        const [gradients, next] = await Promise.all([
+          this.#gradients(phase.part, split, views),
+          i + 1 < end ? this.#views() : [],
+        ]);
+        losses.push(this.#step(split, gradients, rateAt(phase, i)));
+        views = next;
+      }
+      const heldOut = await this.#optimiser.withKept(() => this.#evaluate());
+      const best = Math.max(0, ...this.#history.map((row) => row.heldOut?.ap50_95 ?? 0));
+      if (!this.#kept || !heldOut || heldOut.ap50_95 >= best - slack(heldOut)) {
+        this.#kept = { scores: heldOut, weights: this.#optimiser.kept() };
+      }
+      const row = this.#row(before + end, phase.part, mean(losses), heldOut);
+      this.#history.push(row);
+      await this.#options.onEpoch(row, {
+        random: this.#random.state,
+        startScores,
+        history: this.#history,
+        optimiser: this.#optimiser.state,
+        kept: this.#kept,
+      });
+    }
+  }
+
+  #row(step: number, part: Part, loss: LossParts, heldOut: DetectionScores | null): EpochRow {
+    const { phases, evaluateEvery } = this.#recipe;
+    return {
+      epoch: this.#history.length + 1,
+      epochs: phases.reduce((sum, phase) => sum + Math.ceil(phase.steps / evaluateEvery), 0),
+      step,
+      steps: phases.reduce((sum, phase) => sum + phase.steps, 0),
+      part,
+      loss,
+      heldOut,
+      seconds: (performance.now() - this.#began) / 1000,
+    };
+  }
+
+  async #evaluate(): Promise<DetectionScores | null> {
+    const { heldOut } = this.#options;
+    return heldOut.length === 0 ? null : evaluate(this.#started.model, this.#reading, heldOut);
+  }
+
+  async #gradients(part: Part, split: SplitModel, views: readonly View[]): Promise<Gradients> {
+    const shares = sharesOf(views);
+    const crew = this.#crew;
+    if (!crew) return together(shares.map((share) => gradientsOf(split, share, this.#reading)));
+    const weights = this.#optimiser.state.slots.map(({ values }) => values);
+    return together(await crew.gradients(part, shares, weights));
+  }
+
+  #step({ trained }: SplitModel, { loss, slopes }: Gradients, rate: number): LossParts {
+    if (!Number.isFinite(loss.total)) {
+      throw new FatalError('training ran away', { found: `loss ${loss.total}`, expected: 'a lower rate' });
+    }
+    this.#optimiser.step(new Map(trainable(trained).map(({ name }, i) => [name, slopes[i]!])), rate);
+    return loss;
+  }
+
+  async #views(): Promise<View[]> {
+    const views: View[] = [];
+    for (let i = 0; i < this.#recipe.batch; i += 1) {
+      const plan = planView(this.#recipe.mix, this.#random);
+      const pictures = [];
+      for (const _ of plan.tiles) pictures.push(await this.#pictures.draw(this.#random));
+      views.push(makeView(plan, pictures, this.#options.classes, this.#started.side, this.#random));
+    }
+    return views;
+  }
+}
+
+/** Later weights are kept unless they are worse by more than one picture can make them: five tell little. */
+function slack({ images }: DetectionScores): number {
+  return 1 / images;
+}
+
+/** What is worked out at once: on wasm few views, so that there is work for several threads. */
+function sharesOf(views: readonly View[]): (readonly View[])[] {
+  const size = tf.getBackend() === 'wasm' ? viewsAtOnce : views.length;
+  return Array.from({ length: Math.ceil(views.length / size) }, (_, i) =>
+    views.slice(i * size, (i + 1) * size),
+  );
+}
+
+function mean(losses: readonly LossParts[]): LossParts {
+  const of = (part: keyof LossParts) => losses.reduce((sum, loss) => sum + loss[part], 0) / losses.length;
+  return { total: of('total'), box: of('box'), objectness: of('objectness'), class: of('class') };
+}

@@ -1,0 +1,123 @@
+/** A training job whose process is killed, through a real server and real processes. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import type { Bus } from '../../pipeline/bus/bus.ts';
+import { outgoing } from '../../pipeline/bus/envelope.ts';
+import { storeDataset } from '../../pipeline/datasets/store.ts';
+import { askedJob, keyOf, remember } from '../../pipeline/job/asked.ts';
+import { jobFailed } from '../../pipeline/stage/progress.ts';
+import type { DatasetItem } from '../../schemas/dataset.ts';
+import { Image } from '../../schemas/image.ts';
+import { subjectOf } from '../../schemas/message.ts';
+import { Progress } from '../../schemas/progress.ts';
+import { TrainJob } from '../../schemas/train-job.ts';
+import { brightSquares } from '../bright-squares.ts';
+import { clipId, collected, progress, type Testbed, testbed, until } from './testbed.ts';
+
+const COMMAND = resolve(import.meta.dirname, '../../pipeline/cli/shika.ts');
+
+let bed: Testbed;
+let bus: Bus;
+before(async () => {
+  bed = await testbed();
+  bus = await bed.open();
+});
+after(() => bed.close());
+
+/** It is killed with the test, if it has not ended by itself. */
+function startTrainer(t: TestContext): ChildProcess {
+  const clean = Object.entries(process.env).filter(([name]) => !/^(SHIKA_|NATS_)/.test(name));
+  const env = { ...Object.fromEntries(clean), NATS_URL: bed.server.url, SHIKA_TRAINER_BACKEND: 'wasm' };
+  const child = spawn(process.execPath, [COMMAND, 'stage', 'trainer'], { env, stdio: 'ignore' });
+  t.after(() => child.kill('SIGKILL'));
+  return child;
+}
+
+async function publishSquares(): Promise<string> {
+  const items: DatasetItem[] = [];
+  for (const [i, { name, jpeg, boxes }] of brightSquares(4).entries()) {
+    const of = { clip: clipId(i), index: 0 };
+    const size = { width: 240, height: 160 };
+    await bus.publish(outgoing(Image, of, { ...of, ...size }, { payload: await jpeg() }));
+    const drawn = boxes.map(({ box: [x, y, w, h], label }) => ({
+      ...{ box: [x, y, w, h] as [number, number, number, number], label },
+      ...{ cause: 'hand' as const, weight: 1, risk: 0 },
+    }));
+    items.push({ ...of, ...size, name, split: 'train', boxes: drawn });
+  }
+  return storeDataset(bus, { classes: ['deer'], items });
+}
+
+/** Two epochs from a random start. */
+function ask(job: string, dataset: string): Promise<unknown> {
+  const body = { job, kind: 'pre', dataset, start: { from: 'random' }, seed: 1, steps: 100 } as const;
+  return bus.publish(outgoing(TrainJob, { kind: 'pre' }, body, { id: job }));
+}
+
+const last = async (job: string) => (await bus.last(Progress, subjectOf(Progress, { job })))?.body;
+const ended = (job: string) =>
+  until(async () => (await last(job))?.state === 'done', `the end of ${job}`, 240_000);
+
+describe('training', { timeout: 600_000 }, () => {
+  test('killed with SIGKILL in its second epoch, it goes on from the first and ends with the same model', async (t) => {
+    const dataset = await publishSquares();
+    await ask('broken', dataset);
+    const first = startTrainer(t);
+    await until(async () => (await last('broken'))?.done === 1, 'the first epoch', 240_000);
+    assert.deepEqual(await bus.objects.list('checkpoints'), ['broken']);
+    first.kill('SIGKILL');
+    await bus.giveBackWork(); // or its lease would have to end first
+    startTrainer(t);
+    await ended('broken');
+    const said = await collected(bus.stored(Progress, { job: 'broken' }));
+    assert.deepEqual(
+      said.map(({ body: { done, state, figures } }) => [
+        done,
+        state,
+        figures.resumed ?? figures.step ?? 'end',
+      ]),
+      [
+        [1, 'running', 50],
+        [1, 'running', 50],
+        [2, 'running', 100],
+        [2, 'done', 'end'],
+      ],
+    );
+    assert.equal(said[1]?.body.figures.resumed, 50);
+    await ask('unbroken', dataset);
+    await ended('unbroken');
+    assert.equal((await last('broken'))?.result?.model, (await last('unbroken'))?.result?.model);
+    await until(async () => (await bus.objects.list('checkpoints')).length === 0, 'no checkpoint is left');
+  });
+});
+
+describe('a job that was asked for', { timeout: 60_000 }, () => {
+  const key = keyOf({ kind: 'pre', seed: 1 });
+
+  test('never, or of another question: there is none', async () => {
+    assert.notEqual(keyOf({ kind: 'pre', seed: 2 }), key);
+    assert.equal(await askedJob(bus, key, true), null);
+  });
+
+  test('is found until it has failed', async () => {
+    await ask('asked', await publishSquares());
+    await remember(bus, key, { job: 'asked', ended: false });
+    assert.deepEqual(await askedJob(bus, key, false), { job: 'asked', said: 0 });
+    await bus.publish(progress('asked', 1));
+    assert.ok((await askedJob(bus, key, false))!.said > 0);
+    await bus.publish(jobFailed('asked', 'no reason'));
+    assert.equal(await askedJob(bus, key, true), null);
+  });
+
+  test('that is done is found only by who wants the answer again', async () => {
+    const answer = { job: 'told', state: 'done', done: 1, total: 1, figures: {} } as const;
+    await bus.publish(outgoing(Progress, { job: 'told' }, answer));
+    for (const ended of [false, true]) {
+      await remember(bus, key, { job: 'told', ended });
+      assert.equal(await askedJob(bus, key, false), null);
+      assert.equal((await askedJob(bus, key, true))?.job, 'told');
+    }
+  });
+});
