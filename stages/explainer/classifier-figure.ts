@@ -92,13 +92,12 @@ export async function classifierFigureOf(
   );
 }
 
-/** Nothing where nothing was tried. */
 function verdict({ trust, sanity }: ClassifierExplanation, bottom: number, room: number): string {
   const failed = sanity && !sanity.passes ? `do not trust: this method ${sanity.says}` : undefined;
-  const says = failed ?? trust?.says;
-  if (says === undefined) return '';
+  const says = failed ?? trust?.says ?? 'not measured whether the class goes with the map';
+  const signal = failed ? wrong : trust ? signals[trust.evidence] : pale;
   return (
-    disc(margin + 8, bottom + 40, 8, failed || !trust ? wrong : signals[trust.evidence]) +
+    disc(margin + 8, bottom + 40, 8, signal) +
     text(says, { x: margin + 26, y: bottom + 47, size: 20, colour: ink, room })
   );
 }

@@ -5,14 +5,15 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { classifierBatch } from '../../../pipeline/models/classifier/classifier.ts';
 import { tensorOf } from '../../../pipeline/models/detector.ts';
 import { forward } from '../../../pipeline/models/network/network.ts';
+import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';
 import { decodeImage, type Raster } from '../../../pipeline/vision/image.ts';
-import { type Random, seededRandom } from '../detector/random.ts';
 import type { ClassExample } from './example.ts';
+import { fromHalf, toHalf } from './half.ts';
 import { planViews, viewOf } from './views.ts';
 
 export interface Features {
-  /** `[pictures][views][…shape]`, one after the other in memory. */
-  readonly values: Float32Array;
+  /** `[pictures][views][…shape]`, one after the other in memory, as {@link toHalf} gives them. */
+  readonly halves: Uint16Array;
   /** Of one view's features, without the batch. */
   readonly shape: readonly number[];
   readonly views: number;
@@ -37,7 +38,7 @@ export async function featuresOf(
 ): Promise<Features> {
   const shape = frozen.outputs[0]!.shape.slice(1) as number[]; // the input's side is fixed, and so is this
   const size = tf.util.sizeFromShape(shape);
-  const values = new Float32Array(examples.length * views * size);
+  const halves = new Uint16Array(examples.length * views * size);
   const random = seededRandom(seed);
   const perBatch = Math.max(1, Math.floor(classifierBatch / views));
   const load = (first: number) =>
@@ -50,47 +51,47 @@ export async function featuresOf(
     // Decoded while the network runs.
     next = load(first + perBatch);
     const output = tf.tidy(() => forward(frozen, tensorOf(batch, side)));
-    values.set(await output.data<'float32'>(), first * views * size);
+    halves.set(toHalf(await output.data<'float32'>()), first * views * size);
     output.dispose();
     await onProgress?.(Math.min(first + perBatch, examples.length), examples.length);
   }
   await next;
-  return { values, shape, views, pictures: examples.length };
+  return { halves, shape, views, pictures: examples.length };
 }
 
 /** The features of some pictures, a random view of each: `[batch, …shape]`. */
 export function drawFeatures(
-  { values, shape, views }: Features,
+  { halves, shape, views }: Features,
   pictures: readonly number[],
   random: Random,
 ): tf.Tensor {
   const size = tf.util.sizeFromShape([...shape]);
-  const drawn = new Float32Array(pictures.length * size);
+  const drawn = new Uint16Array(pictures.length * size);
   pictures.forEach((picture, i) => {
     const row = picture * views + Math.floor(random.next() * views);
-    drawn.set(values.subarray(row * size, (row + 1) * size), i * size);
+    drawn.set(halves.subarray(row * size, (row + 1) * size), i * size);
   });
-  return tf.tensor(drawn, [pictures.length, ...shape]);
+  return tf.tensor(fromHalf(drawn), [pictures.length, ...shape]);
 }
 
 /** The same features seen through a further part of the network. */
 export async function furtherFeatures(part: LayersModel, features: Features): Promise<Features> {
-  const { values, shape, views, pictures } = features;
+  const { halves, shape, views, pictures } = features;
   const size = tf.util.sizeFromShape([...shape]);
   const outShape = part.outputs[0]!.shape.slice(1) as number[]; // as in featuresOf
   const outSize = tf.util.sizeFromShape(outShape);
   const rows = pictures * views;
-  const result = new Float32Array(rows * outSize);
+  const result = new Uint16Array(rows * outSize);
   const perBatch = 32;
   for (let first = 0; first < rows; first += perBatch) {
     await setImmediate();
     const count = Math.min(perBatch, rows - first);
-    const batch = values.slice(first * size, (first + count) * size);
+    const batch = fromHalf(halves.subarray(first * size, (first + count) * size));
     const output = tf.tidy(() => forward(part, tf.tensor(batch, [count, ...shape])));
-    result.set(await output.data<'float32'>(), first * outSize);
+    result.set(toHalf(await output.data<'float32'>()), first * outSize);
     output.dispose();
   }
-  return { values: result, shape: outShape, views, pictures };
+  return { halves: result, shape: outShape, views, pictures };
 }
 
 async function viewsOf(

@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { FatalError } from '../../../pipeline/errors.ts';
 import { forward } from '../../../pipeline/models/network/network.ts';
-import { Optimiser, putWeights, variablesOf } from '../detector/optimiser.ts';
-import type { Random } from '../detector/random.ts';
+import type { Random } from '../../../pipeline/seeded-random.ts';
+import { Optimiser, putWeights, valuesOf, variablesOf } from '../detector/optimiser.ts';
 import { drawFeatures, type Features } from './features.ts';
 import { classifierRateAt, type FitOptions } from './recipe.ts';
 
@@ -23,6 +23,8 @@ export interface FitInput {
   readonly features: Features;
   /** Of each picture, place in the classes. */
   readonly labels: readonly number[];
+  /** Of each picture, how far its label is trusted, 0..1; 1 where not given. */
+  readonly trust?: readonly number[];
   readonly classes: number;
 }
 
@@ -37,7 +39,7 @@ const maxGradient = 10;
  */
 export async function fit(
   part: LayersModel,
-  { features, labels, classes }: FitInput,
+  { features, labels, trust, classes }: FitInput,
   options: FitOptions,
   random: Random,
   { signal, onEpoch }: { signal?: AbortSignal | undefined; onEpoch?: (row: FitRow) => void | Promise<void> },
@@ -57,7 +59,8 @@ export async function fit(
       const truth = drawn.map((picture) => labels[picture]!);
       tf.tidy(() => {
         const input = drawFeatures(features, drawn, random);
-        const targets = smoothed(truth, classes, smoothing, weights);
+        const rows = drawn.map((picture, i) => weights[truth[i]!]! * (trust?.[picture] ?? 1));
+        const targets = smoothed(truth, classes, smoothing, rows);
         let logits: tf.Tensor | undefined;
         const { value, grads } = tf.variableGrads(() => {
           logits = tf.keep(forward(part, input));
@@ -67,7 +70,7 @@ export async function fit(
         const best = tf.argMax(logits!, -1).dataSync(); // set by the function above
         logits!.dispose();
         right += truth.filter((label, i) => label === best[i]).length;
-        const length = optimiser.step(grads, classifierRateAt(options, step, perEpoch * epochs));
+        const length = optimiser.step(valuesOf(grads), classifierRateAt(options, step, perEpoch * epochs));
         if (!Number.isFinite(length)) {
           const facts = { found: `a gradient of ${length} in epoch ${epoch}`, expected: 'a lower rate' };
           throw new FatalError('the training ran away', facts);
@@ -79,7 +82,7 @@ export async function fit(
   putWeights(part, optimiser.kept());
 }
 
-/** Targets `[batch, classes]`, each row times its class's weight. */
+/** Targets `[batch, classes]`, each row times its weight. */
 function smoothed(
   truth: readonly number[],
   classes: number,
@@ -88,7 +91,7 @@ function smoothed(
 ): tf.Tensor2D {
   const values = new Float32Array(truth.length * classes);
   truth.forEach((label, i) => {
-    const weight = weights[label]!;
+    const weight = weights[i]!;
     values.fill((weight * smoothing) / classes, i * classes, (i + 1) * classes);
     values[i * classes + label]! += weight * (1 - smoothing);
   });

@@ -40,7 +40,7 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
     },
   },
   default: {
-    views: 3,
+    views: 5,
     lastLayer: {
       epochs: 20,
       batch: 32,
@@ -51,10 +51,10 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
       balanced: true,
     },
     upperBlocks: {
-      after: 'block_13_project',
+      after: 'block_12_add',
       epochs: 6,
       batch: 32,
-      rate: 3e-4,
+      rate: 5e-4,
       smoothing: 0.05,
       weightDecay: 0.05,
       averaging: 0.99,

@@ -12,8 +12,8 @@ import {
   type Classified,
   classificationScores,
 } from '../../../pipeline/scores/classification.ts';
+import { seededRandom } from '../../../pipeline/seeded-random.ts';
 import { decodeImage } from '../../../pipeline/vision/image.ts';
-import { seededRandom } from '../detector/random.ts';
 import { splitModel } from '../detector/split.ts';
 import { classDatasetDigest } from './example.ts';
 import { featuresOf, furtherFeatures } from './features.ts';
@@ -105,7 +105,7 @@ async function trainAll(
   const cut = frozenUntil(recipe);
   const { frozen, trained } = splitModel(model, frozenBy(model, cut));
   if (!frozen) throw new FatalError(`nothing comes before ${cut}`, { expected: 'a layer of the network' });
-  const bytes = 4 * examples.length * sizeOf(frozen);
+  const bytes = 2 * examples.length * sizeOf(frozen);
   const features = await featuresOf(frozen, examples, {
     views: Math.max(1, Math.min(recipe.views, Math.floor(featureMemory / bytes))),
     side,
@@ -121,7 +121,8 @@ async function trainAll(
   });
   const last = splitModel(trained, frozenBy(trained, pooledLayer));
   const pooled = last.frozen ? await furtherFeatures(last.frozen, features) : features;
-  const input = { labels, classes: classes.length };
+  const trust = examples.map(({ weight = 1 }) => weight);
+  const input = { labels, trust, classes: classes.length };
   const lastLayer = { ...recipe.lastLayer, ...(epochs === undefined ? {} : { epochs }) };
   await fit(last.trained, { ...input, features: pooled }, lastLayer, random, telling('last layer'));
   if (recipe.upperBlocks) {

@@ -1,34 +1,50 @@
-/** Views of a picture that the network learns from: the whole of it, or a part, mirrored or not. */
+/** Views of a picture that the network learns from: the whole as it is, or a part, mirrored or not, in other light. */
+import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';
 import type { Box } from '../../../pipeline/vision/box.ts';
 import { type Raster, resizeRegion } from '../../../pipeline/vision/image.ts';
-import type { Random } from '../detector/random.ts';
+import { changeColours } from '../detector/colour.ts';
 
 export interface View {
   /** Whole px of the picture. */
   readonly region: Box;
   readonly mirrored: boolean;
+  /** Seed of a change of light and colours; null: they stay. */
+  readonly look: number | null;
 }
 
 /** Least share of the picture's area that a part has. */
-const leastArea = 0.4;
+const leastArea = 0.35;
 
-/** The first view is the picture as it is used later; the others are random parts of it, half of them mirrored. */
+/** Of the change of colours, as `changeColours` has it: every fifth part is grey. */
+const colourStrength = 0.8;
+
+/** The first view is the picture as it is used later; the others are random parts of it in other light, half of them mirrored. */
 export function planViews({ width, height }: Raster, count: number, random: Random): View[] {
-  const views: View[] = [{ region: [0, 0, width, height], mirrored: false }];
+  const views: View[] = [{ region: [0, 0, width, height], mirrored: false, look: null }];
   while (views.length < count) {
-    const area = random.between(leastArea, 1) * width * height;
-    const aspect = random.logBetween(3 / 4, 4 / 3);
-    const [w, h] = [within(Math.sqrt(area * aspect), width), within(Math.sqrt(area / aspect), height)];
+    // Of the picture's own shape, more or less: whole pictures are stretched to a square too.
+    const scale = Math.sqrt(random.between(leastArea, 1));
+    const stretch = Math.sqrt(random.logBetween(3 / 4, 4 / 3));
+    const [w, h] = [within(width * scale * stretch, width), within((height * scale) / stretch, height)];
     const left = Math.floor(random.next() * (width - w + 1));
     const top = Math.floor(random.next() * (height - h + 1));
-    views.push({ region: [left, top, w, h], mirrored: random.chance(0.5) });
+    const look = Math.floor(random.next() * 2 ** 32);
+    views.push({ region: [left, top, w, h], mirrored: random.chance(0.5), look });
   }
   return views;
 }
 
 /** @param side of the square that the network sees, px */
-export async function viewOf(picture: Raster, { region, mirrored }: View, side: number): Promise<Raster> {
+export async function viewOf(
+  picture: Raster,
+  { region, mirrored, look }: View,
+  side: number,
+): Promise<Raster> {
   const view = await resizeRegion(picture, region, side, side);
+  if (look !== null) {
+    const { buffer, byteOffset, length } = view.data;
+    changeColours(new Uint8ClampedArray(buffer, byteOffset, length), colourStrength, seededRandom(look));
+  }
   return mirrored ? mirror(view) : view;
 }
 
