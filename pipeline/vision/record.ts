@@ -38,9 +38,11 @@ export async function recordStream(url: string, options: RecordOptions): Promise
   let segment: Segment | undefined;
   try {
     while (await readPacket(clip, packet, signal)) {
-      if (packet.isKeyframe && (!segment || segment.age >= segmentS)) {
+      const { num, den } = clip.stream.timeBase;
+      const seconds = (Number(packet.pts) * num) / den;
+      if (packet.isKeyframe && !segment?.holds(seconds, segmentS)) {
         await segment?.finish();
-        segment = await Segment.open(folder, clip);
+        segment = await Segment.open(folder, clip, seconds);
       }
       // Pictures before the first keyframe can't be decoded.
       packet.timeBase = clip.stream.timeBase;
@@ -60,30 +62,30 @@ class Segment {
   readonly #path: string;
   readonly #muxer: Muxer;
   readonly #track: number;
-  readonly #began = performance.now();
+  readonly #began: number;
 
-  private constructor(path: string, muxer: Muxer, track: number) {
+  private constructor(path: string, muxer: Muxer, track: number, began: number) {
     this.#path = path;
     this.#muxer = muxer;
     this.#track = track;
+    this.#began = began;
   }
 
-  static async open(folder: string, { stream }: OpenClip): Promise<Segment> {
-    // A file's name tells when it began, UTC.
-    const name = new Date().toISOString().replace(/[:.]/g, '-');
-    const path = join(folder, `${name}.mkv`);
+  /** @param began by the stream's clock, seconds */
+  static async open(folder: string, { stream }: OpenClip, began: number): Promise<Segment> {
+    const path = join(folder, `${nameNow()}.mkv`);
     const options = { avoid_negative_ts: 'make_zero' };
     const muxer = await Muxer.open(`${path}${unfinished}`, {
       format: 'matroska',
       options,
       configure: clearTags,
     });
-    return new Segment(path, muxer, muxer.addStream(stream));
+    return new Segment(path, muxer, muxer.addStream(stream), began);
   }
 
-  /** Seconds. */
-  get age(): number {
-    return (performance.now() - this.#began) / 1000;
+  /** Whether a picture of that time belongs here; where a camera sets its clock back, another file begins. */
+  holds(seconds: number, lengthS: number): boolean {
+    return seconds >= this.#began && seconds < this.#began + lengthS;
   }
 
   async write(packet: Packet): Promise<void> {
@@ -94,6 +96,14 @@ class Segment {
     await this.#muxer.close();
     await rename(`${this.#path}${unfinished}`, this.#path);
   }
+}
+
+let lastName = 0;
+
+/** Tells when a file began, UTC; what a camera has kept back comes in one go, and no two are called alike. */
+function nameNow(): string {
+  lastName = Math.max(Date.now(), lastName + 1);
+  return new Date(lastName).toISOString().replace(/[:.]/g, '-');
 }
 
 /** The codec's number in the camera's container means something else in Matroska's. */

@@ -68,14 +68,9 @@ test('recording - a stream becomes files that begin with a keyframe, and no fram
   const into = join(folder, 'gate');
   await withCamera('ends', async (url) => {
     const signal = AbortSignal.timeout(20_000);
-    await recordStream(url, { folder: into, segmentS: 0.2, timeoutS: 5, signal });
+    await recordStream(url, { folder: into, segmentS: 0.5, timeoutS: 5, signal });
   });
-  const counts = await recorded(into);
-  assert.ok(counts.length >= 2, `${counts.length} files`);
-  assert.equal(
-    counts.reduce((sum, frames) => sum + frames, 0),
-    60,
-  );
+  assert.deepEqual(await recorded(into), [20, 20, 20]);
 });
 
 test('recording - what a camera sent before it fell silent is kept', async () => {

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { classifierBatch } from '../../../pipeline/models/classifier/classifier.ts';
 import { tensorOf } from '../../../pipeline/models/detector.ts';
+import { inferenceOf } from '../../../pipeline/models/frozen/inference.ts';
 import { forward } from '../../../pipeline/models/network/network.ts';
 import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';
 import { decodeImage, type Raster } from '../../../pipeline/vision/image.ts';
@@ -39,6 +40,7 @@ export async function featuresOf(
   const shape = frozen.outputs[0]!.shape.slice(1) as number[]; // the input's side is fixed, and so is this
   const size = tf.util.sizeFromShape(shape);
   const halves = new Uint16Array(examples.length * views * size);
+  const inference = await inferenceOf(frozen);
   const random = seededRandom(seed);
   const perBatch = Math.max(1, Math.floor(classifierBatch / views));
   const load = (first: number) =>
@@ -50,12 +52,13 @@ export async function featuresOf(
     const batch = (await next).flat();
     // Decoded while the network runs.
     next = load(first + perBatch);
-    const output = tf.tidy(() => forward(frozen, tensorOf(batch, side)));
+    const output = tf.tidy(() => inference.run(tensorOf(batch, side)));
     halves.set(toHalf(await output.data<'float32'>()), first * views * size);
     output.dispose();
     await onProgress?.(Math.min(first + perBatch, examples.length), examples.length);
   }
   await next;
+  inference.dispose();
   return { halves, shape, views, pictures: examples.length };
 }
 
