@@ -58,10 +58,9 @@ export async function fit(
       const drawn = order.slice(first, first + batch);
       const truth = drawn.map((picture) => labels[picture]!);
       tf.tidy(() => {
+        const input = drawFeatures(features, drawn, random);
         const rows = drawn.map((picture, i) => weights[truth[i]!]! * (trust?.[picture] ?? 1));
-        const mixed = mixer(drawn.length, options.mixup, random);
-        const input = mixed(drawFeatures(features, drawn, random));
-        const targets = mixed(smoothed(truth, classes, smoothing, rows));
+        const targets = smoothed(truth, classes, smoothing, rows);
         let logits: tf.Tensor | undefined;
         const { value, grads } = tf.variableGrads(() => {
           logits = tf.keep(forward(part, input));
@@ -81,23 +80,6 @@ export async function fit(
     await onEpoch?.({ epoch, epochs, loss, accuracy: right / labels.length });
   }
   putWeights(part, optimiser.kept());
-}
-
-/**
- * Mixup (Zhang et al. 2018, arXiv 1710.09412): lays each row over the next one, by a share drawn once for both, the
- * same for features and targets.
- *
- * @param most share of the next row, 0..0.5; half of the rows stay as they are
- */
-function mixer(rows: number, most: number, random: Random): <T extends tf.Tensor>(values: T) => T {
-  if (most === 0) return (values) => values;
-  const shares = Array.from({ length: rows }, () => (random.chance(0.5) ? most * random.next() : 0));
-  const next = Array.from({ length: rows }, (_, i) => (i + 1) % rows);
-  return <T extends tf.Tensor>(values: T) => {
-    const share = tf.tensor(shares, [rows, ...values.shape.slice(1).fill(1)]);
-    // Same shape and type as `values`.
-    return tf.add(values, tf.mul(share, tf.sub(tf.gather(values, next), values))) as T;
-  };
 }
 
 /** Targets `[batch, classes]`, each row times its weight. */

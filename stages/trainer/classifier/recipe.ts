@@ -8,8 +8,6 @@ export interface FitOptions {
   readonly rate: number;
   /** Share of the truth that is given to all classes (Szegedy et al. 2016, arXiv 1512.00567). */
   readonly smoothing: number;
-  /** Most that a picture is laid over another, 0..0.5; 0: none is. */
-  readonly mixup: number;
   readonly weightDecay: number;
   /** Share of the running mean of the weights that a step leaves; 0: the last weights are kept. */
   readonly averaging: number;
@@ -36,7 +34,6 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
       batch: 32,
       rate: 1e-3,
       smoothing: 0,
-      mixup: 0,
       weightDecay: 0,
       averaging: 0,
       balanced: false,
@@ -49,7 +46,6 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
       batch: 32,
       rate: 2e-3,
       smoothing: 0.05,
-      mixup: 0,
       weightDecay: 0.05,
       averaging: 0.98,
       balanced: true,
@@ -60,7 +56,6 @@ export const classifierRecipes: Readonly<Record<ClassifierRecipeName, Classifier
       batch: 32,
       rate: 5e-4,
       smoothing: 0.05,
-      mixup: 0,
       weightDecay: 0.05,
       averaging: 0.99,
       balanced: true,
