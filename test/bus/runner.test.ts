@@ -1,100 +1,25 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { after, before, describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
-import type { Bus } from '../../pipeline/bus/bus.ts';
 import { outgoing } from '../../pipeline/bus/envelope.ts';
-import { FatalError, OverloadedError, PoisonError, RetryableError } from '../../pipeline/errors.ts';
-import { runStage } from '../../pipeline/stage/run.ts';
-import type { Stage } from '../../pipeline/stage/stage.ts';
-import { ClipFailed } from '../../schemas/clip-failed.ts';
-import { Dead } from '../../schemas/dead.ts';
+import { OverloadedError, PoisonError } from '../../pipeline/errors.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
 import {
-  BOUNDS,
-  capturedLog,
-  clipId,
-  collected,
-  type LogLine,
-  look,
-  type Testbed,
-  testbed,
-  until,
-} from './testbed.ts';
+  answers,
+  bed,
+  bus,
+  dead,
+  frame,
+  lookType,
+  run,
+  settled,
+  tinyProcess,
+  unsettled,
+} from './runner-bed.ts';
+import { BOUNDS, clipId, collected, look, testbed, until } from './testbed.ts';
 import { answering, answeringBatches } from './tiny.ts';
-
-let bed: Testbed;
-let bus: Bus;
-/** Past the bus: for what no stage would do. */
-let connection: NatsConnection;
-let manager: JetStreamManager;
-before(async () => {
-  bed = await testbed();
-  bus = await bed.open();
-  connection = await connect({ servers: bed.server.url, maxReconnectAttempts: -1 });
-  manager = await jetstreamManager(connection);
-});
-after(async () => {
-  await connection.close();
-  await bed.close();
-});
-
-interface Run {
-  readonly lines: LogLine[];
-  /** Settles as `runStage` does. */
-  readonly over: Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Runs a stage until the test ends. */
-function run(
-  test: TestContext,
-  stage: Stage,
-  { statsS = 60, bounds = BOUNDS, url = bed.server.url } = {},
-): Run {
-  const { log, lines } = capturedLog();
-  const stop = new AbortController();
-  const over = runStage({
-    stage,
-    options: {},
-    bus: { url, bounds },
-    log,
-    statsS,
-    signal: stop.signal,
-  });
-  const running = {
-    lines,
-    over,
-    stop: () => {
-      stop.abort();
-      return over;
-    },
-  };
-  test.after(() => running.stop().catch(() => {})); // a test that wants to know has looked
-  return running;
-}
-
-async function answers(clip: string): Promise<number[]> {
-  return (await collected(bus.stored(Progress, { job: clip }))).map(({ body }) => body.done);
-}
-
-async function dead(clip: string) {
-  const all = await collected(bus.stored(Dead, { stage: 'detector' }));
-  return all.filter(({ body }) => body.subject.startsWith(`look.${clip}.`));
-}
-
-/** Looks of a clip that are not acknowledged yet: acknowledged work leaves the stream. */
-async function unsettled(clip: string): Promise<number> {
-  const { state } = await manager.streams.info('LOOKS', { subjects_filter: `look.${clip}.*` });
-  return Object.keys(state.subjects ?? {}).length;
-}
-
-const settled = (clip: string) => until(async () => (await unsettled(clip)) === 0, 'every look is settled');
 
 describe('delivery', { timeout: 120_000 }, () => {
   test('an input is acknowledged only when its output is stored', async (t) => {
@@ -203,191 +128,6 @@ describe('working', { timeout: 120_000, concurrency: true }, () => {
     await settled(clip);
     assert.deepEqual(told, ['20 before', '20 still']);
     assert.equal((await collected(bus.stored(Frame, { clip }))).length, 30);
-  });
-});
-
-describe('failures', { timeout: 120_000, concurrency: true }, () => {
-  test('poison: to DEAD with its payload and facts, with an obituary, acknowledged, and the rest goes on', async (t) => {
-    const clip = clipId(11);
-    await bus.publish(look(clip, 0));
-    await bus.publish(look(clip, 1));
-    const running = run(
-      t,
-      answering(clip, { obituary }, async function* ({ body }, answer) {
-        if (body.index === 0) throw new PoisonError('not a deer', { found: 'a boar', expected: 'a deer' });
-        yield answer();
-      }),
-    );
-    await settled(clip);
-    assert.deepEqual(await answers(clip), [1]);
-    const [message, ...more] = await dead(clip);
-    assert.deepEqual(more, []);
-    const { body, payload, subject } = message ?? assert.fail('nothing is dead');
-    assert.equal(subject, `dead.detector.look.${clip}.0`);
-    assert.equal(body.reason, 'not a deer; found a boar; expected a deer');
-    assert.equal(body.attempts, 1);
-    assert.equal(body.type, 'shika.look.v1');
-    assert.equal(body.headers['ce-id'], `look.${clip}.0`);
-    assert.deepEqual(JSON.parse(new TextDecoder().decode(payload)), look(clip, 0).body);
-    const said = await bus.last(ClipFailed, `clip.failed.gate.${clip}`);
-    assert.equal(said?.body.reason, body.reason);
-    const line = running.lines.find(({ msg }) => msg === 'dead');
-    assert.equal(line?.level, 'error');
-    assert.equal(line?.why, body.reason);
-  });
-
-  test('a passing fault: again after a growing delay, at last to DEAD with the number of attempts', async (t) => {
-    const clip = clipId(12);
-    await bus.publish(look(clip, 0));
-    const times: number[] = [];
-    run(
-      t,
-      // biome-ignore lint/correctness/useYield: it fails before it has anything to give
-      answering(clip, { attempts: 3 }, async function* () {
-        times.push(Date.now());
-        throw new RetryableError('the disk is busy');
-      }),
-    );
-    await until(async () => (await dead(clip)).length === 1, 'it is dead');
-    await settled(clip);
-    assert.equal(times.length, 3);
-    const [first = 0, second = 0, third = 0] = times;
-    assert.ok(second - first >= 240 && third - second >= 480, `${second - first}, ${third - second}`);
-    const [message] = await dead(clip);
-    assert.equal(message?.body.reason, 'the disk is busy (after 3 attempts)');
-  });
-
-  test('a passing fault that passes: no harm done', async (t) => {
-    const clip = clipId(13);
-    await bus.publish(look(clip, 0));
-    let tries = 0;
-    run(
-      t,
-      answering(clip, {}, async function* (_, answer) {
-        if (++tries < 3) throw new Error('not now');
-        yield answer();
-      }),
-    );
-    await settled(clip);
-    assert.deepEqual(await answers(clip), [0]);
-    assert.deepEqual(await dead(clip), []);
-  });
-
-  test('overloaded: waits and tries again, however often, without using up attempts', async (t) => {
-    const clip = clipId(14);
-    await bus.publish(look(clip, 0));
-    let tries = 0;
-    const running = run(
-      t,
-      answering(clip, { attempts: 2, leaseS: 1 }, async function* (_, answer) {
-        if (++tries < 4) throw new OverloadedError('the GPU is full');
-        yield answer();
-      }),
-    );
-    await settled(clip);
-    assert.equal(tries, 4);
-    assert.deepEqual(await answers(clip), [0]);
-    assert.deepEqual(await dead(clip), []);
-    assert.equal(running.lines.filter(({ msg }) => String(msg).startsWith('overloaded')).length, 1);
-  });
-
-  test('a message that is not valid: to DEAD as it is, before any handler sees it', async (t) => {
-    const clip = clipId(15);
-    await connection.request(`look.${clip}.0`, '{"clip": "deer"}');
-    await connection.request(`look.${clip}.1`, 'hello');
-    let seen = 0;
-    run(
-      t,
-      answering(clip, { obituary }, async function* (_, answer) {
-        seen++;
-        yield answer();
-      }),
-    );
-    await until(async () => (await dead(clip)).length === 2, 'both are dead');
-    await settled(clip);
-    const [wrong, noJson] = await dead(clip);
-    assert.match(wrong?.body.reason ?? '', /not a valid shika\.look\.v1: index is missing/);
-    assert.match(noJson?.body.reason ?? '', /not JSON; found "hello"/);
-    assert.equal(new TextDecoder().decode(noJson?.payload), 'hello');
-    assert.equal(seen, 0);
-  });
-
-  test('an error without a message, and an obituary that cannot be published: dead all the same, once', async (t) => {
-    const clip = clipId(16);
-    await bus.publish(look(clip, 0));
-    const wrong = () => [outgoing(Progress, { job: clip }, { ...Progress.examples.valid, done: -1 })];
-    let tries = 0;
-    const running = run(
-      t,
-      // biome-ignore lint/correctness/useYield: it fails before it has anything to give
-      answering(clip, { attempts: 1, obituary: wrong }, async function* () {
-        tries++;
-        throw new Error('');
-      }),
-    );
-    await settled(clip);
-    assert.equal(tries, 1);
-    assert.match((await dead(clip))[0]?.body.reason ?? '', /^Error \(after 1 attempts\)$/);
-    assert.ok(running.lines.some(({ msg }) => msg === 'not published'));
-  });
-
-  test('a message too large to be kept beside its facts: dead without its payload, not again for ever', async (t) => {
-    const clip = clipId(17);
-    const largest = (connection.info?.max_payload ?? 0) - 100;
-    await connection.request(`look.${clip}.0`, new Uint8Array(largest));
-    run(
-      t,
-      // biome-ignore lint/correctness/useYield: nothing comes here
-      answering(clip, {}, async function* () {
-        assert.fail('it is not valid');
-      }),
-    );
-    await until(async () => (await dead(clip)).length === 1, 'it is dead');
-    await settled(clip);
-    const [message] = await dead(clip);
-    assert.match(message?.body.reason ?? '', /\(too large to be kept\)$/);
-    assert.equal(message?.payload.length, 0);
-  });
-
-  test('fatal: the stage ends with the error, and the input is for the next process', async (t) => {
-    const clip = clipId(18);
-    await bus.publish(look(clip, 0));
-    const failing = run(
-      t,
-      // biome-ignore lint/correctness/useYield: it fails before it has anything to give
-      answering(clip, { leaseS: 60 }, async function* () {
-        throw new FatalError('the driver is gone');
-      }),
-    );
-    await assert.rejects(
-      failing.over,
-      (error) => error instanceof FatalError && error.message === 'the driver is gone',
-    );
-    run(
-      t,
-      answering(clip, { leaseS: 60 }, async function* (_, answer) {
-        yield answer();
-      }),
-    );
-    await settled(clip);
-    assert.deepEqual(await answers(clip), [0]);
-  });
-
-  test('a handler that fails leaves nothing in flight: what it gave before is stored before it is dead', async (t) => {
-    const clip = clipId(19);
-    await bus.publish(look(clip, 0));
-    run(
-      t,
-      answering(clip, { obituary }, async function* () {
-        for (let index = 0; index < 10; index++) yield frame(clip, index, 200_000);
-        throw new PoisonError('broken in the middle');
-      }),
-    );
-    await until(
-      async () => (await bus.last(ClipFailed, `clip.failed.gate.${clip}`)) !== null,
-      'the obituary',
-    );
-    assert.equal((await collected(bus.stored(Frame, { clip }))).length, 10);
   });
 });
 
@@ -551,27 +291,3 @@ describe('what a stage logs', { timeout: 120_000, concurrency: true }, () => {
     assert.notEqual(answer?.traceparent, parent);
   });
 });
-
-const lookType = look(clipId(0), 0).type;
-
-function obituary({ body: { clip } }: { body: { clip: string } }, reason: string) {
-  const body = { clip, camera: 'gate', file: 'deer.mp4', stage: 'detector', reason };
-  return [outgoing(ClipFailed, { camera: 'gate', clip }, body)];
-}
-
-function frame(clip: string, index: number, bytes = 60_000) {
-  const facts = { clip, camera: 'gate', index, pts: 0, width: 1, height: 1 };
-  return outgoing(Frame, { camera: 'gate', clip, index }, facts, { payload: new Uint8Array(bytes) });
-}
-
-/** It is killed with the test, if it has not killed itself. */
-function tinyProcess(test: TestContext, clip: string, ...how: string[]): ChildProcess {
-  const program = join(import.meta.dirname, 'tiny-stage.ts');
-  const env = { ...process.env, NATS_URL: bed.server.url };
-  const child = spawn(process.execPath, [program, clip, ...how], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  test.after(() => child.kill('SIGKILL'));
-  return child;
-}
