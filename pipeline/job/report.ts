@@ -50,7 +50,6 @@ export async function reportOf(sources: ReportSources): Promise<ReportData> {
     command,
     seconds,
     framesPerSecond,
-    backends: {},
     handBoxes: result.handBoxes,
     clips,
     pre: await modelReport(bus, pre, result.preScores),

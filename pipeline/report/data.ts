@@ -19,8 +19,6 @@ export interface ReportData {
   readonly seconds: Readonly<Record<string, number>>;
   /** Over all clips, from the first frame decoded to the last one labelled; null where nothing was. */
   readonly framesPerSecond: number | null;
-  /** Which backend each stage computed on, e.g. `{ detector: 'wasm', trainer: 'native' }`. */
-  readonly backends: Readonly<Record<string, string>>;
   /** Boxes drawn by hand that the run began with, on stills and on clips; null where nobody counted. */
   readonly handBoxes: number | null;
   /** In the order in which they are to be read; those that failed included. */

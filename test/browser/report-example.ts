@@ -25,7 +25,6 @@ export async function reportExample(): Promise<ReportData> {
     command: 'npx shika run clips --hand hand25',
     seconds: { 'pre-train': 12.4, annotate: 9.7, 'main-train': 100 },
     framesPerSecond: 10.3,
-    backends: { detector: 'wasm', trainer: 'wasm' },
     handBoxes: 26,
     clips: [
       good,

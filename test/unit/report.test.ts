@@ -52,7 +52,6 @@ test('report - says something useful when nothing was made', async () => {
     framesPerSecond: null,
     command: null,
     seconds: {},
-    backends: {},
     clips: [],
     pre: null,
     main: null,
@@ -172,7 +171,6 @@ function withTexts(data: ReportData, text: string): ReportData {
     version: text,
     command: text,
     seconds: { [text]: 1 },
-    backends: { [text]: text },
     clips: data.clips.map((clip) => ({
       ...clip,
       file: text,

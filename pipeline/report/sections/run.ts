@@ -8,23 +8,17 @@ import type { Section } from './section.ts';
 export async function run({
   seconds,
   framesPerSecond,
-  backends,
   command,
   version,
   createdAt,
 }: ReportData): Promise<Section> {
   const total = Object.values(seconds).reduce((sum, s) => sum + s, 0);
-  const computed = Object.entries(backends);
   return {
     id: 'run',
     heading: 'How it ran',
     body: html`<div class="beside"><dl class="facts">
         <div><dt>time</dt><dd>${duration(total)}</dd></div>
         ${framesPerSecond !== null && html`<div><dt>speed</dt><dd>${short(framesPerSecond)} frames a second</dd></div>`}
-        ${
-          computed.length > 0 &&
-          html`<div><dt>computed on</dt><dd>${computed.map(([stage, name], i) => `${i > 0 ? ', ' : ''}${stage}: ${name}`)}</dd></div>`
-        }
         <div><dt>made by</dt><dd>Shika ${version}, <time datetime="${createdAt}">${createdAt}</time></dd></div>
       </dl>${await stepsChart(seconds)}</div>
       ${command !== null && html`<p class="label">Command</p><pre tabindex="0">${command}</pre>`}`,
