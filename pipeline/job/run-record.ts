@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 
-const Record = Type.Object({
+const Written = Type.Object({
   /** Digest of what was typed. */
   of: Type.String(),
   /** Wall time so far, by step. */
   seconds: Type.Record(Type.String(), Type.Number()),
 });
-type Record = Static<typeof Record>;
+type Written = Static<typeof Written>;
 
 /** How often the time of a step is written down: so much of it gets lost at most. */
 const NOTE_MS = 2_000;
@@ -23,7 +23,7 @@ export function runDigest(what: object): string {
 
 export class RunRecord {
   readonly #path: string;
-  readonly #record: Record;
+  readonly #record: Written;
   /** Whether the same run was cut short here: its store is to be kept. */
   readonly goesOn: boolean;
 
@@ -39,8 +39,7 @@ export class RunRecord {
   }
 
   /** Wall time so far, of earlier attempts too. */
-
-  get seconds(): Readonly<{ [step: string]: number }> {
+  get seconds(): Readonly<Record<string, number>> {
     return this.#record.seconds;
   }
 
@@ -78,10 +77,10 @@ export class RunRecord {
   }
 }
 
-function readRecord(path: string): Record | null {
+function readRecord(path: string): Written | null {
   try {
     const record: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return Check(Record, record) ? record : null;
+    return Check(Written, record) ? record : null;
   } catch {
     return null;
   }

@@ -1,11 +1,11 @@
-/** `training.json` beside a detector: what it does worst on the held-out pictures. The model does not need it. */
+/** What a detector's `training.json` says: what it does worst on the held-out pictures. */
 import Type from 'typebox';
-import Value from 'typebox/value';
 import { DatasetItem } from '../../schemas/dataset.ts';
 import { Box, ClassLabel, Score } from '../../schemas/terms.ts';
 import type { ScoredImage } from '../scores/detection.ts';
 import type { Mistake } from '../scores/mistakes.ts';
-import { type ModelFiles, trainingFile } from './files.ts';
+import type { ModelFiles } from './files.ts';
+import { addTraining, trainingIn } from './training-file.ts';
 
 /** A mistake, the boxes of its picture, and where that is. */
 export interface RecordedMistake extends Omit<Mistake, 'picture'>, ScoredImage {
@@ -33,19 +33,11 @@ const schema = Type.Object({
   ),
 });
 
-/** The files with what is told of the training; the model's id stays. */
 export function withDetectorTraining(files: ModelFiles, training: DetectorTraining): ModelFiles {
-  return new Map([...files, [trainingFile, new TextEncoder().encode(`${JSON.stringify(training)}\n`)]]);
+  return addTraining(files, training);
 }
 
 /** null where there is none, or one of another version. */
 export function readDetectorTraining(files: ModelFiles): DetectorTraining | null {
-  const bytes = files.get(trainingFile);
-  if (!bytes) return null;
-  try {
-    const training: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return Value.Check(schema, training) ? training : null;
-  } catch {
-    return null;
-  }
+  return trainingIn(files, schema);
 }

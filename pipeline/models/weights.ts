@@ -6,7 +6,11 @@ import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { PoisonError, reasonOf, UsageError } from '../errors.ts';
 
+/** Whose numbers they are, and how the file lays them out. */
+export type WeightsFormat = 'yolox-onnx' | 'mobilenet-v2';
+
 export interface WeightsFile {
+  readonly format: WeightsFormat;
   /** Its name in a weights folder. */
   readonly file: string;
   /** Public address; null where it must be brought. */
@@ -18,12 +22,14 @@ export interface WeightsFile {
 
 export const weights = {
   'yolox-nano': {
+    format: 'yolox-onnx',
     file: 'yolox_nano.onnx',
     url: 'https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/yolox_nano.onnx',
     sha256: 'e8af074932d4ed7e232278e3055cefcdea3edf178874a3694ae292649fb464dd',
     what: 'detector, COCO (Apache-2.0)',
   },
   'mobilenet-v2': {
+    format: 'mobilenet-v2',
     file: 'mobilenet_v2_1.0_224_no_top.h5',
     url: null,
     sha256: '46837b77e725b1000c4a999279381c8f51b150718d99044e770508b36b5b6b18',
@@ -50,6 +56,17 @@ export function findWeights(name: WeightsName): string | undefined {
   return weightFolders()
     .map((folder) => join(folder, weights[name].file))
     .find((path) => existsSync(path));
+}
+
+/** @throws PoisonError where there are no such weights, or they are in none of the folders */
+export function locateWeights(name: string): { path: string; format: WeightsFormat } {
+  if (isWeightsName(name)) {
+    const path = findWeights(name);
+    if (path) return { path, format: weights[name].format };
+  }
+  throw new PoisonError(`no weights ${name}`, {
+    expected: `their file in one of ${weightFolders().join(', ')}`,
+  });
 }
 
 export function isWeightsName(name: string): name is WeightsName {

@@ -18,7 +18,7 @@ import {
 import type { ModelFiles } from '../../pipeline/models/files.ts';
 import { fetchModel, promote, storeModel } from '../../pipeline/models/registry.ts';
 import type { Verdict } from '../../pipeline/models/verdict.ts';
-import { findWeights, isWeightsName, weightFolders } from '../../pipeline/models/weights.ts';
+import { locateWeights } from '../../pipeline/models/weights.ts';
 import { progress } from '../../pipeline/stage/progress.ts';
 import type { Context } from '../../pipeline/stage/stage.ts';
 import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
@@ -144,13 +144,8 @@ async function withWeights<T>(
   use: (path: string) => Promise<T>,
 ): Promise<T> {
   switch (start.from) {
-    case 'weights': {
-      const path = isWeightsName(start.name) ? findWeights(start.name) : undefined;
-      if (path) return use(path);
-      throw new PoisonError(`no weights ${start.name}`, {
-        expected: `their file in one of ${weightFolders().join(', ')}`,
-      });
-    }
+    case 'weights':
+      return use(locateWeights(start.name).path);
     case 'brought': {
       const dir = await mkdtemp(join(tmpdir(), 'shika-weights-'));
       try {

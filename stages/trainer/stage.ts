@@ -10,7 +10,7 @@ import { Detector } from '../../pipeline/models/detector.ts';
 import { type DetectorTraining, withDetectorTraining } from '../../pipeline/models/detector-training.ts';
 import type { ModelFiles } from '../../pipeline/models/files.ts';
 import { fetchModel, promote, storeModel } from '../../pipeline/models/registry.ts';
-import { findWeights, isWeightsName, weightFolders } from '../../pipeline/models/weights.ts';
+import { locateWeights } from '../../pipeline/models/weights.ts';
 import { type DetectionScores, detectionScores } from '../../pipeline/scores/detection.ts';
 import { isNearInClip, shownIn, worstMistakes } from '../../pipeline/scores/mistakes.ts';
 import { JobCheckpoint } from '../../pipeline/stage/job-checkpoint.ts';
@@ -201,11 +201,8 @@ async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {
     case 'brought':
       throw new PoisonError('a detector starts from weights that the trainer has', { found: start.name });
     case 'weights': {
-      const path = isWeightsName(start.name) ? findWeights(start.name) : undefined;
-      if (path) return { kind: start.name === 'mobilenet-v2' ? 'mobilenet-v2' : 'yolox-onnx', path };
-      throw new PoisonError(`no weights ${start.name}`, {
-        expected: `their file in one of ${weightFolders().join(', ')}`,
-      });
+      const { path, format } = locateWeights(start.name);
+      return { kind: format, path };
     }
   }
 }

@@ -1,8 +1,8 @@
-/** `training.json` beside a classifier: how its training went, for its report. The model does not need it. */
+/** What a classifier's `training.json` says. */
 import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
 import type { ClassificationScores } from '../../scores/classification.ts';
-import { type ModelFiles, trainingFile } from '../files.ts';
+import type { ModelFiles } from '../files.ts';
+import { addTraining, trainingIn } from '../training-file.ts';
 
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const known = Type.Union([share, Type.Null()]);
@@ -61,19 +61,11 @@ export const classifierTrainingSchema = Type.Object({
 });
 export type ClassifierTraining = Static<typeof classifierTrainingSchema>;
 
-/** The files with what is told of the training; the model's id stays. */
 export function withTraining(files: ModelFiles, training: ClassifierTraining): ModelFiles {
-  return new Map([...files, [trainingFile, new TextEncoder().encode(`${JSON.stringify(training)}\n`)]]);
+  return addTraining(files, training);
 }
 
 /** null where there is none, or one of another version. */
 export function readTraining(files: ModelFiles): ClassifierTraining | null {
-  const bytes = files.get(trainingFile);
-  if (!bytes) return null;
-  try {
-    const training: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return Value.Check(classifierTrainingSchema, training) ? training : null;
-  } catch {
-    return null;
-  }
+  return trainingIn(files, classifierTrainingSchema);
 }

@@ -17,7 +17,7 @@ const messages = `
   message Graph { repeated Node node = 1; Versions versions = 4; }
   message Versions { int32 producer = 1; }
   message Node { string name = 1; string op = 2; repeated string input = 3; map<string, Attr> attr = 5; }
-  message Attr { Ints list = 1; bytes s = 2; int64 i = 3; bool b = 5; int32 type = 6; Shape shape = 7; Tensor tensor = 8; }
+  message Attr { Ints list = 1; bytes s = 2; int64 i = 3; int32 type = 6; Shape shape = 7; Tensor tensor = 8; }
   message Ints { repeated int64 i = 3; }
   message Shape { repeated Dim dim = 2; }
   message Dim { int64 size = 1; }
@@ -41,7 +41,6 @@ export type Attr =
   | { readonly list: { readonly i: readonly number[] } }
   | { readonly s: Uint8Array }
   | { readonly i: number }
-  | { readonly b: boolean }
   | { readonly type: number }
   | { readonly shape: Shape }
   | { readonly tensor: { readonly dtype: number; readonly shape: Shape; readonly content: Uint8Array } };

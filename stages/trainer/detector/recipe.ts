@@ -85,10 +85,7 @@ const raw: Readonly<Record<RecipeName, Recipe>> = {
 };
 
 /** From a backbone that knows pictures but no boxes: neck and head are learnt from the first step. */
-const headless: Readonly<Record<RecipeName, Recipe>> = {
-  pre: { ...shared, startShare: 0, phases: [{ part: 'neck', steps: 300, rate: 2e-3 }] },
-  main: { ...shared, startShare: 0, phases: [{ part: 'neck', steps: 200, rate: 1e-3 }] },
-};
+const headless: Recipe = { ...shared, startShare: 0, phases: [{ part: 'neck', steps: 300, rate: 2e-3 }] };
 
 /** What of a network has been trained before training begins. */
 export type TrainedBefore = 'nothing' | 'backbone' | 'all';
@@ -102,7 +99,7 @@ export function recipeOf(
 ): Recipe {
   // The tiny network has seen one scene at most: all of it is trained, and nothing in it is worth keeping.
   if (trained === 'nothing' || network === 'tiny') return raw[name];
-  if (trained === 'backbone') return headless[name];
+  if (trained === 'backbone') return headless;
   // What `main` has more of is frames of a few clips: from these, more of the network would learn the place by heart.
   return name === 'pre' && pictures >= manyFrom ? many(pictures) : few[name];
 }
