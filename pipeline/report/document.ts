@@ -1,5 +1,5 @@
 /** A report as one HTML document that needs nothing from outside and runs no script. */
-import { html, trusted } from './markup.ts';
+import { type Html, html, trusted } from './markup.ts';
 import { renderSection, type Section } from './sections/section.ts';
 import { style } from './style.ts';
 
@@ -21,17 +21,26 @@ const policy =
 const mark = html`<svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true"><path
   d="M1 6V1h5M14 1h5v5M19 14v5h-5M6 19H1v-5M6.5 7.5h7v5h-7z" fill="none" stroke="currentColor" stroke-width="2"/></svg>`;
 
-export function renderDocument({ title, createdAt, sections, style: own = '' }: ReportDocument): string {
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
+/**
+ * What every page of ours begins with.
+ * @param policy of content security
+ * @param own styles beside those that all have
+ */
+export function headOf(title: string, policy: string, own: string): Html {
+  return html`<meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>${title} – Shika report</title>
-<style>${trusted(style)}${trusted(own)}</style>
+<title>${title}</title>
+<style>${trusted(style)}${trusted(own)}</style>`;
+}
+
+export function renderDocument({ title, createdAt, sections, style: own = '' }: ReportDocument): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+${headOf(`${title} – Shika report`, policy, own)}
 </head>
 <body>
 <a class="skip" href="#${sections[0]?.id}">Skip to the content</a>

@@ -1,8 +1,8 @@
 /** The page of `shika explain`: every picture with its map, sortable by what the map is worth. */
 import { createHash } from 'node:crypto';
+import { headOf } from './document.ts';
 import { type Html, html, trusted } from './markup.ts';
 import { pictureAddress } from './pictures.ts';
-import { style } from './style.ts';
 
 export interface ExplainRow {
   readonly image: string;
@@ -76,13 +76,7 @@ export async function renderExplainPage({ title, rows, failures }: ExplainPage):
   const page = html`<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${title} – Shika</title>
-<style>${trusted(style)}${trusted(ownStyle)}</style>
+${headOf(`${title} – Shika`, policy, ownStyle)}
 </head>
 <body>
 <header><p class="brand">Shika</p><h1>${title}</h1>

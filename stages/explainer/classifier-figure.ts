@@ -5,6 +5,7 @@ import { encodePng, type Raster } from '../../pipeline/vision/image.ts';
 import type { ClassifierExplanation } from './classifier.ts';
 import type { ClassifierVerdict } from './classifier-trust.ts';
 import { compose, resize } from './figure/canvas.ts';
+import { footer, gap, header, ink, leastColumn, margin, pale, panelSide } from './figure/layout.ts';
 import { disc, text } from './figure/svg.ts';
 import { titleOf } from './method/method.ts';
 import { resample, toUnit } from './pixels.ts';
@@ -15,18 +16,8 @@ export interface ClassifierFigureOptions {
   readonly colours: ColormapName;
 }
 
-/** Longer side of a panel, px. */
-const panelSide = 560;
-/** Width that the lettering needs above a narrow panel, px. */
-const leastColumn = 420;
-const margin = 28;
-const gap = 28;
-const header = 88;
-const footer = 84;
 const opacity = 0.5;
 
-const ink = '#1c1c1c';
-const pale = '#6b6b6b';
 const [right, wrong] = ['#2e9e4f', '#c8342b'];
 const signals: Readonly<Record<ClassifierVerdict, string>> = {
   supported: right,

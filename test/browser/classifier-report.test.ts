@@ -8,6 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { writeClassifierReport } from '../../pipeline/report/report.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
 import { classifierReportExample, hostileName } from './classifier-report-example.ts';
+import { visit } from './visit.ts';
 
 describe('report of a classifier in a browser', {
   skip: chromiumPath === undefined && noChromium,
@@ -31,23 +32,11 @@ describe('report of a classifier in a browser', {
   });
 
   async function open(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    try {
-      const page = await context.newPage();
-      const noise: string[] = [];
-      page.on('console', (message) => noise.push(`console: ${message.text()}`));
-      page.on('pageerror', (error) => noise.push(`error: ${error.message}`));
-      page.on('dialog', (dialog) => noise.push(`dialog: ${dialog.message()}`));
-      page.on('request', (request) => {
-        if (request.url() !== address && !request.url().startsWith('data:')) noise.push(request.url());
-      });
-      await page.goto(address);
+    await visit(browser, address, options, async (page, noise) => {
       await use(page);
       await page.waitForLoadState('networkidle');
       assert.deepEqual(noise, [], 'asks for nothing, complains of nothing');
-    } finally {
-      await context.close();
-    }
+    });
   }
 
   test('the confusion matrix adds up to the held-out pictures, row by row', () =>

@@ -8,6 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { writeReport } from '../../pipeline/report/report.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
 import { boxAt, hostileName, reportExample } from './report-example.ts';
+import { visit } from './visit.ts';
 
 describe('report in a browser', { skip: chromiumPath === undefined && noChromium, timeout: 120_000 }, () => {
   let folder: string;
@@ -27,23 +28,10 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function open(options: BrowserContextOptions, use: (page: Page, noise: string[]) => Promise<void>) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    try {
-      const page = await context.newPage();
-      const noise: string[] = [];
-      page.on('console', (message) => noise.push(`console: ${message.text()}`));
-      page.on('pageerror', (error) => noise.push(`error: ${error.message}`));
-      page.on('dialog', (dialog) => noise.push(`dialog: ${dialog.message()}`));
-      page.on('request', (request) => {
-        if (request.url() !== address && !request.url().startsWith('data:')) noise.push(request.url());
-      });
-      await page.goto(address);
-      await use(page, noise);
-    } finally {
-      await context.close();
-    }
-  }
+  const open = (
+    options: BrowserContextOptions,
+    use: (page: Page, noise: readonly string[]) => Promise<void>,
+  ) => visit(browser, address, options, use);
 
   test('asks for nothing from outside, and the browser has nothing to complain about', async () => {
     await open({}, async (page, noise) => {

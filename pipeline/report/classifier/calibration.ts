@@ -29,6 +29,19 @@ export async function calibration({ training: { scores } }: ClassifierReport): P
 
 const percentAxis = { format: '.0%', tickCount: 5 } as const;
 
+/** Bars over the tenths of probability. */
+const tenths = {
+  x: {
+    field: 'from',
+    type: 'quantitative' as const,
+    bin: { binned: true, step: 0.1 },
+    title: 'probability of its answer',
+    scale: { domain: [0, 1] },
+    axis: { grid: false, ...percentAxis },
+  },
+  x2: { field: 'to' },
+};
+
 function reliability(bins: readonly CalibrationBin[]): TopLevelSpec {
   return {
     ...plot,
@@ -37,15 +50,7 @@ function reliability(bins: readonly CalibrationBin[]): TopLevelSpec {
         data: { values: bins.map((bin) => ({ ...bin })) },
         mark: { type: 'bar', color: 'var(--accent)', opacity: 0.75, stroke: null },
         encoding: {
-          x: {
-            field: 'from',
-            type: 'quantitative',
-            bin: { binned: true, step: 0.1 },
-            title: 'probability of its answer',
-            scale: { domain: [0, 1] },
-            axis: { grid: false, ...percentAxis },
-          },
-          x2: { field: 'to' },
+          ...tenths,
           y: {
             field: 'accuracy',
             type: 'quantitative',
@@ -81,15 +86,7 @@ function sureness(bins: readonly CalibrationBin[]): TopLevelSpec {
     data: { values: bins.map((bin) => ({ ...bin })) },
     mark: { type: 'bar', color: 'var(--pre)', stroke: null },
     encoding: {
-      x: {
-        field: 'from',
-        type: 'quantitative',
-        bin: { binned: true, step: 0.1 },
-        title: 'probability of its answer',
-        scale: { domain: [0, 1] },
-        axis: { grid: false, ...percentAxis },
-      },
-      x2: { field: 'to' },
+      ...tenths,
       y: {
         field: 'n',
         type: 'quantitative',

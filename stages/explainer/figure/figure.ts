@@ -7,6 +7,7 @@ import { titleOf } from '../method/method.ts';
 import { resample, toUnit } from '../pixels.ts';
 import type { Verdict } from '../trust.ts';
 import { compose, resize } from './canvas.ts';
+import { footer, gap, header, ink, leastColumn, margin, pale, panelSide } from './layout.ts';
 import { disc, frame, text } from './svg.ts';
 
 export interface FigureOptions {
@@ -15,18 +16,8 @@ export interface FigureOptions {
   readonly colours: ColormapName;
 }
 
-/** Longer side of a panel, px; small regions grow, so that the lettering suits them. */
-const panelSide = 560;
-/** Width that the lettering needs above a narrow panel, px. */
-const leastColumn = 420;
-const margin = 28;
-const gap = 28;
-const header = 88;
-const footer = 84;
 const scaleBar = { gap: 10, width: 12 };
 
-const ink = '#1c1c1c';
-const pale = '#6b6b6b';
 const refused = '#c8342b';
 const signals: Readonly<Record<Verdict, string>> = {
   'in the box': '#2e9e4f',
