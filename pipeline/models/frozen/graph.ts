@@ -1,5 +1,5 @@
-/** A detector network as TensorFlow's own operations, its weights as constants. */
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+/** A network as TensorFlow's own operations, its weights as constants. */
+import type { LayersModel, layers, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { FatalError } from '../../errors.ts';
 import { ConvLayer, paddingOf } from '../network/conv-layer.ts';
 import { type Attr, attr, type GraphNode } from './saved-model.ts';
@@ -14,7 +14,7 @@ export interface FrozenGraph {
 
 const float = { T: attr.type('float32') };
 
-/** @throws FatalError where a layer is none of those that `network/graph.ts` makes */
+/** @throws FatalError where a layer is none that our networks have */
 export function frozenGraph(model: LayersModel): FrozenGraph {
   const graph = new Frozen();
   const output = graph.tensor(model.outputs[0]!); // our networks have one input and one output
@@ -76,6 +76,15 @@ class Frozen {
           strides: attr.integers([1, ...(config.strides as number[]), 1]),
           padding: attr.text(String(config.padding).toUpperCase()),
         });
+      case 'GlobalAveragePooling2D': {
+        const sides = this.#integers(`${name}/axes`, [2], [1, 2]);
+        return this.#add(name, 'Mean', [...inputs, sides], { ...float, Tidx: attr.type('int32') });
+      }
+      case 'Dense': {
+        const [kernel, bias] = this.#weights(layer);
+        const product = this.#add(`${name}/product`, 'MatMul', [...inputs, kernel], float);
+        return this.#add(name, 'BiasAdd', [product, bias], float);
+      }
       case 'Reshape': {
         const sides = shape.map((side) => side ?? -1);
         const to = this.#integers(`${name}/shape`, [sides.length], sides);
@@ -84,7 +93,7 @@ class Frozen {
       default:
         throw new FatalError(`layer ${name} can't be made a TensorFlow operation`, {
           found: layer.getClassName(),
-          expected: 'a layer that network/graph.ts makes',
+          expected: 'a layer that our networks have',
         });
     }
   }
@@ -94,10 +103,7 @@ class Frozen {
     const { name, options } = layer;
     const { stride, depthwise, activation } = options;
     const [, height, width] = output.inputs[0]!.shape as [null, number, number, number]; // sides are known
-    const [kernel, bias] = layer.getWeights().map((weights, i) => {
-      const values = weights.dataSync<'float32'>();
-      return this.#constant(`${name}/${i === 0 ? 'kernel' : 'bias'}`, weights.shape, values);
-    }) as [string, string]; // ConvLayer's two
+    const [kernel, bias] = this.#weights(layer);
     const pad = paddingOf(options, height, width);
     let x = inputs[0]!;
     if (pad !== 'same') {
@@ -119,6 +125,13 @@ class Frozen {
     if (activation !== 'silu')
       return this.#add(name, activation === 'relu' ? 'Relu' : 'Relu6', [biased], float);
     return this.#add(name, 'Mul', [biased, this.#add(`${name}/sigmoid`, 'Sigmoid', [biased], float)], float);
+  }
+
+  #weights(layer: layers.Layer): [kernel: string, bias: string] {
+    return layer.getWeights().map((weights, i) => {
+      const values = weights.dataSync<'float32'>();
+      return this.#constant(`${layer.name}/${i === 0 ? 'kernel' : 'bias'}`, weights.shape, values);
+    }) as [string, string]; // our convolutions and dense layers have these two
   }
 
   #add(name: string, op: string, input: readonly string[], attrs: Record<string, Attr>): string {
