@@ -5,7 +5,7 @@ import { JobId, ModelId, WeightsId } from './terms.ts';
 
 export const TrainJob = message({
   type: 'shika.job.train.v1',
-  summary: 'Train a detector or a classifier on a dataset and, if it is not worse, make it the active one',
+  summary: 'Train a detector or a classifier on a dataset and, if it does better, make it the active one',
   stream: 'JOBS',
   subject: 'job.train.{kind}',
   body: 'json',

@@ -68,9 +68,9 @@ export async function scoreModel(
   const detector = await Detector.load(await readModelFolder(folder));
   const given = (await stat(truth)).isDirectory() ? await stills(truth) : await frames(truth, clip);
   try {
-    const { card, model, reading } = detector;
-    const examples = given.map((example) => relabelled(example, reading.outputs));
-    const looked = await lookAt(model, reading, examples);
+    const { card } = detector;
+    const examples = given.map((example) => relabelled(example, card.outputs));
+    const looked = await lookAt(detector, examples);
     return { card, scores: detectionScores(looked), worstMistakes: () => mistakesOf(looked, examples) };
   } finally {
     detector.dispose();

@@ -27,6 +27,16 @@ export const detectorCardSchema = Type.Object(
       examples: Type.Integer({ minimum: 0 }),
       boxes: Type.Integer({ minimum: 0 }),
     }),
+    verifier: Type.Optional(
+      Type.Object(
+        {
+          start: Type.String({ description: 'the weights file that its network came from' }),
+          boxes: Type.Integer({ minimum: 0, description: 'of animals that it learned from' }),
+          others: Type.Integer({ minimum: 0, description: 'boxes of something else' }),
+        },
+        { description: 'not there where the detector has none' },
+      ),
+    ),
     scores: Type.Union([
       Type.Null(),
       Type.Object({

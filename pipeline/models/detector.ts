@@ -1,14 +1,15 @@
 /** A stored detector, loaded: crops in, boxes out. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { FatalError } from '../errors.ts';
 import type { Raster } from '../vision/image.ts';
+import { tensorOf } from './batch.ts';
 import { type DetectorCard, readDetectorCard } from './card.ts';
 import { type Detection, decode, positionsOf } from './decode.ts';
 import { type ModelFiles, modelFromFiles } from './files.ts';
 import { type Inference, inferenceOf } from './frozen/inference.ts';
 import './network/conv-layer.ts';
 import { forward, networkStrides } from './network/network.ts';
+import { Verifier } from './verifier.ts';
 
 /** Below this a box is noise to the eye; the tracker and the scores have thresholds of their own. */
 const defaultMinScore = 0.1;
@@ -31,12 +32,22 @@ export class Detector {
   /** For explanations: input, output and layer names are {@link Network}'s. */
   readonly model: LayersModel;
   readonly reading: NetworkReading;
+  /** Of the square that it is shown, px. */
+  readonly side: number;
   readonly #inference: Inference;
+  readonly #verifier: Verifier | null;
 
-  private constructor(card: DetectorCard, model: LayersModel, inference: Inference) {
+  private constructor(
+    card: DetectorCard,
+    model: LayersModel,
+    inference: Inference,
+    verifier: Verifier | null,
+  ) {
     this.card = card;
+    this.side = card.side;
     this.model = model;
     this.#inference = inference;
+    this.#verifier = verifier;
     this.reading = { side: card.side, outputs: card.outputs, strides: networkStrides[card.network] };
   }
 
@@ -44,7 +55,8 @@ export class Detector {
   static async load(files: ModelFiles): Promise<Detector> {
     const card = readDetectorCard(files);
     const model = await modelFromFiles(files);
-    return new Detector(card, model, await inferenceOf(model));
+    const verifier = card.verifier ? await Verifier.load(files, card.classes) : null;
+    return new Detector(card, model, await inferenceOf(model), verifier);
   }
 
   /**
@@ -56,11 +68,13 @@ export class Detector {
    * @throws FatalError where a crop has another size
    */
   async detect(crops: readonly Raster[], minScore = defaultMinScore): Promise<readonly Detection[][]> {
-    return detections(this.#inference.run, this.reading, crops, minScore);
+    const found = await detections(this.#inference.run, this.reading, crops, minScore);
+    return this.#verifier ? this.#verifier.rescore(crops, found, minScore) : found;
   }
 
   dispose(): void {
     this.#inference.dispose();
+    this.#verifier?.dispose();
     this.model.dispose();
   }
 }
@@ -91,18 +105,4 @@ async function detections(
   } finally {
     output.dispose();
   }
-}
-
-/** `[crops, side, side, 3]`, 0..255. @throws FatalError where a crop has another size */
-export function tensorOf(crops: readonly Raster[], side: number): tf.Tensor4D {
-  const size = side * side * 3;
-  const values = new Float32Array(crops.length * size);
-  crops.forEach(({ data, width, height }, i) => {
-    if (width !== side || height !== side) {
-      const facts = { found: `${width} x ${height} px`, expected: `${side} x ${side}` };
-      throw new FatalError('a crop does not have the size of the detector', facts);
-    }
-    values.set(data, i * size);
-  });
-  return tf.tensor4d(values, [crops.length, side, side, 3]);
 }

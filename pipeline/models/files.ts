@@ -5,15 +5,27 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { PoisonError, reasonOf } from '../errors.ts';
 
-/** `model.json`, `weights.bin` and `card.json`; of a classifier that was trained, `training.json` as well. */
+/**
+ * `model.json`, `weights.bin` and `card.json`; of a detector with a verifier, `verifier.json` and `verifier.bin`; of a
+ * model that was trained, `training.json`.
+ */
 export type ModelFiles = ReadonlyMap<string, Uint8Array>;
 
-const topologyFile = 'model.json';
-const weightsFile = 'weights.bin';
+/** The networks that a stored model may have. */
+const parts = {
+  network: { topology: 'model.json', weights: 'weights.bin' },
+  verifier: { topology: 'verifier.json', weights: 'verifier.bin' },
+} as const;
+export type ModelPart = keyof typeof parts;
+
 export const cardFile = 'card.json';
 /** How its training went, in numbers; nothing that the model needs. */
 export const trainingFile = 'training.json';
-const expectedFiles = [topologyFile, weightsFile, cardFile];
+const expectedFiles: readonly string[] = [...filesOf('network'), cardFile];
+
+function filesOf(part: ModelPart): readonly string[] {
+  return Object.values(parts[part]);
+}
 
 /** @throws PoisonError where the folder or one of its files is missing */
 export async function readModelFolder(dir: string): Promise<ModelFiles> {
@@ -34,7 +46,8 @@ export async function readModelFolder(dir: string): Promise<ModelFiles> {
       expected: expectedFiles.join(', '),
     });
   }
-  const files = expectedFiles.map(async (name): Promise<[string, Uint8Array]> => {
+  const wanted = [...expectedFiles, ...filesOf('verifier').filter((name) => names.includes(name))];
+  const files = wanted.map(async (name): Promise<[string, Uint8Array]> => {
     return [name, new Uint8Array(await readFile(join(dir, name)))];
   });
   return new Map(await Promise.all(files));
@@ -51,17 +64,25 @@ export async function writeModelFolder(dir: string, files: ModelFiles): Promise<
   }
 }
 
+export function hasPart(files: ModelFiles, part: ModelPart): boolean {
+  return filesOf(part).some((name) => files.has(name));
+}
+
 /** Topology and weights as files; the card is added by who knows it. */
-export async function filesOfModel(model: LayersModel): Promise<Map<string, Uint8Array>> {
+export async function filesOfModel(
+  model: LayersModel,
+  part: ModelPart = 'network',
+): Promise<Map<string, Uint8Array>> {
+  const names = parts[part];
   const files = new Map<string, Uint8Array>();
   const handler = tf.io.withSaveHandler(async (artifacts) => {
     const { modelTopology, weightSpecs = [], weightData } = artifacts;
     if (modelTopology === undefined || weightData === undefined)
       throw new Error('tfjs gave no model to save');
-    const weightsManifest = [{ paths: [weightsFile], weights: weightSpecs }];
+    const weightsManifest = [{ paths: [names.weights], weights: weightSpecs }];
     const json = { format: 'layers-model', modelTopology, weightsManifest };
-    files.set(topologyFile, new TextEncoder().encode(JSON.stringify(json)));
-    files.set(weightsFile, new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)));
+    files.set(names.topology, new TextEncoder().encode(JSON.stringify(json)));
+    files.set(names.weights, new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData)));
     return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
   });
   await model.save(handler);
@@ -73,13 +94,14 @@ export async function filesOfModel(model: LayersModel): Promise<Map<string, Uint
  *
  * @throws PoisonError where a file is missing or damaged
  */
-export async function modelFromFiles(files: ModelFiles): Promise<LayersModel> {
-  const topology = files.get(topologyFile);
-  const weights = files.get(weightsFile);
+export async function modelFromFiles(files: ModelFiles, part: ModelPart = 'network'): Promise<LayersModel> {
+  const names = parts[part];
+  const topology = files.get(names.topology);
+  const weights = files.get(names.weights);
   if (!topology || !weights) {
     throw new PoisonError('the model is not complete', {
       found: [...files.keys()].join(', ') || 'no files',
-      expected: expectedFiles.join(', '),
+      expected: [...filesOf(part), cardFile].join(', '),
     });
   }
   try {
@@ -87,7 +109,7 @@ export async function modelFromFiles(files: ModelFiles): Promise<LayersModel> {
     const weightSpecs = json.weightsManifest.flatMap((group) => group.weights);
     const expected = weightSpecs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
     if (weights.byteLength !== expected) {
-      throw new PoisonError(`${weightsFile} is cut off or of another model`, {
+      throw new PoisonError(`${names.weights} is cut off or of another model`, {
         found: `${weights.byteLength} bytes`,
         expected: `${expected}`,
       });

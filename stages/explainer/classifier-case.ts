@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PoisonError } from '../../pipeline/errors.ts';
+import { tensorOf } from '../../pipeline/models/batch.ts';
 import { type Classifier, type Prediction, shown } from '../../pipeline/models/classifier/classifier.ts';
 import { lastMapsLayer, scoresLayer } from '../../pipeline/models/classifier/mobilenet-v2.ts';
-import { tensorOf } from '../../pipeline/models/detector.ts';
 import { forward } from '../../pipeline/models/network/network.ts';
 import type { Raster } from '../../pipeline/vision/image.ts';
 import type { Case, Effort, Probe } from './case.ts';

@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { FatalError, PoisonError } from '../../pipeline/errors.ts';
+import { tensorOf } from '../../pipeline/models/batch.ts';
 import { decodeBox, type Position, positionsOf, sigmoid } from '../../pipeline/models/decode.ts';
-import { type Detector, type NetworkReading, tensorOf } from '../../pipeline/models/detector.ts';
+import type { Detector, NetworkReading } from '../../pipeline/models/detector.ts';
 import { forward } from '../../pipeline/models/network/network.ts';
 import { type Box, iou, scale, translate } from '../../pipeline/vision/box.ts';
 import { type Letterboxed, letterbox, type Raster } from '../../pipeline/vision/image.ts';

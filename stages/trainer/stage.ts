@@ -10,8 +10,8 @@ import { Detector } from '../../pipeline/models/detector.ts';
 import { type DetectorTraining, withDetectorTraining } from '../../pipeline/models/detector-training.ts';
 import type { ModelFiles } from '../../pipeline/models/files.ts';
 import { fetchModel, promote, storeModel } from '../../pipeline/models/registry.ts';
-import { locateWeights } from '../../pipeline/models/weights.ts';
-import { type DetectionScores, detectionScores } from '../../pipeline/scores/detection.ts';
+import { findWeights, locateWeights } from '../../pipeline/models/weights.ts';
+import type { DetectionScores } from '../../pipeline/scores/detection.ts';
 import { isNearInClip, shownIn, worstMistakes } from '../../pipeline/scores/mistakes.ts';
 import { JobCheckpoint } from '../../pipeline/stage/job-checkpoint.ts';
 import { jobFailed, progress } from '../../pipeline/stage/progress.ts';
@@ -27,7 +27,7 @@ import { type Looked, lookAt } from './detector/evaluate.ts';
 import type { Example, Start } from './detector/example.ts';
 import { trainDetector } from './detector/train.ts';
 import { TrainerOptions } from './options.ts';
-import { type HeldOutScores, notWorse } from './promotion.ts';
+import { isBetter } from './promotion.ts';
 
 /** How often a picture drawn on by hand is shown, against one that is not: there are so few of them. */
 const HAND_DRAW = 3;
@@ -37,7 +37,8 @@ const take = { type: TrainJob, leaseS: 120, attempts: 5 };
 
 export const trainer = stage({
   name: 'trainer',
-  summary: 'Trains detectors and classifiers, and promotes those that are not worse',
+  summary:
+    'Trains detectors and classifiers, and promotes a detector that is better, a classifier that is not worse',
   guarantee:
     'A detector’s training that is cut short goes on from its last checkpoint, a classifier’s begins anew; on one backend both end with the same weights.',
   options: TrainerOptions,
@@ -131,6 +132,7 @@ async function* trainDetectorJob(
     ...(resume && { resume }),
     onResume: resumed,
     threads,
+    imageNet: input.body.start.from === 'random' ? undefined : findWeights('mobilenet-v2'),
     signal,
   }).catch((error: unknown) => {
     throw error instanceof UsageError ? new PoisonError(error.message, { cause: error }) : error;
@@ -139,9 +141,15 @@ async function* trainDetectorJob(
   const items = dataset.items.filter((item) => item.split === 'held-out');
   const looked = await lookWith(trained.files, heldOut);
   await storeModel(bus, model, withDetectorTraining(trained.files, trainingOf(looked, items)));
-  const promoted = await promote(bus, 'detector', model, job, async (active) =>
-    notWorse(scored(looked, items), scored(await lookWith(await fetchModel(bus, active), heldOut), items)),
-  );
+  const promoted = await promote(bus, 'detector', model, job, async (id) => {
+    const active = await lookWith(await fetchModel(bus, id), heldOut);
+    const trials = looked.map((candidate, i) => ({
+      candidate,
+      active: active[i]!,
+      isDrawn: isDrawn(items[i]!),
+    }));
+    return isBetter(trials);
+  });
   log.info({ job, model, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) }, 'trained');
   const { scores, startScores, history } = trained;
   yield progress(
@@ -161,16 +169,10 @@ async function* trainDetectorJob(
 async function lookWith(model: ModelFiles, examples: readonly Example[]): Promise<Looked[]> {
   const detector = await Detector.load(model);
   try {
-    return await lookAt(detector.model, detector.reading, examples);
+    return await lookAt(detector, examples);
   } finally {
     detector.dispose();
   }
-}
-
-/** On everything that is held out, and on what was drawn by hand alone. */
-function scored(looked: readonly Looked[], items: readonly DatasetItem[]): HeldOutScores {
-  const on = (images: readonly Looked[]) => (images.length === 0 ? null : detectionScores(images));
-  return { all: on(looked), drawn: on(looked.filter((_, i) => isDrawn(items[i]!))) };
 }
 
 function trainingOf(looked: readonly Looked[], items: readonly DatasetItem[]): DetectorTraining {

@@ -26,6 +26,7 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '25,300' },
     seeds: { type: 'string', default: '1,2,3' },
     start: { type: 'string', default: 'yolox' },
+    verifier: { type: 'boolean', default: false },
   },
 });
 const pool = dataPath('deer/pool/coco.json');
@@ -66,6 +67,7 @@ for (const size of values.sizes.split(',').map(Number)) {
       classes: ['deer'],
       start,
       recipe: 'pre',
+      imageNet: values.verifier ? dataPath('weights/mobilenet_v2_1.0_224_no_top.h5') : undefined,
       seed,
     });
     const { user, system } = process.cpuUsage(began);
@@ -95,7 +97,7 @@ interface Row extends DetectionScores {
 async function score(files: ModelFiles, examples: readonly Example[]): Promise<Row> {
   const detector = await Detector.load(files);
   try {
-    const scores = await evaluate(detector.model, detector.reading, examples);
+    const scores = await evaluate(detector, examples);
     let alarms = 0;
     for (const { jpeg, name } of examples.filter(({ boxes }) => boxes.length === 0)) {
       const raster = await decodeImage(await jpeg(), name);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Raster, resizeRegion } from '../../vision/image.ts';
-import { tensorOf } from '../detector.ts';
+import { tensorOf } from '../batch.ts';
 import { type ModelFiles, modelFromFiles } from '../files.ts';
 import { forward } from '../network/network.ts';
 import { type ClassifierCard, readClassifierCard } from './card.ts';

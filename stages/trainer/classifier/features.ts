@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { tensorOf } from '../../../pipeline/models/batch.ts';
 import { classifierBatch } from '../../../pipeline/models/classifier/classifier.ts';
-import { tensorOf } from '../../../pipeline/models/detector.ts';
 import { inferenceOf } from '../../../pipeline/models/frozen/inference.ts';
 import { forward } from '../../../pipeline/models/network/network.ts';
 import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';

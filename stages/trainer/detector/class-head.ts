@@ -4,8 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { tensorOf } from '../../../pipeline/models/batch.ts';
 import { type Position, sigmoid } from '../../../pipeline/models/decode.ts';
-import { tensorOf } from '../../../pipeline/models/detector.ts';
 import { forward } from '../../../pipeline/models/network/network.ts';
 import type { ClassHead } from '../../../pipeline/models/yolox-onnx.ts';
 import { decodeImage, letterbox } from '../../../pipeline/vision/image.ts';

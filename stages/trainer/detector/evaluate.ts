@@ -1,6 +1,7 @@
-/** Scores a network on labelled pictures, each shown whole, as `shika eval` does. */
+/** Scores what finds animals on labelled pictures, each shown whole, as `shika eval` does. */
 import { setImmediate } from 'node:timers/promises';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Detection } from '../../../pipeline/models/decode.ts';
 import { detectWith, type NetworkReading } from '../../../pipeline/models/detector.ts';
 import {
   type DetectionScores,
@@ -15,43 +16,47 @@ import type { Example } from './example.ts';
 const minScore = 0.01;
 const batch = 8;
 
-/** A picture, what is there, and what the network finds there; boxes in px of the picture. */
+/** A stored detector, or a network that is being trained. */
+export interface Finder {
+  /** Of its square input, px. */
+  readonly side: number;
+  /**
+   * @param pictures of its size
+   * @returns of each its boxes, best first
+   */
+  detect(pictures: readonly Raster[], minScore: number): Promise<readonly (readonly Detection[])[]>;
+}
+
+export function finderOf(network: LayersModel, reading: NetworkReading): Finder {
+  return {
+    side: reading.side,
+    detect: (pictures, minScore) => detectWith(network, reading, pictures, minScore),
+  };
+}
+
+/** A picture, what is there, and what is found there; boxes in px of the picture. */
 export interface Looked extends ScoredImage {
   readonly size: Size;
 }
 
-export async function evaluate(
-  model: LayersModel,
-  reading: NetworkReading,
-  examples: readonly Example[],
-): Promise<DetectionScores> {
-  return detectionScores(await lookAt(model, reading, examples));
+export async function evaluate(finder: Finder, examples: readonly Example[]): Promise<DetectionScores> {
+  return detectionScores(await lookAt(finder, examples));
 }
 
 /** One result an example, in order. */
-export async function lookAt(
-  model: LayersModel,
-  reading: NetworkReading,
-  examples: readonly Example[],
-): Promise<Looked[]> {
+export async function lookAt(finder: Finder, examples: readonly Example[]): Promise<Looked[]> {
   const images: Looked[] = [];
   for (let first = 0; first < examples.length; first += batch) {
-    images.push(...(await lookAtSome(model, reading, examples.slice(first, first + batch))));
+    images.push(...(await lookAtSome(finder, examples.slice(first, first + batch))));
     await setImmediate(); // lets heartbeats through
   }
   return images;
 }
 
-async function lookAtSome(
-  model: LayersModel,
-  reading: NetworkReading,
-  examples: readonly Example[],
-): Promise<Looked[]> {
+async function lookAtSome(finder: Finder, examples: readonly Example[]): Promise<Looked[]> {
   const pictures = await Promise.all(examples.map(async ({ jpeg, name }) => decodeImage(await jpeg(), name)));
-  const shown = await Promise.all(pictures.map((picture) => whole(picture, reading.side)));
-  const found = await detectWith(
-    model,
-    reading,
+  const shown = await Promise.all(pictures.map((picture) => whole(picture, finder.side)));
+  const found = await finder.detect(
     shown.map(({ raster }) => raster),
     minScore,
   );

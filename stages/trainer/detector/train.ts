@@ -1,17 +1,22 @@
 /** Trains a detector on labelled pictures: from a few hand-drawn boxes (`pre`), from many automatic ones (`main`). */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import project from '../../../package.json' with { type: 'json' };
 import { UsageError } from '../../../pipeline/errors.ts';
-import { withCard } from '../../../pipeline/models/card.ts';
+import { type DetectorCard, withCard } from '../../../pipeline/models/card.ts';
+import { Detector } from '../../../pipeline/models/detector.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/models/files.ts';
-import type { NetworkName } from '../../../pipeline/models/network/network.ts';
+import { type NetworkName, networkStrides } from '../../../pipeline/models/network/network.ts';
+import type { DetectionScores } from '../../../pipeline/scores/detection.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, trainingDigest } from './checkpoint.ts';
 import type { EpochRow } from './epoch.ts';
+import { evaluate, finderOf } from './evaluate.ts';
 import { datasetDigest, type Example, type Start } from './example.ts';
 import { type Recipe, type RecipeName, recipeOf, withSteps } from './recipe.ts';
 import { type Started, startModel } from './start.ts';
 import { Training, type TrainingEnd } from './training.ts';
+import { trainVerifier } from './verifier.ts';
 
 export interface TrainOptions {
   readonly examples: readonly Example[];
@@ -37,6 +42,8 @@ export interface TrainOptions {
   readonly resume?: Uint8Array;
   /** Awaited before the first step where `resume` is given: the last row of its history, or null where it is left. */
   readonly onResume?: (row: EpochRow | null) => void | Promise<void>;
+  /** Weights of MobileNetV2 for a verifier, as `readKerasWeights` takes them; none: the detector gets no verifier. */
+  readonly imageNet?: string | undefined;
   /** Threads that work side by side on wasm, which uses one core each; 1 where not given. */
   readonly threads?: number;
   /** Stops between two steps; the promise then rejects with its reason. */
@@ -78,7 +85,7 @@ export async function trainDetector(options: TrainOptions): Promise<Trained> {
       from,
     );
     const result = await training.run();
-    const about = {
+    const about: About = {
       network: started.network,
       side: started.side,
       classes: [...classes],
@@ -90,19 +97,53 @@ export async function trainDetector(options: TrainOptions): Promise<Trained> {
         examples: examples.length,
         boxes: examples.reduce((sum, { boxes }) => sum + boxes.length, 0),
       },
-      scores: result.scores && {
-        images: heldOut.length,
-        ap50: result.scores.ap50,
-        ap50_95: result.scores.ap50_95,
-        meanIoU: result.scores.meanIoU,
-        recall: result.scores.recall,
-      },
+      scores: onCard(result.scores),
       createdAt: new Date().toISOString(),
     };
-    return { files: withCard(await filesOfModel(started.model), about), ...result };
+    const network = await filesOfModel(started.model);
+    const alone = { files: withCard(network, about), scores: result.scores };
+    const verified = await withVerifier(options, started, network, about);
+    const isWorse = (verified?.scores?.ap50 ?? 0) < (alone.scores?.ap50 ?? 0);
+    return { ...result, ...(verified && !isWorse ? verified : alone) };
   } finally {
     started.model.dispose();
   }
+}
+
+type About = Omit<DetectorCard, 'kind' | 'id'>;
+
+/** The detector with a verifier beside it; null where it can't have one. */
+async function withVerifier(
+  { examples, heldOut, classes, imageNet, seed, signal }: TrainOptions,
+  { model, network: name, side }: Started,
+  network: ModelFiles,
+  about: About,
+): Promise<Pick<Trained, 'files' | 'scores'> | null> {
+  // The tiny network is for those who start from nothing.
+  if (imageNet === undefined || name === 'tiny') return null;
+  const finder = finderOf(model, { side, outputs: classes, strides: networkStrides[name] });
+  const verifier = await trainVerifier({ finder, examples, classes, weights: imageNet, seed, signal });
+  if (!verifier) return null;
+  const { boxes, others } = verifier;
+  const files = new Map([...network, ...verifier.files]);
+  const card = { ...about, verifier: { start: basename(imageNet), boxes, others } };
+  const scores = heldOut.length === 0 ? null : await scoresOf(withCard(files, card), heldOut);
+  return { files: withCard(files, { ...card, scores: onCard(scores) }), scores };
+}
+
+async function scoresOf(files: ModelFiles, examples: readonly Example[]): Promise<DetectionScores> {
+  const detector = await Detector.load(files);
+  try {
+    return await evaluate(detector, examples);
+  } finally {
+    detector.dispose();
+  }
+}
+
+function onCard(scores: DetectionScores | null): About['scores'] {
+  if (!scores) return null;
+  const { images, ap50, ap50_95, meanIoU, recall } = scores;
+  return { images, ap50, ap50_95, meanIoU, recall };
 }
 
 /** All that the weights depend on, the backend's rounding aside: where it is the same, a checkpoint fits. */

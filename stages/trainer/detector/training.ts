@@ -9,7 +9,7 @@ import { type SeededRandom, seededRandom } from '../../../pipeline/seeded-random
 import type { Checkpoint, Kept } from './checkpoint.ts';
 import { Crew } from './crew.ts';
 import type { EpochRow } from './epoch.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, finderOf } from './evaluate.ts';
 import type { Example } from './example.ts';
 import { type Gradients, gradientsOf, together, trainable } from './gradients.ts';
 import type { LossParts } from './loss.ts';
@@ -162,7 +162,7 @@ export class Training {
 
   async #evaluate(): Promise<DetectionScores | null> {
     const { heldOut } = this.#options;
-    return heldOut.length === 0 ? null : evaluate(this.#started.model, this.#reading, heldOut);
+    return heldOut.length === 0 ? null : evaluate(finderOf(this.#started.model, this.#reading), heldOut);
   }
 
   async #gradients(part: Part, split: SplitModel, views: readonly View[]): Promise<Gradients> {

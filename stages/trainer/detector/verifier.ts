@@ -1,0 +1,153 @@
+/** Trains a detector's verifier: MobileNetV2 stays as ImageNet left it, and the last layer learns what is an animal here. */
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { tensorOf } from '../../../pipeline/models/batch.ts';
+import { pooledLayer, scoresLayer } from '../../../pipeline/models/classifier/mobilenet-v2.ts';
+import { pretrainedMobileNetV2 } from '../../../pipeline/models/classifier/pretrained.ts';
+import { filesOfModel, type ModelFiles } from '../../../pipeline/models/files.ts';
+import { type Inference, inferenceOf } from '../../../pipeline/models/frozen/inference.ts';
+import { cropOf, cropsAtOnce, verifierSide } from '../../../pipeline/models/verifier.ts';
+import { type Box, iou } from '../../../pipeline/vision/box.ts';
+import { decodeImage, letterbox, type Raster } from '../../../pipeline/vision/image.ts';
+import type { Finder } from './evaluate.ts';
+import type { Example } from './example.ts';
+import { fitLogistic } from './logistic.ts';
+import { splitModel } from './split.ts';
+
+export interface VerifierOptions {
+  /** The trained detector, whose false alarms are learned from. */
+  readonly finder: Finder;
+  readonly examples: readonly Example[];
+  readonly classes: readonly string[];
+  /** A file of MobileNetV2's weights as `readKerasWeights` takes it. */
+  readonly weights: string;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TrainedVerifier {
+  readonly files: ModelFiles;
+  /** Boxes that it learned from: of animals, and of something else. */
+  readonly boxes: number;
+  readonly others: number;
+}
+
+/** With fewer of either kind it would learn these few by heart. */
+const fewest = 30;
+
+/** False alarms that are hardly seen are learned from too: on its own pictures a trained detector has few others. */
+const minScore = 0.02;
+/** Of a picture, best first. */
+const mostFound = 20;
+
+/** A found box with more overlap is the animal, one with less is something else; between, nobody knows. */
+const sameOverlap = 0.5;
+const otherOverlap = 0.3;
+
+/** A box of a picture as the detector is shown it, and what it is: a label, or null for none of the classes. */
+interface Candidate {
+  readonly box: Box;
+  readonly label: string | null;
+  readonly weight: number;
+}
+
+interface Row {
+  readonly features: Float32Array;
+  readonly label: string | null;
+  readonly weight: number;
+}
+
+/**
+ * `openBackend` comes first.
+ *
+ * @returns null where there is too little to learn what is *no* animal
+ * @throws PoisonError where a picture or the weights are damaged
+ */
+export async function trainVerifier(options: VerifierOptions): Promise<TrainedVerifier | null> {
+  const { classes, weights, seed } = options;
+  const { model } = await pretrainedMobileNetV2(weights, {
+    side: verifierSide,
+    classes: classes.length,
+    seed,
+  });
+  try {
+    const rows = await rowsOf(model, options);
+    const others = rows.filter(({ label }) => label === null).length;
+    const boxes = rows.length - others;
+    if (boxes < fewest || others < fewest) return null;
+    const fitted = classes.map((name) =>
+      fitLogistic(rows.map(({ features, label, weight }) => ({ features, isTrue: label === name, weight }))),
+    );
+    tf.tidy(() => {
+      const slopes = tf.tensor2d(fitted.map((one) => Array.from(one.slopes))).transpose();
+      model.getLayer(scoresLayer).setWeights([slopes, tf.tensor1d(fitted.map((one) => one.bias))]);
+    });
+    return { files: await filesOfModel(model, 'verifier'), boxes, others };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** What MobileNetV2 makes of every candidate in the pictures. */
+async function rowsOf(model: LayersModel, { finder, examples, signal }: VerifierOptions): Promise<Row[]> {
+  const names = model.layers.map(({ name }) => name);
+  const frozen = new Set(names.slice(0, names.indexOf(pooledLayer) + 1));
+  const { frozen: body } = splitModel(model, (layer) => frozen.has(layer));
+  const inference = await inferenceOf(body!); // of the layers up to the pool, which every such model has
+  const rows: Row[] = [];
+  try {
+    for (const example of examples) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      const picture = await decodeImage(await example.jpeg(), example.name);
+      const whole = [0, 0, picture.width, picture.height] as const;
+      const { raster, scale } = await letterbox(picture, whole, finder.side);
+      const found = (await finder.detect([raster], minScore))[0]!.slice(0, mostFound);
+      const candidates = candidatesOf(
+        example,
+        scale,
+        found.map(({ box }) => box),
+      );
+      for (let first = 0; first < candidates.length; first += cropsAtOnce) {
+        const some = candidates.slice(first, first + cropsAtOnce);
+        const features = await featuresOf(inference, raster, some);
+        rows.push(...some.map(({ label, weight }, i) => ({ label, weight, features: features[i]! })));
+      }
+    }
+    return rows;
+  } finally {
+    inference.dispose();
+  }
+}
+
+/** The true boxes, and what is found as what it is. */
+function candidatesOf({ boxes }: Example, scale: number, found: readonly Box[]): Candidate[] {
+  const truth = boxes.map(({ box: [x, y, w, h], label, weight }) => {
+    return { box: [x * scale, y * scale, w * scale, h * scale] as const, label, weight };
+  });
+  const seen = found.flatMap((box): Candidate[] => {
+    const overlaps = truth.map((one) => iou(one.box, box));
+    const most = Math.max(0, ...overlaps);
+    if (most < otherOverlap) return [{ box, label: null, weight: 1 }];
+    const { label, weight } = truth[overlaps.indexOf(most)]!;
+    return most > sameOverlap ? [{ box, label, weight }] : [];
+  });
+  return [...truth, ...seen].filter(({ weight }) => weight > 0);
+}
+
+async function featuresOf(
+  inference: Inference,
+  picture: Raster,
+  candidates: readonly Candidate[],
+): Promise<Float32Array[]> {
+  const crops = await Promise.all(candidates.map(({ box }) => cropOf(picture, box)));
+  const output = tf.tidy(() => inference.run(tensorOf(crops, verifierSide)));
+  try {
+    const values = await output.data<'float32'>();
+    const width = values.length / crops.length;
+    return crops.map((_, i) => values.slice(i * width, (i + 1) * width));
+  } finally {
+    output.dispose();
+  }
+}

@@ -1,0 +1,180 @@
+/** A detector's second stage: red squares are animals, green ones are something else. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { PoisonError } from '../../pipeline/errors.ts';
+import { openBackend } from '../../pipeline/models/backend/backend.ts';
+import { type DetectorCard, readDetectorCard, withCard } from '../../pipeline/models/card.ts';
+import type { Detection } from '../../pipeline/models/decode.ts';
+import { Detector } from '../../pipeline/models/detector.ts';
+import { filesOfModel, readModelFolder, writeModelFolder } from '../../pipeline/models/files.ts';
+import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { cropOf, Verifier, verifierSide } from '../../pipeline/models/verifier.ts';
+import type { Box } from '../../pipeline/vision/box.ts';
+import { encodePng, type Raster } from '../../pipeline/vision/image.ts';
+import type { Finder } from '../../stages/trainer/detector/evaluate.ts';
+import type { Example } from '../../stages/trainer/detector/example.ts';
+import { fitLogistic } from '../../stages/trainer/detector/logistic.ts';
+import { trainVerifier } from '../../stages/trainer/detector/verifier.ts';
+import { writeKerasWeights } from '../keras-weights.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'shika-verifier-'));
+const weights = join(folder, 'model.json');
+after(() => rm(folder, { recursive: true, force: true }));
+
+before(async () => {
+  await openBackend('wasm');
+  await writeKerasWeights(folder);
+});
+
+const side = 64;
+const red = [210, 40, 40] as const;
+const green = [40, 170, 60] as const;
+const redBox: Box = [4, 6, 20, 24];
+const greenBox: Box = [36, 30, 22, 20];
+
+/** Grey, with squares of a colour. */
+function picture(squares: readonly (readonly [Box, readonly [number, number, number]])[]): Raster {
+  const data = new Uint8Array(side * side * 3).fill(120);
+  for (const [[x, y, w, h], colour] of squares) {
+    for (let row = y; row < y + h; row += 1) {
+      for (let column = x; column < x + w; column += 1) data.set(colour, (row * side + column) * 3);
+    }
+  }
+  return { data, width: side, height: side };
+}
+
+const both = picture([
+  [redBox, red],
+  [greenBox, green],
+]);
+
+/** Finds both squares, as a detector does that takes anything for a deer. */
+const finder: Finder = {
+  side,
+  detect: async (pictures) =>
+    pictures.map(() => [
+      { box: greenBox, score: 0.9, label: 'deer' },
+      { box: redBox, score: 0.8, label: 'deer' },
+    ]),
+};
+
+function examples(count: number): Example[] {
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${i}.png`,
+    jpeg: () => encodePng(both),
+    boxes: [{ box: redBox, label: 'deer', weight: 1 }],
+  }));
+}
+
+test('verifier - what is none of the classes loses its score, what is one keeps it', async () => {
+  const options = { finder, classes: ['deer'], weights, seed: 1 };
+  const trained = await trainVerifier({ ...options, examples: examples(40) });
+  assert.deepEqual([trained?.boxes, trained?.others], [80, 40]); // drawn and found; found and not drawn
+  const tensors = tf.memory().numTensors;
+  const verifier = await Verifier.load(trained!.files, ['deer']);
+  const found = await finder.detect([both, both], 0);
+  const rescored = await verifier.rescore([both, both], found, 0);
+  for (const [best, other] of rescored) {
+    assert.deepEqual(best!.box, redBox);
+    assert.ok(best!.score > 0.7 && best!.score <= 0.8, `${best!.score}`);
+    assert.ok(other!.score < 0.5, `${other!.score}`);
+  }
+  const [strict] = await verifier.rescore([both], [found[0]!], 0.6);
+  assert.deepEqual(
+    strict!.map(({ box }) => box),
+    [redBox],
+  );
+  assert.deepEqual(await verifier.rescore([both], [[]], 0), [[]]);
+  verifier.dispose();
+  assert.equal(tf.memory().numTensors, tensors);
+});
+
+test('verifier - is not made where little says what is no animal', async () => {
+  const options = { classes: ['deer'], weights, seed: 1, finder };
+  assert.equal(await trainVerifier({ ...options, examples: examples(20) }), null);
+  const sure: Finder = { side, detect: async (pictures) => pictures.map((): Detection[] => []) };
+  assert.equal(await trainVerifier({ ...options, finder: sure, examples: examples(40) }), null);
+});
+
+test('verifier - is stored and loaded with its detector', async () => {
+  const { model } = buildNetwork('tiny', side, 1, 1);
+  const trained = await trainVerifier({
+    finder,
+    examples: examples(40),
+    classes: ['deer'],
+    weights,
+    seed: 1,
+  });
+  const about: Omit<DetectorCard, 'kind' | 'id'> = {
+    network: 'tiny',
+    side,
+    classes: ['deer'],
+    outputs: ['deer'],
+    recipe: 'pre',
+    start: 'random',
+    trainedOn: { dataset: '', examples: 40, boxes: 40 },
+    scores: null,
+    createdAt: '2026-11-26T00:00:00.000Z',
+  };
+  const network = await filesOfModel(model);
+  model.dispose();
+  const plain = withCard(network, about);
+  const verifier = { start: 'model.json', boxes: 80, others: 40 };
+  const files = withCard(new Map([...network, ...trained!.files]), { ...about, verifier });
+  assert.notEqual(readDetectorCard(files).id, readDetectorCard(plain).id);
+
+  const stored = join(folder, 'stored');
+  await writeModelFolder(stored, files);
+  const read = await readModelFolder(stored);
+  assert.deepEqual(readDetectorCard(read).verifier, verifier);
+  const [alone, withVerifier] = [await Detector.load(plain), await Detector.load(read)];
+  const [before] = await alone.detect([both], 0);
+  const [after] = await withVerifier.detect([both], 0);
+  assert.equal(after!.length, before!.length);
+  assert.ok(after![0]!.score < before![0]!.score);
+
+  const missing = new Map([...files].filter(([name]) => name !== 'verifier.bin'));
+  await assert.rejects(Verifier.load(missing, ['deer']), (error: unknown) => {
+    assert.ok(error instanceof PoisonError);
+    assert.match(error.message, /verifier\.bin/);
+    return true;
+  });
+});
+
+test('verifier - a crop is the box with a margin, square as far as the picture goes', async () => {
+  const crop = await cropOf(picture([[[20, 24, 24, 12], red]]), [20, 24, 24, 12]);
+  assert.deepEqual([crop.width, crop.height], [verifierSide, verifierSide]);
+  const at = (x: number, y: number) => [...crop.data.subarray((y * verifierSide + x) * 3).slice(0, 3)];
+  assert.deepEqual(at(80, 80), [...red]); // the middle
+  assert.deepEqual(at(80, 10), [120, 120, 120]); // above: a square around a box that is wide
+  assert.deepEqual(at(4, 80), [120, 120, 120]); // left: the margin
+  const corner = await cropOf(both, [-5, -5, 12, 12]);
+  assert.deepEqual([corner.width, corner.height], [verifierSide, verifierSide]);
+});
+
+const row = (isTrue: boolean, features: readonly number[], weight = 1) => ({
+  features: Float32Array.from(features),
+  isTrue,
+  weight,
+});
+
+test('logistic - the logit says which side a row is on, whatever the features’ scale and however few are true', () => {
+  const rows = [
+    ...Array.from({ length: 40 }, (_, i) => row(false, [1000 + (i % 5), 0.1])),
+    ...Array.from({ length: 4 }, (_, i) => row(true, [1010 + i, 0.1])),
+  ];
+  const { slopes, bias } = fitLogistic(rows);
+  const logit = ({ features }: { features: Float32Array }) =>
+    slopes[0]! * features[0]! + slopes[1]! * features[1]! + bias;
+  for (const one of rows) assert.equal(logit(one) > 0, one.isTrue, `${one.features[0]}: ${logit(one)}`);
+});
+
+test('logistic - a row of no weight is not learnt from', () => {
+  const rows = [row(true, [1]), row(false, [-1])];
+  assert.deepEqual(fitLogistic([...rows, row(false, [1], 0)]).slopes[0]! > 0, true);
+  assert.ok(fitLogistic([...rows, row(false, [1], 1)]).slopes[0]! < fitLogistic(rows).slopes[0]!);
+});
