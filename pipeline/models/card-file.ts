@@ -11,11 +11,11 @@ export interface CardHead {
   readonly id: string;
 }
 
-/** Of a model's weights: the same weights are the same model, whatever is told of them. */
+/** Of a model's weights: the same weights are the same model, whatever is told of them and in whatever order. */
 export function modelId(files: ModelFiles): string {
   const hash = createHash('sha256');
-  for (const [name, bytes] of files) {
-    if (name !== cardFile && name !== trainingFile) hash.update(name).update(bytes);
+  for (const name of [...files.keys()].sort()) {
+    if (name !== cardFile && name !== trainingFile) hash.update(name).update(files.get(name)!);
   }
   return hash.digest('hex').slice(0, 16);
 }

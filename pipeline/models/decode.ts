@@ -24,11 +24,12 @@ export interface DecodeOptions {
   readonly outputs: readonly string[];
   /** Boxes below are dropped. */
   readonly minScore: number;
-  /** Of two boxes with one label that overlap more than this, the lesser goes (YOLOX: 0.65 for AP, 0.45 to show). */
-  readonly maxIoU: number;
   /** Of the square input, px: boxes are cut to it. */
   readonly side: number;
 }
+
+/** Boxes below have no say in where a better one lies, however few boxes are asked for. */
+const leastVote = 0.01;
 
 /** Positions of a network's output in their order. */
 export function positionsOf(side: number, strides: readonly number[]): readonly Position[] {
@@ -48,24 +49,25 @@ export function positionsOf(side: number, strides: readonly number[]): readonly 
  * @param raw `[positions, 5 + classes]`, row by row, as `Network.model` gives it
  */
 export function decode(raw: Float32Array, options: DecodeOptions): readonly Detection[] {
-  const { outputs, positions, minScore, maxIoU, side } = options;
+  const { outputs, positions, minScore, side } = options;
+  const least = Math.min(minScore, leastVote);
   const width = 5 + outputs.length;
   const found: Detection[] = [];
   positions.forEach((position, p) => {
     const at = p * width;
     const objectness = sigmoid(raw[at + 4]!);
-    if (objectness < minScore) return; // a product with anything up to 1 is below, too
+    if (objectness < least) return; // a product with anything up to 1 is below, too
     const best = new Map<string, number>();
     outputs.forEach((label, c) => {
       const score = objectness * sigmoid(raw[at + 5 + c]!);
-      if (score >= minScore && score > (best.get(label) ?? 0)) best.set(label, score);
+      if (score >= least && score > (best.get(label) ?? 0)) best.set(label, score);
     });
     if (best.size === 0) return;
     const box = clip(decodeBox(raw, at, position), { width: side, height: side });
     if (box === null) return;
     for (const [label, score] of best) found.push({ box, score, label });
   });
-  return suppress(found, maxIoU);
+  return suppress(found, minScore);
 }
 
 /** The box at `raw[at .. at + 3]`: centre offset and log size in strides. */

@@ -14,9 +14,6 @@ import { Verifier } from './verifier.ts';
 /** Below this a box is noise to the eye; the tracker and the scores have thresholds of their own. */
 const defaultMinScore = 0.1;
 
-/** Two boxes of one animal overlap more than this (YOLOX's own value for COCO). */
-const maxIoU = 0.65;
-
 /** How the output of a network is read. */
 export interface NetworkReading {
   /** Of the square input, px. */
@@ -100,7 +97,7 @@ async function detections(
   try {
     const raw = (await output.data()) as Float32Array; // [crops, positions, 5 + outputs]; the network is float32
     const each = raw.length / crops.length;
-    const options = { outputs, minScore, maxIoU, side, positions: positionsOf(side, strides) };
+    const options = { outputs, minScore, side, positions: positionsOf(side, strides) };
     return crops.map((_, i) => [...decode(raw.subarray(i * each, (i + 1) * each), options)]);
   } finally {
     output.dispose();

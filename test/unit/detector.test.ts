@@ -43,24 +43,43 @@ after(() => rm(dir, { recursive: true }));
 
 const box = (score: number, b: Box, label = 'deer') => ({ box: b, score, label });
 
-test('nms - of boxes that overlap much the best stays, best first', () => {
-  const a = box(0.6, [0, 0, 10, 10]);
-  const b = box(0.9, [1, 0, 10, 10]); // IoU 9/11
-  const c = box(0.7, [8, 0, 10, 10]); // IoU 3/17 with b
-  assert.deepEqual(suppress([a, b, c], 0.5), [b, c]);
+test('nms - of boxes that lie alike the best stays, where they lie on average by score', () => {
+  const a = box(0.3, [0, 0, 40, 40]);
+  const b = box(0.9, [4, 0, 40, 40]); // IoU 36/44 with a
+  const c = box(0.7, [100, 0, 40, 40]);
+  assert.deepEqual(suppress([a, c, b], 0.1), [box(0.9, [3, 0, 40, 40]), c]);
 });
 
-test('nms - boxes of different labels do not suppress each other', () => {
+test('nms - the more a box overlaps a better one the less it counts, and it goes where that is too little', () => {
+  const best = box(0.9, [0, 0, 30, 10]);
+  const half = box(0.8, [10, 0, 30, 10]); // IoU 1/2
+  const bit = box(0.8, [-24, 0, 30, 10]); // IoU 1/9 with the best, none with the half
+  const kept = suppress([best, half, bit], 0.1);
+  assert.deepEqual(
+    kept.map((one) => one.box.map(Math.round)),
+    [best, bit, half].map((one) => one.box),
+  );
+  assert.ok(Math.abs(kept[1]!.score - 0.8 * Math.exp(-(1 / 81) / 0.25)) < 1e-9);
+  assert.ok(Math.abs(kept[2]!.score - 0.8 * Math.exp(-1)) < 1e-9);
+  assert.equal(suppress([best, half], 0.3).length, 1);
+});
+
+test('nms - boxes of different labels leave each other alone', () => {
   const a = box(0.9, [0, 0, 10, 10], 'deer');
   const b = box(0.8, [0, 0, 10, 10], 'boar');
-  assert.deepEqual(suppress([b, a], 0.5), [a, b]);
+  assert.deepEqual(suppress([b, a], 0.1), [a, b]);
 });
 
-test('nms - what a suppressed box overlaps stays', () => {
+test('nms - a box that is dropped takes nothing from those that it overlaps', () => {
   const a = box(0.9, [0, 0, 10, 10]);
-  const b = box(0.8, [4, 0, 10, 10]); // IoU 6/14 with a, goes
-  const c = box(0.7, [8, 0, 10, 10]); // IoU 6/14 with b, 2/18 with a
-  assert.deepEqual(suppress([a, b, c], 0.4), [a, c]);
+  const b = box(0.2, [4, 0, 10, 10]); // IoU 6/14 with a and with c: 0.2 becomes 0.1
+  const c = box(0.7, [8, 0, 10, 10]); // IoU 2/18 with a
+  const kept = suppress([a, b, c], 0.15);
+  assert.deepEqual(
+    kept.map((one) => one.box),
+    [a.box, c.box],
+  );
+  assert.ok(Math.abs(kept[1]!.score - 0.7 * Math.exp(-(1 / 81) / 0.25)) < 1e-9);
 });
 
 test('decode - offsets and log sizes are in strides from the cell', () => {
@@ -69,7 +88,7 @@ test('decode - offsets and log sizes are in strides from the cell', () => {
   const raw = new Float32Array(4 * 6).fill(-20);
   // Second cell of the second row: centre (1.25 * 32, 1.5 * 32), size 16 x 32, score sigmoid(2) * sigmoid(0).
   raw.set([0.25, 0.5, Math.log(0.5), 0, 2, 0], 3 * 6);
-  const [found, ...others] = decode(raw, { positions, outputs: ['deer'], minScore: 0.1, maxIoU: 0.5, side });
+  const [found, ...others] = decode(raw, { positions, outputs: ['deer'], minScore: 0.1, side });
   assert.deepEqual(others, []);
   assert.deepEqual(
     found?.box.map((v) => Math.round(v * 1e4) / 1e4),
@@ -84,7 +103,6 @@ test('decode - channels that share a label give one box with the best score; box
     positions: positionsOf(32, [32]),
     outputs: ['animal', 'animal'],
     minScore: 0.1,
-    maxIoU: 0.5,
   };
   const found = decode(raw, { ...options, side: 32 });
   assert.equal(found.length, 1);

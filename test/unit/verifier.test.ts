@@ -137,6 +137,9 @@ test('verifier - is stored and loaded with its detector', async () => {
   assert.equal(after!.length, before!.length);
   assert.ok(after![0]!.score < before![0]!.score);
 
+  const reversed = new Map([...files].reverse()); // an object store has an order of its own
+  assert.equal(readDetectorCard(reversed).id, readDetectorCard(files).id);
+
   const missing = new Map([...files].filter(([name]) => name !== 'verifier.bin'));
   await assert.rejects(Verifier.load(missing, ['deer']), (error: unknown) => {
     assert.ok(error instanceof PoisonError);
