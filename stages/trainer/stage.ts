@@ -108,6 +108,9 @@ async function* trainDetectorJob(
     );
     await bus.publish(progress(rowOf(job, row), `${row.epoch}`, input.traceparent), { signal });
   };
+  const imageNet = input.body.start.from === 'random' ? undefined : findWeights('mobilenet-v2');
+  if (imageNet === undefined)
+    log.info({ job }, 'no verifier: it needs the weights mobilenet-v2 and a start that knows animals');
   const resume = await checkpoint.load();
   const resumed = async (row: EpochRow | null) => {
     if (!row) {
@@ -132,12 +135,12 @@ async function* trainDetectorJob(
     ...(resume && { resume }),
     onResume: resumed,
     threads,
-    imageNet: input.body.start.from === 'random' ? undefined : findWeights('mobilenet-v2'),
+    imageNet,
     signal,
   }).catch((error: unknown) => {
     throw error instanceof UsageError ? new PoisonError(error.message, { cause: error }) : error;
   });
-  const { id: model } = readDetectorCard(trained.files);
+  const { id: model, verifier } = readDetectorCard(trained.files);
   const items = dataset.items.filter((item) => item.split === 'held-out');
   const looked = await lookWith(trained.files, heldOut);
   await storeModel(bus, model, withDetectorTraining(trained.files, trainingOf(looked, items)));
@@ -150,7 +153,10 @@ async function* trainDetectorJob(
     }));
     return isBetter(trials);
   });
-  log.info({ job, model, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) }, 'trained');
+  log.info(
+    { job, model, verifier, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) },
+    'trained',
+  );
   const { scores, startScores, history } = trained;
   yield progress(
     {

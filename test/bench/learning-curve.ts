@@ -3,7 +3,8 @@
  * `deer/eval` (200 with deer, 50 blank). Seconds are processor time of training; alarms are the blank pictures in
  * which something scores 0.5 or more.
  *
- *   node test/bench/learning-curve.ts [--backend wasm] [--sizes 25,300] [--seeds 1,2,3] [--start yolox|mobilenet|mobilenet-0.35|random]
+ *   node test/bench/learning-curve.ts [--backend wasm] [--sizes 25,300] [--seeds 1,2,3] [--no-verifier]
+ *        [--start yolox|mobilenet|mobilenet-0.35|random]
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -21,12 +22,13 @@ import { trainDetector } from '../../stages/trainer/detector/train.ts';
 import { dataPath, noData } from '../data.ts';
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     backend: { type: 'string', default: 'auto' },
     sizes: { type: 'string', default: '25,300' },
     seeds: { type: 'string', default: '1,2,3' },
     start: { type: 'string', default: 'yolox' },
-    verifier: { type: 'boolean', default: false },
+    verifier: { type: 'boolean', default: true },
   },
 });
 const pool = dataPath('deer/pool/coco.json');
