@@ -54,18 +54,12 @@ test('promotion - the same again does not, nor one that is worse', () => {
   );
 });
 
-test('promotion - better in one picture of five and alike in the others is chance', () => {
-  const { yes, why } = isBetter(
-    trials([
-      [1, 40],
-      [5, 5],
-      [5, 6],
-      [6, 5],
-      [5, 5],
-    ]),
-  );
-  assert.equal(yes, false);
-  assert.match(why, /chance may make 0\.\d{3}/);
+test('promotion - the reason says how much chance makes: more where pictures disagree', () => {
+  const chance = (offs: Parameters<typeof trials>[0]) =>
+    Number(/chance makes (0\.\d{3})/.exec(isBetter(trials(offs)).why)![1]);
+  const agreed = Array.from({ length: 5 }, () => [2, 12] as const);
+  assert.ok(chance(agreed) < 0.001);
+  assert.ok(chance([[1, 40], ...agreed.slice(1).map(() => [5, 5] as const)]) > 0.05);
 });
 
 test('promotion - where the active model drew the boxes being better counts for nothing', () => {
