@@ -93,13 +93,14 @@ export async function modelReport(
   scores: ModelScores | null = scoresOf({ history, ...end }),
 ): Promise<ModelReport> {
   const files = await fetchModel(bus, model);
-  const { id, network, start, trainedOn } = readDetectorCard(files);
+  const { id, network, start, trainedOn, verifier = null } = readDetectorCard(files);
   const rows = history.filter((progress) => progress.state === 'running');
   return {
     id,
     network,
     start,
     trainedOn,
+    verifier,
     scores,
     history: rows.map(({ done, figures }) => epoch(done, figures)),
     mistakes: await mistakeReports(bus, readDetectorTraining(files)),

@@ -65,6 +65,8 @@ export interface ModelReport {
   /** What its training started from. */
   readonly start: string;
   readonly trainedOn: { readonly examples: number; readonly boxes: number };
+  /** Boxes that its second stage learned from, of animals and of something else; null where it has none. */
+  readonly verifier: { readonly boxes: number; readonly others: number } | null;
   readonly history: readonly EpochReport[];
   /** On the held-out pictures; null where none were held out. */
   readonly scores: HeldOutScores | null;

@@ -14,7 +14,7 @@ export interface Choice {
   readonly label: string;
   /** px of the input, cut to it. */
   readonly box: Box;
-  /** 0..1: objectness times class, as the detector reports it. */
+  /** 0..1: objectness times class, before NMS and verifier. */
   readonly score: number;
   /** IoU with the box that was asked about; null where none was. */
   readonly iou: number | null;

@@ -1,6 +1,9 @@
 /** Stages with a model, each alone: what a backend makes of the detector, the trainer and the explainer. */
 import type { Backend } from '../../pipeline/models/backend/backend.ts';
+import { buildMobileNetV2 } from '../../pipeline/models/classifier/mobilenet-v2.ts';
 import type { Detector } from '../../pipeline/models/detector.ts';
+import { filesOfModel } from '../../pipeline/models/files.ts';
+import { Verifier, verifierSide } from '../../pipeline/models/verifier.ts';
 import { encodeJpeg, letterbox, type Raster } from '../../pipeline/vision/image.ts';
 import { decodeClip } from '../../pipeline/vision/video.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
@@ -40,6 +43,11 @@ export async function measureModelStages(
     const values = await rates(times, () => detectFor(detector, crops, size));
     rows.push({ name: `detector, ${size} at once`, unit: 'crops/s', values });
   }
+  rows.push({
+    name: "detector's verifier, 1 at once",
+    unit: 'boxes/s',
+    values: await verifierRates(crops[0]!, times),
+  });
   const map = () => explain(detector, frames[0]!, { box: anchor.box, region: null, method: 'gradcam' });
   const isThere = await map().then(
     () => true,
@@ -78,6 +86,25 @@ async function detectFor(detector: Detector, crops: readonly Raster[], size: num
     count += (await detector.detect(batch)).length;
   }
   return count;
+}
+
+/** Its weights do not matter to the time, so they are random. */
+async function verifierRates(picture: Raster, times: number): Promise<number[]> {
+  const model = buildMobileNetV2({ alpha: 1, side: verifierSide, classes: 1, seed: 1 });
+  const verifier = await Verifier.load(await filesOfModel(model, 'verifier'), ['animal']);
+  model.dispose();
+  const found = [[{ box: [90, 120, 200, 160], score: 0.9, label: 'animal' } as const]];
+  const boxes = 10;
+  const verify = async () => {
+    for (let i = 0; i < boxes; i++) await verifier.rescore([picture], found, 0);
+    return boxes;
+  };
+  await verify();
+  try {
+    return await rates(times, verify);
+  } finally {
+    verifier.dispose();
+  }
 }
 
 /** The first steps, which compile and unpack, are not counted. */

@@ -52,13 +52,14 @@ export function evalCommand(program: Command): void {
 }
 
 async function writeReport(path: string, truth: string, scored: ScoredModel): Promise<void> {
-  const { id, network, start, trainedOn, recipe } = scored.card;
+  const { id, network, start, trainedOn, verifier = null, recipe } = scored.card;
   const { scores } = scored;
   const model = {
     id,
     network,
     start,
     trainedOn,
+    verifier,
     scores,
     history: [],
     mistakes: await scored.worstMistakes(),

@@ -28,7 +28,7 @@ export function modelsCommand(program: Command): void {
           `${card.active ? '*' : ' '} ${card.id}`,
           card.kind,
           card.recipe,
-          card.network,
+          networkOf(card),
           card.classes.join(','),
           card.trainedOn.examples,
           scoreOf(card),
@@ -59,6 +59,10 @@ export function modelsCommand(program: Command): void {
       await withBus(flags, async (bus) => writeModelFolder(folder, await fetchModel(bus, model)));
       give(false, null, `${model} is in ${folder}`);
     });
+}
+
+function networkOf(card: ModelCard): string {
+  return card.kind === 'detector' && card.verifier ? `${card.network}, verifier` : card.network;
 }
 
 function scoreOf({ kind, scores }: ModelCard): string {

@@ -88,6 +88,11 @@ function origins(pre: ModelReport | null, main: ModelReport | null): Html {
     ['started from', ({ start }) => (start === pre?.id ? 'pre' : start)],
     ['pictures', ({ trainedOn }) => count(trainedOn.examples)],
     ['boxes', ({ trainedOn }) => count(trainedOn.boxes)],
+    [
+      'verifier',
+      ({ verifier }) =>
+        verifier ? `${count(verifier.boxes)} boxes, ${count(verifier.others)} of no animal` : 'none',
+    ],
     ...(trainedHere ? course : []),
     ['id', ({ id }) => html`<code>${id}</code>`],
   ];
