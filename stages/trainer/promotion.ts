@@ -15,7 +15,7 @@ export interface Trial {
   readonly isDrawn: boolean;
 }
 
-/** With fewer pictures by hand, all of them decide. */
+/** With fewer pictures by hand nothing can be shown. */
 const fewestDrawn = 3;
 
 /** AP50 on all held-out pictures may be so much less. */
@@ -26,16 +26,15 @@ const mostGroups = 20;
 
 export function isBetter(trials: readonly Trial[]): Verdict {
   const drawn = trials.filter(({ isDrawn }) => isDrawn);
-  const decisive = drawn.length >= fewestDrawn ? drawn : trials;
-  if (decisive.length < 2) {
-    return { yes: false, why: `${decisive.length} pictures are held out, too few to show that it is better` };
+  if (drawn.length < fewestDrawn) {
+    const why = `${drawn.length} hand-drawn pictures are held out, ${fewestDrawn} are needed to show that it is better`;
+    return { yes: false, why: `${why}; \`shika models activate\` decides` };
   }
-  const [candidate, active] = [ap('ap50_95', 'candidate', decisive), ap('ap50_95', 'active', decisive)];
-  const chance = standardError(decisive, gain);
-  const which = decisive === drawn ? 'hand-drawn held-out' : 'held-out';
+  const [candidate, active] = [ap('ap50_95', 'candidate', drawn), ap('ap50_95', 'active', drawn)];
+  const chance = standardError(drawn, gain);
   const why = [
     `AP50:95 ${candidate.toFixed(3)} against ${active.toFixed(3)} of the active model`,
-    `on ${decisive.length} ${which} pictures (chance makes ${chance.toFixed(3)})`,
+    `on ${drawn.length} hand-drawn held-out pictures (chance makes ${chance.toFixed(3)})`,
   ].join(' ');
   if (candidate <= active) return { yes: false, why };
   const [found, wanted] = [ap('ap50', 'candidate', trials), ap('ap50', 'active', trials)];
