@@ -57,7 +57,7 @@ export class Detector {
   }
 
   /**
-   * All crops in one batch.
+   * All crops in one batch; the verifier, where the detector has one, has its say in the scores.
    *
    * @param crops letterboxed to `card.side` x `card.side` px
    * @param minScore boxes below are dropped, 0..1
