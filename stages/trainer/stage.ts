@@ -197,7 +197,11 @@ function isDrawn({ boxes }: DatasetItem): boolean {
 
 function exampleOf(bus: Bus, item: DatasetItem): Example {
   const draw = isDrawn(item) ? HAND_DRAW : 1;
-  return { name: item.name, boxes: item.boxes, draw, jpeg: () => fetchPicture(bus, item) };
+  const boxes = item.boxes.map(({ box, label, weight, cause, risk }) => {
+    // A correction is drawn, too: the filter takes all risk off it.
+    return { box, label, weight, isAutomatic: cause !== 'hand' && risk > 0 };
+  });
+  return { name: item.name, boxes, draw, jpeg: () => fetchPicture(bus, item) };
 }
 
 async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {

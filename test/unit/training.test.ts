@@ -87,6 +87,32 @@ test('loss - nothing is learnt inside a box of no weight', () => {
   });
 });
 
+test('loss - where an automatic box lies counts less, that it is there as much', () => {
+  const positions = positionsOf(64, [16]);
+  const raw = rawOf(positions.length, 1);
+  const drawn = target([16, 16, 32, 32]);
+  const of = (placement: number) => detectionLoss(raw, positions, [[{ ...drawn, placement }]], 1);
+  const [full, quarter] = [of(1), of(0.25)];
+  assert.ok(full.box > 0 && Math.abs(quarter.box - full.box / 4) < 1e-6);
+  assert.deepEqual([quarter.objectness, quarter.class], [full.objectness, full.class]);
+  full.gradient.forEach((slope, i) => {
+    const share = i % 6 < 4 ? 0.25 : 1;
+    assert.ok(Math.abs(quarter.gradient[i]! - share * slope) < 1e-6, `${i}`);
+  });
+});
+
+test('view - a box that nobody drew is marked for the loss', () => {
+  const boxes = [{ box: [20, 20, 30, 30] as const, label: 'deer', weight: 1 }];
+  const picture = { pyramid: pyramidOf(filled(80, 80, [9, 120, 40])), boxes };
+  const automatic = { ...picture, boxes: boxes.map((box) => ({ ...box, isAutomatic: true })) };
+  const placements = [picture, automatic].map((one) => {
+    const plan = { colour: 0, tiles: [{ region: false }] };
+    return makeView(plan, [one], ['deer'], 64, seededRandom(1)).targets[0]?.placement;
+  });
+  assert.equal(placements[0], 1);
+  assert.ok(placements[1]! > 0 && placements[1]! < 1);
+});
+
 test('loss - where an object is seen that is none of the classes, they learn so', () => {
   const positions = positionsOf(64, [16]);
   const raw = rawOf(positions.length, 1);

@@ -13,6 +13,8 @@ export interface Target {
   readonly label: number;
   /** 0..1; where it is 0, nothing is learnt inside the box. */
   readonly weight: number;
+  /** How much it counts where the box lies, against that it is there, 0..1; 1 where not given. */
+  readonly placement?: number;
 }
 
 export interface Assignment {

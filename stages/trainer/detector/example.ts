@@ -24,6 +24,8 @@ export interface LabelledBox {
    * there is an animal nor that there is none.
    */
   readonly weight: number;
+  /** No person drew it: little is learned of where exactly it lies. */
+  readonly isAutomatic?: boolean;
 }
 
 export type Start =

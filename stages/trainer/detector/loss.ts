@@ -62,8 +62,9 @@ export function detectionLoss(
       objectnessTargets[position] = 1;
       const at = position * width;
       const share = target.weight;
-      sums.box += addOverlapLoss(view, slope, at, positions[position]!, target, share * boxGain);
-      sums.box += addDistanceLoss(view, slope, at, positions[position]!, target, share);
+      const placed = share * (target.placement ?? 1);
+      sums.box += addOverlapLoss(view, slope, at, positions[position]!, target, placed * boxGain);
+      sums.box += addDistanceLoss(view, slope, at, positions[position]!, target, placed);
       for (let c = 0; c < classes; c += 1) {
         // The class says how good the box is, too: its target is the overlap (YOLOX, as in varifocal loss).
         const wish = c === target.label ? iou : 0;

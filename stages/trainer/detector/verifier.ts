@@ -37,7 +37,7 @@ export interface TrainedVerifier {
 const fewest = 30;
 
 /** False alarms that are hardly seen are learned from too: on its own pictures a trained detector has few others. */
-const minScore = 0.02;
+const minScore = 0.005;
 /** Of a picture, best first. */
 const mostFound = 20;
 

@@ -37,6 +37,12 @@ const empty = 0.2;
 /** A box of which less is to be seen is neither an animal nor background. */
 const visibleEnough = 0.35;
 
+/**
+ * An automatic box is the detector's own: it tells that an animal is there, and little of where exactly. Learned in full,
+ * its errors of a few pixels are learned too (Liu et al. 2021, arXiv 2102.09480, learn none of it).
+ */
+const automaticPlacement = 0.25;
+
 /** What a view will show: one picture, or four for a mosaic; of each the region around an animal or all. */
 export interface ViewPlan {
   readonly colour: number;
@@ -95,13 +101,20 @@ function place(
   const placement = placementOf(picture, window, region, random);
   const blur = random.chance(0.12) ? 1 : 0;
   warp(picture.pyramid, placement, pixels, side, window, blur);
-  return picture.boxes.flatMap(({ box, label, weight }) => {
+  return picture.boxes.flatMap(({ box, label, weight, isAutomatic = false }) => {
     const moved = toView(box, placement, window);
     const seen = intersection(moved, [window.x, window.y, window.width, window.height]);
     if (seen <= 4) return [];
     const visible = seen / (moved[2] * moved[3]);
     const shown = cut(moved, window);
-    return [{ box: shown, label: classes.indexOf(label), weight: visible < visibleEnough ? 0 : weight }];
+    return [
+      {
+        box: shown,
+        label: classes.indexOf(label),
+        weight: visible < visibleEnough ? 0 : weight,
+        placement: isAutomatic ? automaticPlacement : 1,
+      },
+    ];
   });
 }
 
