@@ -41,8 +41,8 @@ const minScore = 0.005;
 /** Of a picture, best first. */
 const mostFound = 20;
 
-/** More pictures take time and tell the same: frames of a clip look alike. */
-const mostPictures = 400;
+/** More pictures take time and tell little more. */
+const mostPictures = 1000;
 
 /** A found box with more overlap is the animal, one with less is something else; between, nobody knows. */
 const sameOverlap = 0.5;
@@ -100,7 +100,7 @@ async function rowsOf(model: LayersModel, { finder, examples, signal }: Verifier
   const inference = await inferenceOf(body!); // of the layers up to the pool, which every such model has
   const rows: Row[] = [];
   try {
-    for (const example of chosen(examples)) {
+    for (const example of drawn(examples)) {
       await setImmediate();
       signal?.throwIfAborted();
       const picture = await decodeImage(await example.jpeg(), example.name);
@@ -124,19 +124,14 @@ async function rowsOf(model: LayersModel, { finder, examples, signal }: Verifier
   }
 }
 
-/** Those that are drawn most often, which are the hand-drawn ones, and of the others some evenly over all. */
-function chosen(examples: readonly Example[]): readonly Example[] {
-  if (examples.length <= mostPictures) return examples;
-  const most = Math.max(...examples.map(({ draw = 1 }) => draw));
-  const first = examples.filter(({ draw = 1 }) => draw === most).slice(0, mostPictures);
-  const others = examples.filter((example) => !first.includes(example));
-  const room = mostPictures - first.length;
-  return [
-    ...first,
-    ...others.filter(
-      (_, i) => Math.floor((i * room) / others.length) < Math.floor(((i + 1) * room) / others.length),
-    ),
-  ];
+/**
+ * Those in which a person drew every box, evenly over all. From the frames of a clip it would learn that a deer is this
+ * deer, and everything else the bush behind it.
+ */
+function drawn(examples: readonly Example[]): readonly Example[] {
+  const all = examples.filter(({ boxes }) => !boxes.some(({ isAutomatic }) => isAutomatic));
+  const every = Math.max(1, Math.ceil(all.length / mostPictures));
+  return all.filter((_, i) => i % every === 0);
 }
 
 /** The true boxes, and what is found as what it is. */
