@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FatalError } from '../errors.ts';
 import type { Raster } from '../vision/image.ts';
 
-/** `[pictures, side, side, 3]`, 0..255. @throws FatalError where a crop has another size */
+/** `[pictures, side, side, 3]`, 0..255. @throws FatalError where one has another size */
 export function tensorOf(pictures: readonly Raster[], side: number): tf.Tensor4D {
   const size = side * side * 3;
   const values = new Float32Array(pictures.length * size);

@@ -16,7 +16,7 @@ const parts = {
   network: { topology: 'model.json', weights: 'weights.bin' },
   verifier: { topology: 'verifier.json', weights: 'verifier.bin' },
 } as const;
-export type ModelPart = keyof typeof parts;
+type ModelPart = keyof typeof parts;
 
 export const cardFile = 'card.json';
 /** How its training went, in numbers; nothing that the model needs. */
@@ -62,10 +62,6 @@ export async function writeModelFolder(dir: string, files: ModelFiles): Promise<
     await writeFile(`${path}.part`, bytes);
     await rename(`${path}.part`, path);
   }
-}
-
-export function hasPart(files: ModelFiles, part: ModelPart): boolean {
-  return filesOf(part).some((name) => files.has(name));
 }
 
 /** Topology and weights as files; the card is added by who knows it. */

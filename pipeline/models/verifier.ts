@@ -18,7 +18,7 @@ export const verifierSide = 160;
 const margin = 0.15;
 
 /** Crops per run of the network: more is no faster and takes memory. */
-export const cropsAtOnce = 16;
+const cropsAtOnce = 16;
 
 export class Verifier {
   readonly #inference: Inference;
@@ -54,14 +54,17 @@ export class Verifier {
     minScore: number,
   ): Promise<Detection[][]> {
     const asked = found.flatMap((some, i) => some.map((detection) => ({ picture: pictures[i]!, detection })));
-    const scores: number[] = [];
-    for (let first = 0; first < asked.length; first += cropsAtOnce) {
-      scores.push(...(await this.#scores(asked.slice(first, first + cropsAtOnce))));
-    }
+    const logits = await runOnBoxes(
+      this.#inference,
+      asked.map(({ picture, detection: { box } }) => ({ picture, box })),
+    );
+    const isIt = asked.map(({ detection }, i) =>
+      sigmoid(logits[i]![this.#classes.indexOf(detection.label)]!),
+    );
     let next = 0;
     return found.map((some) =>
       some
-        .map((detection) => ({ ...detection, score: detection.score * Math.sqrt(scores[next++]!) }))
+        .map((detection) => ({ ...detection, score: detection.score * Math.sqrt(isIt[next++]!) }))
         .filter(({ score }) => score >= minScore)
         .sort((a, b) => b.score - a.score),
     );
@@ -71,20 +74,24 @@ export class Verifier {
     this.#inference.dispose();
     this.#forget();
   }
+}
 
-  /** Of each box, how far it is what its label says, 0..1. */
-  async #scores(asked: readonly { picture: Raster; detection: Detection }[]): Promise<number[]> {
-    const crops = await Promise.all(asked.map(({ picture, detection }) => cropOf(picture, detection.box)));
-    const output = tf.tidy(() => this.#inference.run(tensorOf(crops, verifierSide)));
-    try {
-      const logits = await output.data<'float32'>(); // [crops, classes]
-      return asked.map(({ detection: { label } }, i) =>
-        sigmoid(logits[i * this.#classes.length + this.#classes.indexOf(label)]!),
-      );
-    } finally {
-      output.dispose();
-    }
+/** What the network, or its body, makes of the crop of each box. */
+export async function runOnBoxes(
+  inference: Inference,
+  boxes: readonly { readonly picture: Raster; readonly box: Box }[],
+): Promise<Float32Array[]> {
+  const rows: Float32Array[] = [];
+  for (let first = 0; first < boxes.length; first += cropsAtOnce) {
+    const some = boxes.slice(first, first + cropsAtOnce);
+    const crops = await Promise.all(some.map(({ picture, box }) => cropOf(picture, box)));
+    const output = tf.tidy(() => inference.run(tensorOf(crops, verifierSide)));
+    const values = await output.data<'float32'>();
+    output.dispose();
+    const width = values.length / some.length;
+    rows.push(...some.map((_, i) => values.slice(i * width, (i + 1) * width)));
   }
+  return rows;
 }
 
 /** What the verifier is shown of a box: a square around it with a margin, as far as the picture goes. */

@@ -6,9 +6,7 @@ import { fetchDataset, fetchPicture } from '../../pipeline/datasets/store.ts';
 import { PoisonError, UsageError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/models/card.ts';
-import { Detector } from '../../pipeline/models/detector.ts';
 import { type DetectorTraining, withDetectorTraining } from '../../pipeline/models/detector-training.ts';
-import type { ModelFiles } from '../../pipeline/models/files.ts';
 import { fetchModel, promote, storeModel } from '../../pipeline/models/registry.ts';
 import { findWeights, locateWeights } from '../../pipeline/models/weights.ts';
 import type { DetectionScores } from '../../pipeline/scores/detection.ts';
@@ -23,7 +21,7 @@ import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
 import { trainClassifierJob } from './classifier-job.ts';
 import type { EpochRow } from './detector/epoch.ts';
-import { type Looked, lookAt } from './detector/evaluate.ts';
+import { type Looked, lookWith } from './detector/evaluate.ts';
 import type { Example, Start } from './detector/example.ts';
 import { trainDetector } from './detector/train.ts';
 import { TrainerOptions } from './options.ts';
@@ -170,15 +168,6 @@ async function* trainDetectorJob(
     'done',
     input.traceparent,
   );
-}
-
-async function lookWith(model: ModelFiles, examples: readonly Example[]): Promise<Looked[]> {
-  const detector = await Detector.load(model);
-  try {
-    return await lookAt(detector, examples);
-  } finally {
-    detector.dispose();
-  }
 }
 
 function trainingOf(looked: readonly Looked[], items: readonly DatasetItem[]): DetectorTraining {

@@ -14,7 +14,7 @@ import {
 } from '../../../pipeline/scores/classification.ts';
 import { seededRandom } from '../../../pipeline/seeded-random.ts';
 import { decodeImage } from '../../../pipeline/vision/image.ts';
-import { splitModel } from '../detector/split.ts';
+import { splitModel, upTo } from '../detector/split.ts';
 import { classDatasetDigest } from './example.ts';
 import { featuresOf, furtherFeatures } from './features.ts';
 import { type FitRow, fit } from './fit.ts';
@@ -103,7 +103,7 @@ async function trainAll(
 ): Promise<void> {
   const recipe = { ...classifierRecipes[name], ...changes };
   const cut = frozenUntil(recipe);
-  const { frozen, trained } = splitModel(model, frozenBy(model, cut));
+  const { frozen, trained } = splitModel(model, upTo(model, cut));
   if (!frozen) throw new FatalError(`nothing comes before ${cut}`, { expected: 'a layer of the network' });
   const bytes = 2 * examples.length * sizeOf(frozen);
   const features = await featuresOf(frozen, examples, {
@@ -119,7 +119,7 @@ async function trainAll(
     signal,
     onEpoch: (row: FitRow) => onProgress?.({ step, done: row.epoch, total: row.epochs, row }),
   });
-  const last = splitModel(trained, frozenBy(trained, pooledLayer));
+  const last = splitModel(trained, upTo(trained, pooledLayer));
   const pooled = last.frozen ? await furtherFeatures(last.frozen, features) : features;
   const trust = examples.map(({ weight = 1 }) => weight);
   const input = { labels, trust, classes: classes.length };
@@ -148,13 +148,6 @@ async function score(
     await onProgress?.({ step: 'scoring', done: first + some.length, total: heldOut.length });
   }
   return classificationScores(classified, classes);
-}
-
-/** Whether a layer comes no later than `last`; the layers of a model are in the order in which they run. */
-function frozenBy(model: tfl.LayersModel, last: string): (layer: string) => boolean {
-  const names = model.layers.map(({ name }) => name);
-  const frozen = new Set(names.slice(0, names.indexOf(last) + 1));
-  return (layer) => frozen.has(layer);
 }
 
 /** Numbers in the output for one picture. */

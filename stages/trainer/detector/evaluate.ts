@@ -2,7 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Detection } from '../../../pipeline/models/decode.ts';
-import { detectWith, type NetworkReading } from '../../../pipeline/models/detector.ts';
+import { Detector, detectWith, type NetworkReading } from '../../../pipeline/models/detector.ts';
+import type { ModelFiles } from '../../../pipeline/models/files.ts';
 import {
   type DetectionScores,
   detectionScores,
@@ -41,6 +42,16 @@ export interface Looked extends ScoredImage {
 
 export async function evaluate(finder: Finder, examples: readonly Example[]): Promise<DetectionScores> {
   return detectionScores(await lookAt(finder, examples));
+}
+
+/** {@link lookAt} with a stored detector. @throws PoisonError where its files are damaged */
+export async function lookWith(model: ModelFiles, examples: readonly Example[]): Promise<Looked[]> {
+  const detector = await Detector.load(model);
+  try {
+    return await lookAt(detector, examples);
+  } finally {
+    detector.dispose();
+  }
 }
 
 /** One result an example, in order. */

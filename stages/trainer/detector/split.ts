@@ -53,3 +53,10 @@ export function splitModel(model: tfl.LayersModel, isFrozen: (layer: string) => 
     trained: tfl.model({ inputs: [...cuts.values()], outputs }),
   };
 }
+
+/** Whether a layer comes no later than `last`; the layers of a model are in the order in which they run. */
+export function upTo(model: tfl.LayersModel, last: string): (layer: string) => boolean {
+  const names = model.layers.map(({ name }) => name);
+  const among = new Set(names.slice(0, names.indexOf(last) + 1));
+  return (layer) => among.has(layer);
+}

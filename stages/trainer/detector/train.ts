@@ -5,13 +5,12 @@ import { basename } from 'node:path';
 import project from '../../../package.json' with { type: 'json' };
 import { UsageError } from '../../../pipeline/errors.ts';
 import { type DetectorCard, withCard } from '../../../pipeline/models/card.ts';
-import { Detector } from '../../../pipeline/models/detector.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/models/files.ts';
 import { type NetworkName, networkStrides } from '../../../pipeline/models/network/network.ts';
-import type { DetectionScores } from '../../../pipeline/scores/detection.ts';
+import { type DetectionScores, detectionScores } from '../../../pipeline/scores/detection.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, trainingDigest } from './checkpoint.ts';
 import type { EpochRow } from './epoch.ts';
-import { evaluate, finderOf } from './evaluate.ts';
+import { finderOf, lookWith } from './evaluate.ts';
 import { datasetDigest, type Example, type Start } from './example.ts';
 import { type Recipe, type RecipeName, recipeOf, withSteps } from './recipe.ts';
 import { type Started, startModel } from './start.ts';
@@ -127,17 +126,9 @@ async function withVerifier(
   const { boxes, others } = verifier;
   const files = new Map([...network, ...verifier.files]);
   const card = { ...about, verifier: { start: basename(imageNet), boxes, others } };
-  const scores = heldOut.length === 0 ? null : await scoresOf(withCard(files, card), heldOut);
+  const scores =
+    heldOut.length === 0 ? null : detectionScores(await lookWith(withCard(files, card), heldOut));
   return { files: withCard(files, { ...card, scores: onCard(scores) }), scores };
-}
-
-async function scoresOf(files: ModelFiles, examples: readonly Example[]): Promise<DetectionScores> {
-  const detector = await Detector.load(files);
-  try {
-    return await evaluate(detector, examples);
-  } finally {
-    detector.dispose();
-  }
 }
 
 function onCard(scores: DetectionScores | null): About['scores'] {

@@ -2,18 +2,17 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { tensorOf } from '../../../pipeline/models/batch.ts';
 import { pooledLayer, scoresLayer } from '../../../pipeline/models/classifier/mobilenet-v2.ts';
 import { pretrainedMobileNetV2 } from '../../../pipeline/models/classifier/pretrained.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/models/files.ts';
-import { type Inference, inferenceOf } from '../../../pipeline/models/frozen/inference.ts';
-import { cropOf, cropsAtOnce, verifierSide } from '../../../pipeline/models/verifier.ts';
+import { inferenceOf } from '../../../pipeline/models/frozen/inference.ts';
+import { runOnBoxes, verifierSide } from '../../../pipeline/models/verifier.ts';
 import { type Box, iou } from '../../../pipeline/vision/box.ts';
-import { decodeImage, letterbox, type Raster } from '../../../pipeline/vision/image.ts';
+import { decodeImage, letterbox } from '../../../pipeline/vision/image.ts';
 import type { Finder } from './evaluate.ts';
 import type { Example } from './example.ts';
 import { fitLogistic } from './logistic.ts';
-import { splitModel } from './split.ts';
+import { splitModel, upTo } from './split.ts';
 
 export interface VerifierOptions {
   /** The trained detector, whose false alarms are learned from. */
@@ -94,9 +93,7 @@ export async function trainVerifier(options: VerifierOptions): Promise<TrainedVe
 
 /** What MobileNetV2 makes of every candidate in the pictures. */
 async function rowsOf(model: LayersModel, { finder, examples, signal }: VerifierOptions): Promise<Row[]> {
-  const names = model.layers.map(({ name }) => name);
-  const frozen = new Set(names.slice(0, names.indexOf(pooledLayer) + 1));
-  const { frozen: body } = splitModel(model, (layer) => frozen.has(layer));
+  const { frozen: body } = splitModel(model, upTo(model, pooledLayer));
   const inference = await inferenceOf(body!); // of the layers up to the pool, which every such model has
   const rows: Row[] = [];
   try {
@@ -112,11 +109,11 @@ async function rowsOf(model: LayersModel, { finder, examples, signal }: Verifier
         scale,
         found.map(({ box }) => box),
       );
-      for (let first = 0; first < candidates.length; first += cropsAtOnce) {
-        const some = candidates.slice(first, first + cropsAtOnce);
-        const features = await featuresOf(inference, raster, some);
-        rows.push(...some.map(({ label, weight }, i) => ({ label, weight, features: features[i]! })));
-      }
+      const features = await runOnBoxes(
+        inference,
+        candidates.map(({ box }) => ({ picture: raster, box })),
+      );
+      rows.push(...candidates.map(({ label, weight }, i) => ({ label, weight, features: features[i]! })));
     }
     return rows;
   } finally {
@@ -147,20 +144,4 @@ function candidatesOf({ boxes }: Example, scale: number, found: readonly Box[]):
     return most > sameOverlap ? [{ box, label, weight }] : [];
   });
   return [...truth, ...seen].filter(({ weight }) => weight > 0);
-}
-
-async function featuresOf(
-  inference: Inference,
-  picture: Raster,
-  candidates: readonly Candidate[],
-): Promise<Float32Array[]> {
-  const crops = await Promise.all(candidates.map(({ box }) => cropOf(picture, box)));
-  const output = tf.tidy(() => inference.run(tensorOf(crops, verifierSide)));
-  try {
-    const values = await output.data<'float32'>();
-    const width = values.length / crops.length;
-    return crops.map((_, i) => values.slice(i * width, (i + 1) * width));
-  } finally {
-    output.dispose();
-  }
 }
