@@ -97,6 +97,17 @@ test('decode - offsets and log sizes are in strides from the cell', () => {
   assert.ok(Math.abs(found.score - 0.5 / (1 + Math.exp(-2))) < 1e-6);
 });
 
+test('decode - a box too weak to be kept has its say in where a better one lies', () => {
+  const raw = new Float32Array(4 * 6).fill(-20);
+  raw.set([0.25, 0.5, Math.log(0.5), 0, 9, 9], 3 * 6); // centre (40, 48), 16 x 32
+  raw.set([1.28125, 0.5, Math.log(0.5), 0, Math.log(0.05 / 0.95), 9], 2 * 6); // centre (41, 48), score 0.05
+  const options = { positions: positionsOf(64, [32]), outputs: ['deer'], side };
+  const [found, ...others] = decode(raw, { ...options, minScore: 0.1 });
+  assert.deepEqual(others, []);
+  assert.ok(Math.abs(found!.box[0] - (32 + 0.05 / 1.05)) < 1e-3, `${found!.box[0]}`);
+  assert.deepEqual(decode(raw, { ...options, minScore: 0.001 })[0]!.box, found!.box);
+});
+
 test('decode - channels that share a label give one box with the best score; boxes end at the picture', () => {
   const raw = Float32Array.from([0, 0, 1, 1, 9, -1, 3]);
   const options = {

@@ -10,7 +10,12 @@ import { openBackend } from '../../pipeline/models/backend/backend.ts';
 import { type DetectorCard, readDetectorCard, withCard } from '../../pipeline/models/card.ts';
 import type { Detection } from '../../pipeline/models/decode.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
-import { filesOfModel, readModelFolder, writeModelFolder } from '../../pipeline/models/files.ts';
+import {
+  filesOfModel,
+  type ModelFiles,
+  readModelFolder,
+  writeModelFolder,
+} from '../../pipeline/models/files.ts';
 import { buildNetwork } from '../../pipeline/models/network/network.ts';
 import { cropOf, Verifier, verifierSide } from '../../pipeline/models/verifier.ts';
 import type { Box } from '../../pipeline/vision/box.ts';
@@ -18,6 +23,7 @@ import { encodePng, type Raster } from '../../pipeline/vision/image.ts';
 import type { Finder } from '../../stages/trainer/detector/evaluate.ts';
 import type { Example } from '../../stages/trainer/detector/example.ts';
 import { fitLogistic } from '../../stages/trainer/detector/logistic.ts';
+import { type TrainOptions, trainDetector } from '../../stages/trainer/detector/train.ts';
 import { trainVerifier } from '../../stages/trainer/detector/verifier.ts';
 import { writeKerasWeights } from '../keras-weights.ts';
 
@@ -70,12 +76,33 @@ function examples(count: number): Example[] {
   }));
 }
 
+const about: Omit<DetectorCard, 'kind' | 'id'> = {
+  network: 'tiny',
+  side,
+  classes: ['deer'],
+  outputs: ['deer'],
+  recipe: 'pre',
+  start: 'random',
+  trainedOn: { dataset: '', examples: 40, boxes: 40 },
+  scores: null,
+  createdAt: '2026-11-26T00:00:00.000Z',
+};
+
+/** Without its files, which an assertion that fails would print byte by byte. */
+async function madeOf(
+  trained: ReturnType<typeof trainVerifier>,
+): Promise<{ boxes: number; others: number } | null> {
+  const made = await trained;
+  return made && { boxes: made.boxes, others: made.others };
+}
+
 test('verifier - what is none of the classes loses its score, what is one keeps it', async () => {
   const options = { finder, classes: ['deer'], weights, seed: 1 };
   const trained = await trainVerifier({ ...options, examples: examples(40) });
-  assert.deepEqual([trained?.boxes, trained?.others], [80, 40]); // drawn and found; found and not drawn
+  const { files, ...madeOf } = trained!;
+  assert.deepEqual(madeOf, { boxes: 80, others: 40 }); // drawn and found; found and not drawn
   const tensors = tf.memory().numTensors;
-  const verifier = await Verifier.load(trained!.files, ['deer']);
+  const verifier = await Verifier.load(files, ['deer']);
   const found = await finder.detect([both, both], 0);
   const rescored = await verifier.rescore([both, both], found, 0);
   for (const [best, other] of rescored) {
@@ -99,16 +126,16 @@ test('verifier - learns from what a person drew, not from the detector’s own l
     boxes: one.boxes.map((box) => ({ ...box, isAutomatic: true })),
   }));
   const options = { finder, classes: ['deer'], weights, seed: 1 };
-  assert.equal(await trainVerifier({ ...options, examples: automatic }), null);
-  const both = await trainVerifier({ ...options, examples: [...automatic, ...examples(40)] });
-  assert.deepEqual([both?.boxes, both?.others], [80, 40]);
+  assert.equal(await madeOf(trainVerifier({ ...options, examples: automatic })), null);
+  const both = trainVerifier({ ...options, examples: [...automatic, ...examples(40)] });
+  assert.deepEqual(await madeOf(both), { boxes: 80, others: 40 });
 });
 
 test('verifier - is not made where little says what is no animal', async () => {
   const options = { classes: ['deer'], weights, seed: 1, finder };
-  assert.equal(await trainVerifier({ ...options, examples: examples(20) }), null);
+  assert.equal(await madeOf(trainVerifier({ ...options, examples: examples(20) })), null);
   const sure: Finder = { side, detect: async (pictures) => pictures.map((): Detection[] => []) };
-  assert.equal(await trainVerifier({ ...options, finder: sure, examples: examples(40) }), null);
+  assert.equal(await madeOf(trainVerifier({ ...options, finder: sure, examples: examples(40) })), null);
 });
 
 test('verifier - is stored and loaded with its detector', async () => {
@@ -120,17 +147,6 @@ test('verifier - is stored and loaded with its detector', async () => {
     weights,
     seed: 1,
   });
-  const about: Omit<DetectorCard, 'kind' | 'id'> = {
-    network: 'tiny',
-    side,
-    classes: ['deer'],
-    outputs: ['deer'],
-    recipe: 'pre',
-    start: 'random',
-    trainedOn: { dataset: '', examples: 40, boxes: 40 },
-    scores: null,
-    createdAt: '2026-11-26T00:00:00.000Z',
-  };
   const network = await filesOfModel(model);
   model.dispose();
   const plain = withCard(network, about);
@@ -142,11 +158,15 @@ test('verifier - is stored and loaded with its detector', async () => {
   await writeModelFolder(stored, files);
   const read = await readModelFolder(stored);
   assert.deepEqual(readDetectorCard(read).verifier, verifier);
+  const tensors = tf.memory().numTensors;
   const [alone, withVerifier] = [await Detector.load(plain), await Detector.load(read)];
   const [before] = await alone.detect([both], 0);
   const [after] = await withVerifier.detect([both], 0);
   assert.equal(after!.length, before!.length);
   assert.ok(after![0]!.score < before![0]!.score);
+  alone.dispose();
+  withVerifier.dispose();
+  assert.equal(tf.memory().numTensors, tensors);
 
   const reversed = new Map([...files].reverse()); // an object store has an order of its own
   assert.equal(readDetectorCard(reversed).id, readDetectorCard(files).id);
@@ -157,6 +177,56 @@ test('verifier - is stored and loaded with its detector', async () => {
     assert.match(error.message, /verifier\.bin/);
     return true;
   });
+});
+
+/** Sees nothing: it finds a box in every cell of every stride, all with the same score. */
+async function blindDetector(): Promise<ModelFiles> {
+  const { model } = buildNetwork('yolox-nano', side, 1, 1);
+  for (const stride of [8, 16, 32]) {
+    for (const [part, bias] of [
+      ['box', 0],
+      ['obj', 3],
+      ['cls', 3],
+    ] as const) {
+      const layer = model.getLayer(`head${stride}/${part}`);
+      const [kernel, biases] = layer.getWeights() as [tf.Tensor, tf.Tensor]; // a convolution's two
+      tf.tidy(() => layer.setWeights([tf.zerosLike(kernel), tf.fill(biases.shape, bias)]));
+    }
+  }
+  const files = withCard(await filesOfModel(model), { ...about, network: 'yolox-nano' });
+  model.dispose();
+  return files;
+}
+
+/** Says that bare ground, where the detector finds a box, is the animal, and the red square none. */
+const contrary: Example = {
+  name: 'contrary',
+  jpeg: () => encodePng(both),
+  boxes: [{ box: [36, 4, 8, 8], label: 'deer', weight: 1 }],
+};
+
+test('training - a detector gets a verifier, unless the held-out pictures say that it is worse', async () => {
+  const options: TrainOptions = {
+    examples: examples(40),
+    heldOut: [],
+    classes: ['deer'],
+    start: { kind: 'model', files: await blindDetector() },
+    recipe: 'pre',
+    changes: { phases: [{ part: 'head', steps: 1, rate: 1e-9 }], batch: 1 },
+    seed: 1,
+    imageNet: weights,
+  };
+  const { files } = await trainDetector(options);
+  const { start, boxes, others } = readDetectorCard(files).verifier!;
+  assert.deepEqual([start, boxes >= 40, others >= 30], ['model.json', true, true]);
+  assert.ok(files.has('verifier.json') && files.has('verifier.bin'));
+  const judged = await trainDetector({ ...options, heldOut: [contrary] });
+  assert.equal(readDetectorCard(judged.files).verifier, undefined);
+  assert.equal(readDetectorCard(judged.files).verifier, undefined);
+  assert.equal(judged.files.has('verifier.bin'), false);
+  assert.ok(judged.scores!.ap50 > 0);
+  const without = await trainDetector({ ...options, imageNet: undefined });
+  assert.equal(readDetectorCard(without.files).verifier, undefined);
 });
 
 test('verifier - a crop is the box with a margin, square as far as the picture goes', async () => {
