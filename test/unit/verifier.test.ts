@@ -24,7 +24,7 @@ import type { Finder } from '../../stages/trainer/detector/evaluate.ts';
 import type { Example } from '../../stages/trainer/detector/example.ts';
 import { fitLogistic } from '../../stages/trainer/detector/logistic.ts';
 import { type TrainOptions, trainDetector } from '../../stages/trainer/detector/train.ts';
-import { trainVerifier } from '../../stages/trainer/detector/verifier.ts';
+import { trainVerifier } from '../../stages/trainer/detector/train-verifier.ts';
 import { writeKerasWeights } from '../keras-weights.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'shika-verifier-'));

@@ -14,8 +14,8 @@ import { finderOf, lookWith } from './evaluate.ts';
 import { datasetDigest, type Example, type Start } from './example.ts';
 import { type Recipe, type RecipeName, recipeOf, withSteps } from './recipe.ts';
 import { type Started, startModel } from './start.ts';
+import { trainVerifier } from './train-verifier.ts';
 import { Training, type TrainingEnd } from './training.ts';
-import { trainVerifier } from './verifier.ts';
 
 export interface TrainOptions {
   readonly examples: readonly Example[];
