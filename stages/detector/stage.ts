@@ -4,11 +4,12 @@
  */
 import type { Bus } from '../../pipeline/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
-import { PoisonError, RetryableError, reasonOf } from '../../pipeline/errors.ts';
+import { pause } from '../../pipeline/bus/pause.ts';
+import { FatalError, PoisonError, RetryableError, reasonOf } from '../../pipeline/errors.ts';
 import type { Logger } from '../../pipeline/log/log.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
-import { fetchModel, watchActive } from '../../pipeline/models/registry.ts';
+import { activeModel, fetchModel, watchActive } from '../../pipeline/models/registry.ts';
 import { handler, stage } from '../../pipeline/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
@@ -95,23 +96,32 @@ function answer(look: Incoming<typeof Look>, result: Pick<Boxes, 'found' | 'mode
   return outgoing(Boxes, { clip, index }, { clip, index, regions, ...result }, options);
 }
 
+/** Before a model is fetched again whose fetching failed, s: at first, and at most. */
+const RETRY_S = { first: 1, longest: 30 };
+
 /** The active detector, reloaded when the pointer changes; the old one serves until the new one is ready. */
 class ActiveDetector {
+  readonly #bus: Bus;
+  readonly #log: Logger;
+  readonly #signal: AbortSignal;
   #detector: Detector | undefined;
   #next: Detector | undefined;
-  #waiting: (() => void) | undefined;
+  readonly #ready = Promise.withResolvers<void>();
 
   constructor(bus: Bus, log: Logger, signal: AbortSignal) {
-    signal.addEventListener('abort', () => this.#waiting?.(), { once: true });
-    void this.#watch(bus, log, signal);
+    this.#bus = bus;
+    this.#log = log;
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#ready.resolve(), { once: true });
+    this.#watch().catch((error: unknown) => this.#ready.reject(error));
   }
 
-  /** Resolves when there is a model, or when the stage stops. */
-  async ready(): Promise<void> {
-    if (this.#next) return;
-    await new Promise<void>((resolve) => {
-      this.#waiting = resolve;
-    });
+  /**
+   * Resolves when there is a model, or when the stage stops.
+   * @throws FatalError where the active model can never be loaded, and there is none before it that could serve
+   */
+  ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /** To be asked for before each batch: a new model takes over here, between two batches. */
@@ -127,9 +137,13 @@ class ActiveDetector {
 
   /** Of the network's input, px. */
   get side(): number {
-    const detector = this.#detector ?? this.#next;
-    if (!detector) throw new PoisonError('there is no active detector');
-    return detector.card.side;
+    const latest = this.#latest;
+    if (!latest) throw new PoisonError('there is no active detector');
+    return latest.card.side;
+  }
+
+  get #latest(): Detector | undefined {
+    return this.#next ?? this.#detector;
   }
 
   async close(): Promise<void> {
@@ -137,19 +151,42 @@ class ActiveDetector {
     this.#detector?.dispose();
   }
 
-  async #watch(bus: Bus, log: Logger, signal: AbortSignal): Promise<void> {
-    const active = watchActive(bus, 'detector', signal);
-    log.info('waiting for an active model');
-    for await (const { model } of active) {
+  async #watch(): Promise<void> {
+    const changes = watchActive(this.#bus, 'detector', this.#signal);
+    this.#log.info('waiting for an active model');
+    for await (const { model } of changes) await this.#load(model);
+  }
+
+  /** Until it is loaded, or never can be, or another one is active. */
+  async #load(asked: string): Promise<void> {
+    for (let waitS = RETRY_S.first; ; waitS = Math.min(2 * waitS, RETRY_S.longest)) {
       try {
-        const loaded = await Detector.load(await fetchModel(bus, model));
-        log.info({ model, classes: loaded.card.classes, network: loaded.card.network }, 'model loaded');
-        this.#next?.dispose();
-        this.#next = loaded;
-        this.#waiting?.();
+        const model = (await activeModel(this.#bus, 'detector'))?.model ?? asked;
+        if (model !== this.#latest?.card.id) await this.#take(model);
+        return;
       } catch (error) {
-        log.error({ model, why: reasonOf(error) }, 'model not loaded: the one before stays');
+        if (this.#signal.aborted) return;
+        const why = reasonOf(error);
+        if (error instanceof PoisonError) return this.#refuse(asked, why);
+        this.#log.warn({ model: asked, why, waitS }, 'model not loaded yet');
+        await pause(1000 * waitS, this.#signal).catch(() => {});
       }
     }
+  }
+
+  async #take(model: string): Promise<void> {
+    const loaded = await Detector.load(await fetchModel(this.#bus, model));
+    this.#log.info({ model, classes: loaded.card.classes, network: loaded.card.network }, 'model loaded');
+    this.#next?.dispose();
+    this.#next = loaded;
+    this.#ready.resolve();
+  }
+
+  #refuse(model: string, why: string): void {
+    if (!this.#latest) {
+      const expected = '`shika models activate` with another one, or a new training';
+      throw new FatalError(`the active detector ${model} can't be loaded: ${why}`, { expected });
+    }
+    this.#log.error({ model, why }, 'model not loaded: the one before stays');
   }
 }
