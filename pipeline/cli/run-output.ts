@@ -72,14 +72,14 @@ export async function leave(leaving: Leaving): Promise<{ summary: RunSummary; tr
   const files = new Map(result.ends.map(({ input }) => [input.clip, input.file]));
   const explanations = await writeExplanations(bus, out, result.explained, (clip) => files.get(clip) ?? clip);
   const truth = score ? await score(result.main !== null) : null;
-  const { seconds, framesPerSecond } = summary;
+  const { framesPerSecond } = summary;
   const command = ['shika', ...process.argv.slice(2)].join(' ');
   const data = await reportOf({
     bus,
     out,
     command,
     result,
-    seconds,
+    totalSeconds,
     framesPerSecond,
     explanations,
     problems,

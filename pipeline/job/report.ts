@@ -31,7 +31,8 @@ export interface ReportSources {
   readonly out: string;
   readonly command: string;
   readonly result: RunResult;
-  readonly seconds: Readonly<Record<string, number>>;
+  /** Of the whole run. */
+  readonly totalSeconds: number;
   readonly framesPerSecond: number;
   readonly explanations: readonly ExplanationFiles[];
   readonly problems: readonly Problem[];
@@ -39,8 +40,8 @@ export interface ReportSources {
 }
 
 export async function reportOf(sources: ReportSources): Promise<ReportData> {
-  const { bus, out, command, result, seconds, framesPerSecond, explanations, problems, truth } = sources;
-  const { ends, pre, main } = result;
+  const { bus, out, command, result, totalSeconds, framesPerSecond, explanations, problems, truth } = sources;
+  const { ends, pre, main, seconds } = result;
   const clips: ClipReport[] = [];
   for (const end of ends) clips.push(await clipReport(bus, end, result, ends.length));
   return {
@@ -49,6 +50,7 @@ export async function reportOf(sources: ReportSources): Promise<ReportData> {
     version: project.version,
     command,
     seconds,
+    totalSeconds,
     framesPerSecond,
     handBoxes: result.handBoxes,
     clips,

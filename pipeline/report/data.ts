@@ -17,6 +17,8 @@ export interface ReportData {
   readonly command: string | null;
   /** Wall time by step, in the order in which they ran. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** Wall time of the whole run; more than its steps together. */
+  readonly totalSeconds: number;
   /** Over all clips, from the first frame decoded to the last one labelled; null where nothing was. */
   readonly framesPerSecond: number | null;
   /** Boxes drawn by hand that the run began with, on stills and on clips; null where nobody counted. */

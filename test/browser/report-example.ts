@@ -24,6 +24,7 @@ export async function reportExample(): Promise<ReportData> {
     version: '0.1.0',
     command: 'npx shika run clips --hand hand25',
     seconds: { 'pre-train': 12.4, annotate: 9.7, 'main-train': 100 },
+    totalSeconds: 126,
     framesPerSecond: 10.3,
     handBoxes: 26,
     clips: [

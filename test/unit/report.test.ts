@@ -45,6 +45,11 @@ test('report - survives a picture that can’t be read', async () => {
   assert.match(page, /The picture of this frame can’t be read/);
 });
 
+test('report - the time of the run is its own, not that of its steps added up', async () => {
+  const data = await reportExample(); // steps of 122.1 s
+  assert.match(await renderPage(data), /<dt>time<\/dt><dd>2 min 6 s<\/dd>/);
+});
+
 test('report - says something useful when nothing was made', async () => {
   const page = await renderPage({
     ...(await reportExample()),
@@ -52,6 +57,7 @@ test('report - says something useful when nothing was made', async () => {
     framesPerSecond: null,
     command: null,
     seconds: {},
+    totalSeconds: 0,
     clips: [],
     pre: null,
     main: null,

@@ -7,17 +7,17 @@ import type { Section } from './section.ts';
 
 export async function run({
   seconds,
+  totalSeconds,
   framesPerSecond,
   command,
   version,
   createdAt,
 }: ReportData): Promise<Section> {
-  const total = Object.values(seconds).reduce((sum, s) => sum + s, 0);
   return {
     id: 'run',
     heading: 'How it ran',
     body: html`<div class="beside"><dl class="facts">
-        <div><dt>time</dt><dd>${duration(total)}</dd></div>
+        <div><dt>time</dt><dd>${duration(totalSeconds)}</dd></div>
         ${framesPerSecond !== null && html`<div><dt>speed</dt><dd>${short(framesPerSecond)} frames a second</dd></div>`}
         <div><dt>made by</dt><dd>Shika ${version}, <time datetime="${createdAt}">${createdAt}</time></dd></div>
       </dl>${await stepsChart(seconds)}</div>
