@@ -45,6 +45,16 @@ test('report - survives a picture that can’t be read', async () => {
   assert.match(page, /The picture of this frame can’t be read/);
 });
 
+test('report - says whether main took over, not that it is worse where nobody could tell', async () => {
+  const data = await reportExample();
+  const promotion = { promoted: false, why: '2 hand-drawn pictures are held out' };
+  assert.match(await renderPage(data), /is better on what was drawn by hand, and is now the active one/);
+  assert.match(
+    await renderPage({ ...data, promotion }),
+    /was not shown to be better, so the earlier one stays/,
+  );
+});
+
 test('report - the time of the run is its own, not that of its steps added up', async () => {
   const data = await reportExample(); // steps of 122.1 s
   assert.match(await renderPage(data), /<dt>time<\/dt><dd>2 min 6 s<\/dd>/);

@@ -25,7 +25,7 @@ export function overview(data: ReportData): Section {
   };
 }
 
-function sentence({ clips, handBoxes, pre, main, promotion }: ReportData): string {
+function sentence({ clips, handBoxes, main, promotion }: ReportData): string {
   const failed = clips.filter(({ failure }) => failure !== null).length;
   const labels = clips.flatMap((clip) => clip.labels);
   const from = handBoxes === null ? '' : `From ${counted(handBoxes, 'box', 'boxes')} drawn by hand came `;
@@ -33,15 +33,10 @@ function sentence({ clips, handBoxes, pre, main, promotion }: ReportData): strin
   const parts = [`${from}${found}.`];
   if (failed > 0) parts.push(`${counted(failed, 'clip')} could not be finished.`);
   if (main && promotion) {
-    const against =
-      pre?.scores && main.scores
-        ? ` (AP50 ${score(main.scores.ap50)}, before ${score(pre.scores.ap50)})`
-        : '';
-    const better = (main.scores?.ap50 ?? 0) > (pre?.scores?.ap50 ?? 0);
     parts.push(
       promotion.promoted
-        ? `The detector trained on them is ${better ? 'better' : 'no worse'}${against} and is now the active one.`
-        : `The detector trained on them is worse${against}, so the earlier one stays active.`,
+        ? 'The detector trained on them is better on what was drawn by hand, and is now the active one.'
+        : 'The detector trained on them was not shown to be better, so the earlier one stays active.',
     );
   }
   return parts.join(' ');
