@@ -17,12 +17,17 @@ import type { ClipInput } from './clip-input.ts';
 const HELD_OUT_EVERY = 5;
 const ENOUGH = 10;
 
-/** Publishes stills; every fifth is held out. */
-export async function publishStills(bus: Bus, stills: readonly HandStill[]): Promise<DatasetItem[]> {
+/** @param holdOut whether every fifth is held out; without it all are trained on, and nothing is left to score on */
+export async function publishStills(
+  bus: Bus,
+  stills: readonly HandStill[],
+  holdOut: boolean,
+): Promise<DatasetItem[]> {
+  const every = holdOut && stills.length >= ENOUGH ? HELD_OUT_EVERY : Number.POSITIVE_INFINITY;
   const items: DatasetItem[] = [];
   for (const [i, still] of stills.entries()) {
     const { scale, ...stored } = await storePicture(bus, await readFile(still.path), still.name);
-    const heldOut = stills.length >= ENOUGH && i % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
+    const heldOut = i % every === every - 1;
     const boxes = still.boxes.map(({ box, label }) => drawn(scaleBox(box, scale), label));
     items.push({ ...stored, name: still.name, split: heldOut ? 'held-out' : 'train', boxes });
   }

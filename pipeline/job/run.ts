@@ -23,6 +23,8 @@ import type { RunRecord } from './run-record.ts';
 export interface RunPlan {
   readonly clips: readonly ClipInput[];
   readonly hand: HandBoxes;
+  /** Whether some stills are held out to score on; they are where not given. */
+  readonly holdOut?: boolean;
   /** What pre-training starts from. */
   readonly start: TrainJob['start'];
   readonly seed: number;
@@ -126,12 +128,12 @@ export interface Drawn {
  * @throws UsageError where there is no box among them
  */
 export async function publishHand(
-  plan: Pick<RunPlan, 'clips' | 'hand' | 'quality'>,
+  plan: Pick<RunPlan, 'clips' | 'hand' | 'holdOut' | 'quality'>,
   context: RunContext,
 ): Promise<Drawn> {
   const { bus, meters, log } = context;
   const meter = meters.start('reading what was drawn by hand');
-  const hand = await publishStills(bus, plan.hand.stills);
+  const hand = await publishStills(bus, plan.hand.stills, plan.holdOut ?? true);
   const clips: AnchoredClip[] = [];
   for (const clip of plan.clips) {
     const anchors = anchorsOf(clip.path, plan.hand.anchors);

@@ -39,6 +39,24 @@ test('train pre - killed after an epoch and typed again, it goes on', { timeout:
   assert.match(await readFile(join(out, 'report.html'), 'utf8'), /Training loss/);
 });
 
+test('train pre - with --no-hold-out it learns from every picture, and has no score', async () => {
+  const cards = [];
+  for (const more of [[], ['--no-hold-out']]) {
+    const to = join(folder, `all${more.length}`);
+    const from = ['train', 'pre', '--hand', hand, '--dir', join(folder, 'all'), '--start', 'random'];
+    const { code, stderr } = await shika([...from, '--steps', '2', '--out', to, ...more]);
+    assert.equal(code, 0, stderr);
+    cards.push(JSON.parse(await readFile(join(to, 'card.json'), 'utf8')));
+  }
+  assert.deepEqual(
+    cards.map(({ trainedOn, scores }) => [trainedOn.examples, scores?.images]),
+    [
+      [8, 2],
+      [10, undefined],
+    ],
+  );
+});
+
 test('eval - scores the model, and leaves a page with what it does worst', async () => {
   const page = join(folder, 'pages', 'eval.html');
   const { code, stderr, result } = await shika([

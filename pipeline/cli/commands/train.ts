@@ -39,8 +39,9 @@ export function trainCommand(program: Command): void {
   common(train.command('pre'))
     .requiredOption('--hand <folder>', 'pictures with boxes drawn by hand, again for more', repeat, [])
     .option('--start <from>', 'weights that training starts from: yolox-nano, mobilenet-v2, or random')
+    .option('--no-hold-out', 'train on every picture; else every fifth is kept back to score on')
     .description('on what was drawn by hand')
-    .action(async (flags: TrainFlags) => {
+    .action(async (flags: TrainFlags & { holdOut: boolean }) => {
       const settings = readSettings(flags.config);
       const hand = await readHand(flags.hand, []);
       for (const { message } of hand.problems) say(`left out: ${message}`);
@@ -50,7 +51,8 @@ export function trainCommand(program: Command): void {
         flags,
         async (bus, log, failed) => {
           const context = { bus, meters, signal: AbortSignal.any([stopped, failed]), log };
-          const drawn = await publishHand({ clips: [], hand, quality: settings.decoder.quality }, context);
+          const { quality } = settings.decoder;
+          const drawn = await publishHand({ clips: [], hand, holdOut: flags.holdOut, quality }, context);
           const how = { start: startFor(flags.start), seed: flags.seed, steps: flags.steps };
           await leaveDetector(bus, 'pre', await preTrain(drawn, how, context), flags);
         },
