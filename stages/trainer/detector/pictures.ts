@@ -13,20 +13,13 @@ export class Pictures {
   readonly #kept = new Map<Example, Picture>();
   #room: number;
 
-  /**
-   * @param memory bytes that decoded pictures may take
-   * @param emptyDraw a picture without an animal is drawn so many times as often, as long as these stay a third of all
-   */
-  constructor(examples: readonly Example[], memory: number, emptyDraw: number) {
+  /** @param memory bytes that decoded pictures may take */
+  constructor(examples: readonly Example[], memory: number) {
     this.#examples = examples;
     this.#room = memory;
-    const isEmpty = ({ boxes }: Example) => boxes.length === 0;
-    const total = (those: readonly Example[]) => those.reduce((sum, { draw = 1 }) => sum + draw, 0);
-    const empty = total(examples.filter(isEmpty));
-    const times = Math.max(1, Math.min(emptyDraw, (total(examples) - empty) / 2 / empty));
     let sum = 0;
-    this.#shares = examples.map((example) => {
-      sum += (example.draw ?? 1) * (isEmpty(example) ? times : 1);
+    this.#shares = examples.map(({ draw = 1 }) => {
+      sum += draw;
       return sum;
     });
   }

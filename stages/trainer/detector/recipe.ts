@@ -18,8 +18,6 @@ export interface Recipe extends OptimiserOptions {
   /** Views per step. */
   readonly batch: number;
   readonly mix: ViewMix;
-  /** A picture without an animal is drawn so many times as often, as long as these stay a third of all. */
-  readonly emptyDraw: number;
   /** Steps between two looks at the held-out pictures. */
   readonly evaluateEvery: number;
 }
@@ -29,7 +27,6 @@ export type RecipeName = 'pre' | 'main';
 const shared = {
   batch: 8,
   mix: { region: 0.5, mosaic: 0.25, colour: 1 },
-  emptyDraw: 1,
   weightDecay: 0.02,
   maxGradient: 10,
   averaging: 0.98,
@@ -60,7 +57,7 @@ function many(pictures: number): Recipe {
   return {
     ...shared,
     batch: 4,
-    emptyDraw: 2,
+    mix: { ...shared.mix, mosaic: 0.5 },
     averaging: 0.99,
     startShare: 0.15,
     evaluateEvery: 60,

@@ -70,7 +70,7 @@ export class Training {
     const { side, network } = started;
     this.#reading = { side, outputs: options.classes, strides: networkStrides[network] };
     this.#random = seededRandom(from?.random ?? options.seed);
-    this.#pictures = new Pictures(options.examples, pictureMemory, recipe.emptyDraw);
+    this.#pictures = new Pictures(options.examples, pictureMemory);
     this.#optimiser = new Optimiser(started.model, recipe, from?.optimiser);
     this.#history = [...(from?.history ?? [])];
     this.#kept = from?.kept;
