@@ -23,8 +23,6 @@ import type { RunRecord } from './run-record.ts';
 export interface RunPlan {
   readonly clips: readonly ClipInput[];
   readonly hand: HandBoxes;
-  /** Whether some stills are held out to score on; they are where not given. */
-  readonly holdOut?: boolean;
   /** What pre-training starts from. */
   readonly start: TrainJob['start'];
   readonly seed: number;
@@ -125,15 +123,17 @@ export interface Drawn {
 
 /**
  * Puts stills and anchored frames on the bus, and remembers them there for later training.
+ * @param holdOut whether some stills are kept back to score on
  * @throws UsageError where there is no box among them
  */
 export async function publishHand(
-  plan: Pick<RunPlan, 'clips' | 'hand' | 'holdOut' | 'quality'>,
+  plan: Pick<RunPlan, 'clips' | 'hand' | 'quality'>,
   context: RunContext,
+  holdOut = true,
 ): Promise<Drawn> {
   const { bus, meters, log } = context;
   const meter = meters.start('reading what was drawn by hand');
-  const hand = await publishStills(bus, plan.hand.stills, plan.holdOut ?? true);
+  const hand = await publishStills(bus, plan.hand.stills, holdOut);
   const clips: AnchoredClip[] = [];
   for (const clip of plan.clips) {
     const anchors = anchorsOf(clip.path, plan.hand.anchors);

@@ -2,15 +2,14 @@
 import { join } from 'node:path';
 import { readAnchors } from '../../pipeline/formats/hand-csv.ts';
 import { anchorsOf } from '../../pipeline/job/clip-input.ts';
-import { withCard } from '../../pipeline/models/card.ts';
 import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
-import { filesOfModel, type ModelFiles, writeModelFolder } from '../../pipeline/models/files.ts';
-import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { writeModelFolder } from '../../pipeline/models/files.ts';
 import type { Raster } from '../../pipeline/vision/image.ts';
 import { decodeClip } from '../../pipeline/vision/video.ts';
 import { encodeClip } from '../../pipeline/vision/video-encode.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { dataPath } from '../data.ts';
+import { untrainedDetector } from '../untrained-detector.ts';
 
 export interface BenchClip {
   readonly path: string;
@@ -46,7 +45,9 @@ export async function prepareInput(dir: string, frames: number): Promise<BenchIn
   const clip = frames === 0 ? path : await beginning(path, frames, join(dir, 'clip.mp4'));
   const warmUp = await beginning(path, warmUpFrames, join(dir, 'warm-up.mp4'));
   const weights = dataPath('weights/yolox_nano.onnx');
-  const files = weights ? await cocoDetectorFromOnnx(weights) : await randomDetector();
+  const files = weights
+    ? await cocoDetectorFromOnnx(weights)
+    : await untrainedDetector({ network: 'yolox-nano', side: 416, classes: ['animal'] });
   const model = join(dir, 'model');
   await writeModelFolder(model, files);
   return {
@@ -77,25 +78,5 @@ async function* firstFrames(path: string, frames: number): AsyncGenerator<Raster
   for await (const frame of decodeClip(path)) {
     if (frame.index === frames) return;
     yield await frame.raster();
-  }
-}
-
-async function randomDetector(): Promise<ModelFiles> {
-  const side = 416;
-  const { model } = buildNetwork('yolox-nano', side, 1, 1);
-  try {
-    return withCard(await filesOfModel(model), {
-      network: 'yolox-nano',
-      side,
-      classes: ['animal'],
-      outputs: ['animal'],
-      recipe: 'untrained',
-      start: 'random',
-      trainedOn: { dataset: '', examples: 0, boxes: 0 },
-      scores: null,
-      createdAt: new Date().toISOString(),
-    });
-  } finally {
-    model.dispose();
   }
 }

@@ -5,12 +5,11 @@ import Value from 'typebox/value';
 import type { Bus } from '../../pipeline/bus/bus.ts';
 import { FatalError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { readDetectorCard, withCard } from '../../pipeline/models/card.ts';
-import { filesOfModel, type ModelFiles } from '../../pipeline/models/files.ts';
-import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { readDetectorCard } from '../../pipeline/models/card.ts';
 import { activate, storeModel } from '../../pipeline/models/registry.ts';
 import { DetectorOptions } from '../../stages/detector/options.ts';
 import { detector } from '../../stages/detector/stage.ts';
+import { untrainedDetector } from '../untrained-detector.ts';
 import { type Testbed, testbed, until } from './testbed.ts';
 
 let bed: Testbed;
@@ -24,27 +23,10 @@ after(() => bed.close());
 
 /** @param seed another gives another model */
 async function stored(seed: number): Promise<string> {
-  const files = await untrained(seed);
+  const files = await untrainedDetector({ seed });
   const { id } = readDetectorCard(files);
   await storeModel(bus, id, files);
   return id;
-}
-
-async function untrained(seed: number): Promise<ModelFiles> {
-  const { model } = buildNetwork('tiny', 64, 1, seed);
-  const files = withCard(await filesOfModel(model), {
-    network: 'tiny',
-    side: 64,
-    classes: ['deer'],
-    outputs: ['deer'],
-    recipe: 'untrained',
-    start: 'random',
-    trainedOn: { dataset: '', examples: 0, boxes: 0 },
-    scores: null,
-    createdAt: '2026-11-26T00:00:00.000Z',
-  });
-  model.dispose();
-  return files;
 }
 
 let active: string | null = null;

@@ -10,9 +10,7 @@ import { stringify } from 'yaml';
 import { Bus } from '../../pipeline/bus/bus.ts';
 import { createLog } from '../../pipeline/log/log.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { readDetectorCard, withCard } from '../../pipeline/models/card.ts';
-import { filesOfModel } from '../../pipeline/models/files.ts';
-import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { readDetectorCard } from '../../pipeline/models/card.ts';
 import { activate, storeModel } from '../../pipeline/models/registry.ts';
 import { provideNatsServer } from '../../pipeline/supervisor/nats-server.ts';
 import { hashFile } from '../../pipeline/vision/video.ts';
@@ -24,6 +22,7 @@ import { accountedFor } from '../../schemas/terms.ts';
 import { stages } from '../../stages/index.ts';
 import { buildingDocker, composeCommand, importImage, importNats, importNode, noEngine } from '../docker.ts';
 import { freePort } from '../nats-process.ts';
+import { untrainedDetector } from '../untrained-detector.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -81,7 +80,8 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
   });
 
   test('a clip that is put into the folder passes through', async () => {
-    const model = await untrainedModel();
+    await openBackend('wasm');
+    const model = await untrainedDetector({ side: 128 });
     const { id } = readDetectorCard(model);
     await storeModel(person, id, model);
     assert.ok(await activate(person, 'detector', id, 'test', null));
@@ -187,24 +187,6 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
 });
 
 const bounds = { framesMaxBytes: 2 ** 30, clipsMaxAgeHours: 24 };
-
-/** It has learned nothing; what it finds does not matter here. */
-async function untrainedModel() {
-  await openBackend('wasm');
-  const side = 128;
-  const { model } = buildNetwork('tiny', side, 1, 1);
-  return withCard(await filesOfModel(model), {
-    network: 'tiny',
-    side,
-    classes: ['deer'],
-    outputs: ['deer'],
-    recipe: 'untrained',
-    start: 'random',
-    trainedOn: { dataset: '', examples: 0, boxes: 0 },
-    scores: null,
-    createdAt: '2026-01-01T00:00:00Z',
-  });
-}
 
 /** A bright square that walks over a dark ground. */
 async function* pictures() {

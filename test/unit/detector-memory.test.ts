@@ -5,10 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { withCard } from '../../pipeline/models/card.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
-import { filesOfModel } from '../../pipeline/models/files.ts';
-import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { untrainedDetector } from '../untrained-detector.ts';
 
 const side = 64;
 const frames = 10_000;
@@ -25,7 +23,7 @@ function resident(): number {
 
 test('detector - 10,000 frames leave no tensor, no byte of one, and the process no larger', async () => {
   await openBackend('wasm');
-  const detector = await Detector.load(await tinyFiles());
+  const detector = await Detector.load(await untrainedDetector({ side }));
   const crops = Array.from({ length: 10 }, (_, i) => crop(i));
   const detect = async (count: number) => {
     for (let done = 0, i = 0; done < count; i++) {
@@ -45,23 +43,6 @@ test('detector - 10,000 frames leave no tensor, no byte of one, and the process 
   assert.ok(grown < 4, `grew by ${grown.toFixed(1)} MiB`);
   detector.dispose();
 });
-
-async function tinyFiles() {
-  const { model } = buildNetwork('tiny', side, 1, 1);
-  const files = await filesOfModel(model);
-  model.dispose();
-  return withCard(files, {
-    network: 'tiny',
-    side,
-    classes: ['animal'],
-    outputs: ['animal'],
-    recipe: 'untrained',
-    start: 'random',
-    trainedOn: { dataset: '', examples: 0, boxes: 0 },
-    scores: null,
-    createdAt: '2026-11-23T00:00:00.000Z',
-  });
-}
 
 function crop(seed: number) {
   const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * (seed + 3)) % 251);

@@ -9,15 +9,10 @@ import { openBackend } from '../../pipeline/models/backend/backend.ts';
 import { readDetectorCard, withCard } from '../../pipeline/models/card.ts';
 import { decode, positionsOf } from '../../pipeline/models/decode.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
-import {
-  filesOfModel,
-  type ModelFiles,
-  readModelFolder,
-  writeModelFolder,
-} from '../../pipeline/models/files.ts';
-import { buildNetwork } from '../../pipeline/models/network/network.ts';
+import { type ModelFiles, readModelFolder, writeModelFolder } from '../../pipeline/models/files.ts';
 import { suppress } from '../../pipeline/models/nms.ts';
 import type { Box } from '../../pipeline/vision/box.ts';
+import { untrainedDetector } from '../untrained-detector.ts';
 
 const side = 64;
 const dir = await mkdtemp(join(tmpdir(), 'shika-model-'));
@@ -25,19 +20,7 @@ let files: ModelFiles;
 
 before(async () => {
   await openBackend('wasm');
-  const { model } = buildNetwork('tiny', side, 2, 1);
-  files = withCard(await filesOfModel(model), {
-    network: 'tiny',
-    side,
-    classes: ['deer', 'boar'],
-    outputs: ['deer', 'boar'],
-    recipe: 'untrained',
-    start: 'random',
-    trainedOn: { dataset: '', examples: 0, boxes: 0 },
-    scores: null,
-    createdAt: '2026-11-23T00:00:00.000Z',
-  });
-  model.dispose();
+  files = await untrainedDetector({ side, classes: ['deer', 'boar'] });
 });
 after(() => rm(dir, { recursive: true }));
 

@@ -5,10 +5,8 @@ import { before, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { PoisonError } from '../../pipeline/errors.ts';
 import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { withCard } from '../../pipeline/models/card.ts';
 import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
 import { Detector } from '../../pipeline/models/detector.ts';
-import { filesOfModel } from '../../pipeline/models/files.ts';
 import { buildNetwork } from '../../pipeline/models/network/network.ts';
 import { decodeImage, type Raster } from '../../pipeline/vision/image.ts';
 import { decodeClip } from '../../pipeline/vision/video.ts';
@@ -17,24 +15,13 @@ import { type Explanation, explain } from '../../stages/explainer/explain.ts';
 import { explanationFiles } from '../../stages/explainer/files.ts';
 import { allMethodNames } from '../../stages/explainer/method/method.ts';
 import { dataPath, noData } from '../data.ts';
+import { untrainedDetector } from '../untrained-detector.ts';
 
 before(() => openBackend('wasm'));
 
 /** A small network with a random start. */
 async function randomDetector(side = 64): Promise<Detector> {
-  const { model } = buildNetwork('tiny', side, 2, 3);
-  const files = withCard(await filesOfModel(model), {
-    network: 'tiny',
-    side,
-    classes: ['deer', 'boar'],
-    outputs: ['deer', 'boar'],
-    recipe: 'untrained',
-    start: 'random',
-    trainedOn: { dataset: '', examples: 0, boxes: 0 },
-    scores: null,
-    createdAt: '2026-11-01T00:00:00Z',
-  });
-  return Detector.load(files);
+  return Detector.load(await untrainedDetector({ side, classes: ['deer', 'boar'], seed: 3 }));
 }
 
 function noise(width: number, height: number): Raster {

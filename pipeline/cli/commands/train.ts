@@ -52,7 +52,7 @@ export function trainCommand(program: Command): void {
         async (bus, log, failed) => {
           const context = { bus, meters, signal: AbortSignal.any([stopped, failed]), log };
           const { quality } = settings.decoder;
-          const drawn = await publishHand({ clips: [], hand, holdOut: flags.holdOut, quality }, context);
+          const drawn = await publishHand({ clips: [], hand, quality }, context, flags.holdOut);
           const how = { start: startFor(flags.start), seed: flags.seed, steps: flags.steps };
           await leaveDetector(bus, 'pre', await preTrain(drawn, how, context), flags);
         },
