@@ -10,10 +10,10 @@ help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: node_modules/.setup ## Installs what is missing: packages, Node 22, a nats-server
-	@node pipeline/supervisor/set-up.ts
+	@node pipeline/runtime/supervisor/set-up.ts
 
 demo: setup ## Runs the whole job on a clip that it renders, and prints true scores
-	@node pipeline/cli/shika.ts demo
+	@node pipeline/app/cli/shika.ts demo
 
 test: setup ## Checks types, style and import cycles, and runs all tests
 	tsc

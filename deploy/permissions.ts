@@ -4,8 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { STATE_BUCKET, STORES, type StoreName } from '../pipeline/bus/topology.ts';
-import type { StageName } from '../pipeline/stage/stage.ts';
+import { STATE_BUCKET, STORES, type StoreName } from '../pipeline/runtime/bus/topology.ts';
+import type { StageName } from '../pipeline/runtime/stage/stage.ts';
 import { ClipArrived } from '../schemas/clip-arrived.ts';
 import { Dead } from '../schemas/dead.ts';
 import { Frame } from '../schemas/frame.ts';

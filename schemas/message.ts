@@ -4,7 +4,7 @@
  */
 import type { Static, TSchema } from 'typebox';
 
-/** The streams of the bus; `pipeline/bus/topology.ts` says how each is kept. */
+/** The streams of the bus; `pipeline/runtime/bus/topology.ts` says how each is kept. */
 export type StreamName =
   | 'CLIPS'
   | 'FRAMES'

@@ -1,5 +1,5 @@
 /** The stages by name, loaded when they are run: a process needs no more than its own. */
-import type { Stage, StageName } from '../pipeline/stage/stage.ts';
+import type { Stage, StageName } from '../pipeline/runtime/stage/stage.ts';
 
 /** Each stage's module, loaded on demand. */
 export const stages: Readonly<Record<StageName, () => Promise<Stage>>> = {

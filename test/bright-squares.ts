@@ -1,6 +1,6 @@
 /** Pictures that a tiny network learns in a few steps: a bright box on dark ground, in another place in each. */
-import type { Box } from '../pipeline/vision/box.ts';
-import { encodePng } from '../pipeline/vision/image.ts';
+import type { Box } from '../pipeline/domain/vision/box.ts';
+import { encodePng } from '../pipeline/domain/vision/image.ts';
 import type { Example } from '../stages/trainer/detector/example.ts';
 
 export function brightSquares(count: number): Example[] {

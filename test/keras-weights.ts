@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { buildMobileNetV2 } from '../pipeline/models/classifier/mobilenet-v2.ts';
-import { ConvLayer } from '../pipeline/models/network/conv-layer.ts';
-import { seededRandom } from '../pipeline/seeded-random.ts';
+import { buildMobileNetV2 } from '../pipeline/domain/models/classifier/mobilenet-v2.ts';
+import { ConvLayer } from '../pipeline/domain/models/network/conv-layer.ts';
+import { seededRandom } from '../pipeline/domain/statistics/seeded-random.ts';
 
 /**
  * A tfjs layers file of keras.applications' names, alpha 0.35, with batch norms that do something. `openBackend`

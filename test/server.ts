@@ -6,7 +6,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type NatsProvider, provideNatsServer, versionOf } from '../pipeline/supervisor/nats-server.ts';
+import {
+  type NatsProvider,
+  provideNatsServer,
+  versionOf,
+} from '../pipeline/runtime/supervisor/nats-server.ts';
 import { NatsProcess } from './nats-process.ts';
 
 export interface TestServer {

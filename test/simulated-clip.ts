@@ -3,7 +3,7 @@
  * takes its time. What it answers depends on the frame and the regions alone; when it answers, on the timing seed.
  */
 import { setImmediate } from 'node:timers/promises';
-import { type Box, clip as clipBox, intersection, round, type Size } from '../pipeline/vision/box.ts';
+import { type Box, clip as clipBox, intersection, round, type Size } from '../pipeline/domain/vision/box.ts';
 import type { Boxes, Found } from '../schemas/boxes.ts';
 import type { Grey } from '../stages/tracker/difference.ts';
 import type { ClipView, FrameFacts } from '../stages/tracker/loop.ts';

@@ -1,7 +1,7 @@
 /** A detector that has learned nothing, for where it does not matter what is found. */
-import { withCard } from '../pipeline/models/card.ts';
-import { filesOfModel, type ModelFiles } from '../pipeline/models/files.ts';
-import { buildNetwork, type NetworkName } from '../pipeline/models/network/network.ts';
+import { withCard } from '../pipeline/domain/models/detector/card.ts';
+import { filesOfModel, type ModelFiles } from '../pipeline/domain/models/files.ts';
+import { buildNetwork, type NetworkName } from '../pipeline/domain/models/network/network.ts';
 
 export interface UntrainedOptions {
   readonly network?: NetworkName;

@@ -1,17 +1,18 @@
 /** Decoder: a clip's frames, each as a JPEG in a message of its own, never far ahead of the tracker. */
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
-import { RetryableError } from '../../pipeline/errors.ts';
-import { type Context, handler, stage } from '../../pipeline/stage/stage.ts';
-import { type DecodeSummary, decodeClip, probeClip } from '../../pipeline/vision/video.ts';
+
+import { type DecodeSummary, decodeClip, probeClip } from '../../pipeline/domain/vision/video.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { RetryableError } from '../../pipeline/runtime/errors.ts';
+import { type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../schemas/clip-decoded.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { subjectOf } from '../../schemas/message.ts';
+import { Pace } from './bus/pace.ts';
 import { DecoderOptions } from './options.ts';
-import { Pace } from './pace.ts';
 import { selection } from './selection.ts';
 
 const take = { type: ClipArrived, leaseS: 30, attempts: 10 };

@@ -1,7 +1,7 @@
 /** Looks at regions of a frame: cut, letterbox, detect, and back to the frame's pixels. */
-import type { Detector } from '../../pipeline/models/detector.ts';
-import { type Box, clip, round, type Size } from '../../pipeline/vision/box.ts';
-import { decodeImage, type Letterboxed, letterbox, type Raster } from '../../pipeline/vision/image.ts';
+import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import { type Box, clip, round, type Size } from '../../pipeline/domain/vision/box.ts';
+import { decodeImage, type Letterboxed, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
 import type { Found } from '../../schemas/boxes.ts';
 
 export interface Sight {

@@ -2,15 +2,16 @@
  * Detector: answers looks. Any detector takes any look of any clip, because a look names its frame; so detectors scale
  * over processes and nodes. The active model is watched: a new one is loaded between two batches.
  */
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
-import { pause } from '../../pipeline/bus/pause.ts';
-import { FatalError, PoisonError, RetryableError, reasonOf } from '../../pipeline/errors.ts';
-import type { Logger } from '../../pipeline/log/log.ts';
-import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { Detector } from '../../pipeline/models/detector.ts';
-import { activeModel, fetchModel, watchActive } from '../../pipeline/models/registry.ts';
-import { handler, stage } from '../../pipeline/stage/stage.ts';
+
+import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import { activeModel, fetchModel, watchActive } from '../../pipeline/domain/models/registry.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { pause } from '../../pipeline/runtime/bus/pause.ts';
+import { FatalError, PoisonError, RetryableError, reasonOf } from '../../pipeline/runtime/errors.ts';
+import type { Logger } from '../../pipeline/runtime/log/log.ts';
+import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';

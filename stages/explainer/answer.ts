@@ -1,20 +1,20 @@
 /** A model of either kind, ready to be asked. */
-import type { Classifier } from '../../pipeline/models/classifier/classifier.ts';
-import type { Detector } from '../../pipeline/models/detector.ts';
-import type { Box } from '../../pipeline/vision/box.ts';
-import type { ColormapName } from '../../pipeline/vision/colormap.ts';
-import { crop, type Raster } from '../../pipeline/vision/image.ts';
+import type { Classifier } from '../../pipeline/domain/models/classifier/classifier.ts';
+import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import type { Box } from '../../pipeline/domain/vision/box.ts';
+import type { ColormapName } from '../../pipeline/domain/vision/colormap.ts';
+import { crop, type Raster } from '../../pipeline/domain/vision/image.ts';
 import type { Case } from './case.ts';
-import { type ClassifierExplanation, explainClassifierCase } from './classifier.ts';
-import { ClassifierCase } from './classifier-case.ts';
-import { classifierExplanationFiles } from './classifier-files.ts';
-import { DetectorCase } from './detector-case.ts';
-import { type Explanation, explainCase } from './explain.ts';
+import { ClassifierCase } from './classifier/case.ts';
+import { type ClassifierExplanation, explainClassifierCase } from './classifier/explain.ts';
+import { classifierExplanationFiles } from './classifier/files.ts';
+import { DetectorCase } from './detector/case.ts';
+import { type Explanation, explainCase } from './detector/explain.ts';
+import { explanationFiles } from './detector/files.ts';
+import { distrusted } from './detector/trust.ts';
 import { measure } from './fidelity/measure.ts';
-import { explanationFiles } from './files.ts';
 import type { AnyMethodName } from './method/method.ts';
 import type { Sanity } from './sanity/verdict.ts';
-import { distrusted } from './trust.ts';
 
 export type Explainable =
   | { readonly kind: 'detector'; readonly model: Detector }

@@ -1,7 +1,7 @@
 /** A question about a picture, ready to be answered with any method: what methods and measures need of a model. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Size } from '../../pipeline/vision/box.ts';
+import type { Size } from '../../pipeline/domain/vision/box.ts';
 import type { HeatMap } from './maps.ts';
 import type { AnyMethodName } from './method/method.ts';
 

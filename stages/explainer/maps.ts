@@ -1,5 +1,5 @@
 /** What a layer made of a picture, on plain numbers: the methods need no tensors, and their tests none either. */
-import { FatalError } from '../../pipeline/errors.ts';
+import { FatalError } from '../../pipeline/runtime/errors.ts';
 
 /** Feature maps of one layer, or a score's gradient over them: `[height, width, channels]`, row by row. */
 export interface Maps {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { BackendName } from '../../pipeline/models/backend/options.ts';
+import { BackendName } from '../../pipeline/domain/models/backend/options.ts';
 
 const { Literal } = Type;
 

@@ -1,6 +1,6 @@
 /** From a layer's cells to the pixels that a person sees. */
-import type { Size } from '../../pipeline/vision/box.ts';
-import type { Letterboxed } from '../../pipeline/vision/image.ts';
+import type { Size } from '../../pipeline/domain/vision/box.ts';
+import type { Letterboxed } from '../../pipeline/domain/vision/image.ts';
 import type { HeatMap } from './maps.ts';
 
 /**

@@ -1,15 +1,16 @@
 /** Explainer: a picture and a question in; a map, a figure and whether to trust it out. */
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
-import { fetchPicture } from '../../pipeline/datasets/store.ts';
-import { PoisonError } from '../../pipeline/errors.ts';
-import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { isClassifier } from '../../pipeline/models/classifier/card.ts';
-import { Classifier } from '../../pipeline/models/classifier/classifier.ts';
-import { Detector } from '../../pipeline/models/detector.ts';
-import { activeModel, fetchModel } from '../../pipeline/models/registry.ts';
-import { type Context, handler, stage } from '../../pipeline/stage/stage.ts';
-import { decodeImage } from '../../pipeline/vision/image.ts';
+
+import { fetchPicture } from '../../pipeline/domain/datasets/store.ts';
+import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { isClassifier } from '../../pipeline/domain/models/classifier/card.ts';
+import { Classifier } from '../../pipeline/domain/models/classifier/classifier.ts';
+import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import { activeModel, fetchModel } from '../../pipeline/domain/models/registry.ts';
+import { decodeImage } from '../../pipeline/domain/vision/image.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { PoisonError } from '../../pipeline/runtime/errors.ts';
+import { type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ExplainJob } from '../../schemas/explain-job.ts';
 import { Image } from '../../schemas/image.ts';
 import { Progress } from '../../schemas/progress.ts';

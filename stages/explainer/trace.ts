@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { PoisonError } from '../../pipeline/errors.ts';
+import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import type { Maps } from './maps.ts';
 
 /** A number made of a network's output, differentiable. */

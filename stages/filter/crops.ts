@@ -2,7 +2,7 @@
  * The dataset of a classifier: every good label by itself. What is held out was seen at another time: neighbouring
  * frames of an animal are nearly the same picture, and a score on them would say nothing.
  */
-import type { ReviewedLabel } from '../../pipeline/labels/review.ts';
+import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
 import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
 import { type ClipLabels, trusted } from './dataset.ts';
 

@@ -1,5 +1,5 @@
 /** The dataset: pictures drawn on by hand and accepted labels, with how far training trusts each. */
-import type { ReviewedLabel } from '../../pipeline/labels/review.ts';
+import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
 import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
 import type { Cause } from '../../schemas/terms.ts';
 

@@ -2,14 +2,15 @@
  * Filter: ranks a tracked clip's labels by risk, decides them itself where it is told to, and builds datasets of what
  * was accepted. Its state is on the bus: labels in TRACKS, decisions in LABELS.
  */
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
-import { storeDataset } from '../../pipeline/datasets/store.ts';
-import { PoisonError } from '../../pipeline/errors.ts';
-import { labelsOf } from '../../pipeline/labels/labels.ts';
-import { type ReviewedLabel, runs } from '../../pipeline/labels/review.ts';
-import { jobFailed, progress } from '../../pipeline/stage/progress.ts';
-import { handler, stage } from '../../pipeline/stage/stage.ts';
+
+import { storeDataset } from '../../pipeline/domain/datasets/store.ts';
+import { labelsOf } from '../../pipeline/domain/labels/labels.ts';
+import { type ReviewedLabel, runs } from '../../pipeline/domain/labels/review.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { PoisonError } from '../../pipeline/runtime/errors.ts';
+import { jobFailed, progress } from '../../pipeline/runtime/stage/progress.ts';
+import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { DatasetJob } from '../../schemas/dataset-job.ts';

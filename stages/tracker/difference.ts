@@ -6,7 +6,7 @@
  * Each rule is there because of a way to be fooled, and was measured (README.md): light that changes as a whole,
  * sensor noise, things that move beside the animal, and an animal that stirs where it stands.
  */
-import type { Box } from '../../pipeline/vision/box.ts';
+import type { Box } from '../../pipeline/domain/vision/box.ts';
 
 /** Grey levels of a region, row-major. */
 export interface Grey {

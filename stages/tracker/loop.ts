@@ -5,9 +5,10 @@
  * Looks are sent `lookahead` frames before their turn, all in today's search region. Which region a frame is looked
  * at in depends on decided boxes alone, never on timing, so the labels are the same after any crash.
  */
-import { PoisonError } from '../../pipeline/errors.ts';
-import type { Box, Size } from '../../pipeline/vision/box.ts';
-import { centre, clip as clipBox, round, translate } from '../../pipeline/vision/box.ts';
+
+import type { Box, Size } from '../../pipeline/domain/vision/box.ts';
+import { centre, clip as clipBox, round, translate } from '../../pipeline/domain/vision/box.ts';
+import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Checkpoint } from '../../schemas/state.ts';

@@ -1,5 +1,5 @@
 /** Which of the boxes that the detector found are the tracked animals, and which are new ones. */
-import { area, type Box, centre, intersection, iou } from '../../pipeline/vision/box.ts';
+import { area, type Box, centre, intersection, iou } from '../../pipeline/domain/vision/box.ts';
 import type { Found } from '../../schemas/boxes.ts';
 
 /** How much more a box that overlaps the tracked one counts than one that does not. */

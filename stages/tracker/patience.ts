@@ -1,5 +1,5 @@
 /** How long a track goes on without its animal being seen. */
-import { area, type Box, intersection, type Size } from '../../pipeline/vision/box.ts';
+import { area, type Box, intersection, type Size } from '../../pipeline/domain/vision/box.ts';
 
 export interface PatienceRules {
   /** Frames without a detection that end a track. */

@@ -1,5 +1,5 @@
 /** The search region: the square around the tracked box that the detector is shown. */
-import { type Box, centre, clip, type Size, shiftInside } from '../../pipeline/vision/box.ts';
+import { type Box, centre, clip, type Size, shiftInside } from '../../pipeline/domain/vision/box.ts';
 
 export interface RegionRules {
   /** Least side, pixels: the detector's input, so that nothing is scaled up. */

@@ -1,5 +1,5 @@
 /** What was found in the regions of a look. */
-import type { Box } from '../../pipeline/vision/box.ts';
+import type { Box } from '../../pipeline/domain/vision/box.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
 import type { Claim } from './match.ts';
 import { sameBox } from './region.ts';

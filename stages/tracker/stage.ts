@@ -2,9 +2,9 @@
  * Tracker: one box per frame and track, with its cause. A clip belongs to one tracker at a time - the one that holds
  * the lease on its arrival - and many clips are tracked at once.
  */
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../pipeline/bus/envelope.ts';
-import { type Commit, type Context, handler, stage } from '../../pipeline/stage/stage.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { type Commit, type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../schemas/clip-decoded.ts';
@@ -16,7 +16,7 @@ import { Look } from '../../schemas/look.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { Checkpoint, checkpointKey } from '../../schemas/state.ts';
 import { Track } from '../../schemas/track.ts';
-import { BusClipView, ClipGaveUp } from './clip-view.ts';
+import { BusClipView, ClipGaveUp } from './bus/clip-view.ts';
 import { beginning, type Step, TrackLoop } from './loop.ts';
 import { TrackerOptions } from './options.ts';
 

@@ -1,5 +1,5 @@
 /** The tracks of a clip: how they begin, when they end, and what a person drew of them. */
-import { type Box, clip, iou, round, type Size } from '../../pipeline/vision/box.ts';
+import { type Box, clip, iou, round, type Size } from '../../pipeline/domain/vision/box.ts';
 import type { Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Checkpoint } from '../../schemas/state.ts';

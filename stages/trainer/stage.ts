@@ -1,31 +1,34 @@
 /** Trainer: a dataset and a job in, a model and its scores out; the better model becomes the active one. */
 import { availableParallelism } from 'node:os';
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import type { Incoming, Outgoing } from '../../pipeline/bus/envelope.ts';
-import { fetchDataset, fetchPicture } from '../../pipeline/datasets/store.ts';
-import { PoisonError, UsageError } from '../../pipeline/errors.ts';
-import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { readDetectorCard } from '../../pipeline/models/card.ts';
-import { type DetectorTraining, withDetectorTraining } from '../../pipeline/models/detector-training.ts';
-import { fetchModel, promote, storeModel } from '../../pipeline/models/registry.ts';
-import { findWeights, locateWeights } from '../../pipeline/models/weights.ts';
-import type { DetectionScores } from '../../pipeline/scores/detection.ts';
-import { isNearInClip, shownIn, worstMistakes } from '../../pipeline/scores/mistakes.ts';
-import { JobCheckpoint } from '../../pipeline/stage/job-checkpoint.ts';
-import { jobFailed, progress } from '../../pipeline/stage/progress.ts';
-import { type Commit, type Context, handler, stage } from '../../pipeline/stage/stage.ts';
+import { fetchDataset, fetchPicture } from '../../pipeline/domain/datasets/store.ts';
+import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts';
+import { type Looked, lookWith } from '../../pipeline/domain/models/detector/evaluate.ts';
+import {
+  type DetectorTraining,
+  withDetectorTraining,
+} from '../../pipeline/domain/models/detector/training.ts';
+import { fetchModel, promote, storeModel } from '../../pipeline/domain/models/registry.ts';
+import { findWeights, locateWeights } from '../../pipeline/domain/models/weights/weights.ts';
+import type { DetectionScores } from '../../pipeline/domain/scores/detection.ts';
+import { isNearInClip, shownIn, worstMistakes } from '../../pipeline/domain/scores/mistakes.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import type { Incoming, Outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { PoisonError, UsageError } from '../../pipeline/runtime/errors.ts';
+import { JobCheckpoint } from '../../pipeline/runtime/stage/job-checkpoint.ts';
+import { jobFailed, progress } from '../../pipeline/runtime/stage/progress.ts';
+import { type Commit, type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
-import { trainClassifierJob } from './classifier-job.ts';
+import { trainClassifierJob } from './bus/classifier-job.ts';
 import type { EpochRow } from './detector/epoch.ts';
-import { type Looked, lookWith } from './detector/evaluate.ts';
 import type { Example, Start } from './detector/example.ts';
+import { isBetter } from './detector/promotion.ts';
 import { trainDetector } from './detector/train.ts';
 import { TrainerOptions } from './options.ts';
-import { isBetter } from './promotion.ts';
 
 /** How often a picture drawn on by hand is shown, against one that is not: there are so few of them. */
 const HAND_DRAW = 3;

@@ -6,8 +6,8 @@
  */
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackendPreference, openBackend } from '../../pipeline/models/backend/backend.ts';
-import { buildNetwork, forward, type NetworkName } from '../../pipeline/models/network/network.ts';
+import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { buildNetwork, forward, type NetworkName } from '../../pipeline/domain/models/network/network.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

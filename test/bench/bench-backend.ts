@@ -1,7 +1,11 @@
 /** A process with one backend: its stages, and the single-process script on it. One backend fits in a process. */
-import { type Backend, type BackendPreference, openBackend } from '../../pipeline/models/backend/backend.ts';
-import { Detector } from '../../pipeline/models/detector.ts';
-import { readModelFolder } from '../../pipeline/models/files.ts';
+import {
+  type Backend,
+  type BackendPreference,
+  openBackend,
+} from '../../pipeline/domain/models/backend/backend.ts';
+import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import { readModelFolder } from '../../pipeline/domain/models/files.ts';
 import { BATCH } from '../../stages/detector/stage.ts';
 import type { TrackerOptions } from '../../stages/tracker/options.ts';
 import type { BenchClip } from './bench-input.ts';

@@ -1,12 +1,12 @@
 /** What the bench works on: a clip with its first box, a short one to warm up with, and a detector. */
 import { join } from 'node:path';
-import { readAnchors } from '../../pipeline/formats/hand-csv.ts';
-import { anchorsOf } from '../../pipeline/job/clip-input.ts';
-import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
-import { writeModelFolder } from '../../pipeline/models/files.ts';
-import type { Raster } from '../../pipeline/vision/image.ts';
-import { decodeClip } from '../../pipeline/vision/video.ts';
-import { encodeClip } from '../../pipeline/vision/video-encode.ts';
+import { readAnchors } from '../../pipeline/domain/formats/hand-csv.ts';
+import { cocoDetectorFromOnnx } from '../../pipeline/domain/models/detector/pretrained.ts';
+import { writeModelFolder } from '../../pipeline/domain/models/files.ts';
+import type { Raster } from '../../pipeline/domain/vision/image.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video.ts';
+import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
+import { anchorsOf } from '../../pipeline/ingest/folders/clip-input.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { dataPath } from '../data.ts';
 import { untrainedDetector } from '../untrained-detector.ts';
@@ -64,7 +64,7 @@ async function findClip(dir: string): Promise<{ path: string; first: string }> {
   const path = dataPath('clips/deer-daylight.mp4');
   const first = dataPath('clips/deer-daylight.first.csv');
   if (path && first) return { path, first };
-  const { writeDemo } = await import('../../pipeline/demo/demo.ts');
+  const { writeDemo } = await import('../../pipeline/app/demo/demo.ts');
   const demo = await writeDemo(join(dir, 'demo'));
   return { path: demo.clip, first: demo.first };
 }

@@ -1,8 +1,8 @@
 /** A process that runs the detector's network with one engine and one thread: numbers in, numbers out. */
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackendName, openBackend } from '../../pipeline/models/backend/backend.ts';
-import { modelFromFiles, readModelFolder } from '../../pipeline/models/files.ts';
-import { inferenceOf } from '../../pipeline/models/frozen/inference.ts';
+import { type BackendName, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { modelFromFiles, readModelFolder } from '../../pipeline/domain/models/files.ts';
+import { inferenceOf } from '../../pipeline/domain/models/frozen/inference.ts';
 import { serve } from './bench-process.ts';
 
 export type Engine = 'onnxruntime' | BackendName;

@@ -1,6 +1,6 @@
 /** Another process that does what it is asked, one thing at a time. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { reasonOf } from '../../pipeline/errors.ts';
+import { reasonOf } from '../../pipeline/runtime/errors.ts';
 
 type Reply = { readonly result: unknown } | { readonly error: string };
 

@@ -1,10 +1,10 @@
 /** A detector without a network: fetches each look's frame by reference and answers at once. Started by bus-looks.ts. */
 import Type from 'typebox';
-import { outgoing } from '../../pipeline/bus/envelope.ts';
-import { PoisonError } from '../../pipeline/errors.ts';
-import { createLog } from '../../pipeline/log/log.ts';
-import { runStage } from '../../pipeline/stage/run.ts';
-import { handler, stage } from '../../pipeline/stage/stage.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { PoisonError } from '../../pipeline/runtime/errors.ts';
+import { createLog } from '../../pipeline/runtime/log/log.ts';
+import { runStage } from '../../pipeline/runtime/stage/run.ts';
+import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';

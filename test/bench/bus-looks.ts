@@ -1,9 +1,9 @@
 /** Looks/s of the bus itself: a real server, the real runner, and a detector that answers without looking. */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { Bus } from '../../pipeline/bus/bus.ts';
-import { outgoing } from '../../pipeline/bus/envelope.ts';
-import { createLog } from '../../pipeline/log/log.ts';
+import { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { createLog } from '../../pipeline/runtime/log/log.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';

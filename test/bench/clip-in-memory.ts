@@ -1,10 +1,10 @@
 /** A clip as the tracker's loop sees it, without a bus: frames in memory, a detector called at once. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Detector } from '../../pipeline/models/detector.ts';
-import type { Box } from '../../pipeline/vision/box.ts';
-import { decodeImage, type Raster, toGrey } from '../../pipeline/vision/image.ts';
-import { decodeClip, hashFile } from '../../pipeline/vision/video.ts';
+import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import type { Box } from '../../pipeline/domain/vision/box.ts';
+import { decodeImage, type Raster, toGrey } from '../../pipeline/domain/vision/image.ts';
+import { decodeClip, hashFile } from '../../pipeline/domain/vision/video.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
 import { lookAt, prepare } from '../../stages/detector/looker.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';

@@ -8,15 +8,15 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { readCocoStills } from '../../pipeline/formats/hand-coco.ts';
-import { type BackendPreference, openBackend } from '../../pipeline/models/backend/backend.ts';
-import { cocoDetectorFromOnnx } from '../../pipeline/models/coco-detector.ts';
-import { Detector } from '../../pipeline/models/detector.ts';
-import type { ModelFiles } from '../../pipeline/models/files.ts';
-import type { DetectionScores } from '../../pipeline/scores/detection.ts';
-import { seededRandom } from '../../pipeline/seeded-random.ts';
-import { decodeImage, letterbox } from '../../pipeline/vision/image.ts';
-import { evaluate } from '../../stages/trainer/detector/evaluate.ts';
+import { readCocoStills } from '../../pipeline/domain/formats/hand-coco.ts';
+import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import { evaluate } from '../../pipeline/domain/models/detector/evaluate.ts';
+import { cocoDetectorFromOnnx } from '../../pipeline/domain/models/detector/pretrained.ts';
+import type { ModelFiles } from '../../pipeline/domain/models/files.ts';
+import type { DetectionScores } from '../../pipeline/domain/scores/detection.ts';
+import { seededRandom } from '../../pipeline/domain/statistics/seeded-random.ts';
+import { decodeImage, letterbox } from '../../pipeline/domain/vision/image.ts';
 import type { Example, Start } from '../../stages/trainer/detector/example.ts';
 import { trainDetector } from '../../stages/trainer/detector/train.ts';
 import { dataPath, noData } from '../data.ts';

@@ -1,7 +1,7 @@
 /** The detector's network by itself, on every backend beside onnxruntime: one thread, in turn, in one run. */
 import { join } from 'node:path';
-import { reasonOf } from '../../pipeline/errors.ts';
-import type { BackendName } from '../../pipeline/models/backend/backend.ts';
+import type { BackendName } from '../../pipeline/domain/models/backend/backend.ts';
+import { reasonOf } from '../../pipeline/runtime/errors.ts';
 import { BATCH } from '../../stages/detector/stage.ts';
 import { dataPath, noData } from '../data.ts';
 import type { Engine, NetworkRequest, NetworkTime } from './bench-network.ts';

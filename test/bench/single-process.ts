@@ -2,10 +2,10 @@
  * What the pipeline is measured against: the same detector and the same loop with the same lookahead in one process,
  * as one would write it without a bus. Frames stay in memory as they were decoded: no JPEG, no messages.
  */
-import type { Detector } from '../../pipeline/models/detector.ts';
-import type { Box } from '../../pipeline/vision/box.ts';
-import { letterbox, type Raster, toGrey } from '../../pipeline/vision/image.ts';
-import { decodeClip } from '../../pipeline/vision/video.ts';
+import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import type { Box } from '../../pipeline/domain/vision/box.ts';
+import { letterbox, type Raster, toGrey } from '../../pipeline/domain/vision/image.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Causes } from '../../schemas/terms.ts';
 import { lookAt } from '../../stages/detector/looker.ts';

@@ -1,14 +1,14 @@
 /** Stages with a model, each alone: what a backend makes of the detector, the trainer and the explainer. */
-import type { Backend } from '../../pipeline/models/backend/backend.ts';
-import { buildMobileNetV2 } from '../../pipeline/models/classifier/mobilenet-v2.ts';
-import type { Detector } from '../../pipeline/models/detector.ts';
-import { filesOfModel } from '../../pipeline/models/files.ts';
-import { Verifier, verifierSide } from '../../pipeline/models/verifier.ts';
-import { encodeJpeg, letterbox, type Raster } from '../../pipeline/vision/image.ts';
-import { decodeClip } from '../../pipeline/vision/video.ts';
+import type { Backend } from '../../pipeline/domain/models/backend/backend.ts';
+import { buildMobileNetV2 } from '../../pipeline/domain/models/classifier/mobilenet-v2.ts';
+import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import { Verifier, verifierSide } from '../../pipeline/domain/models/detector/verifier.ts';
+import { filesOfModel } from '../../pipeline/domain/models/files.ts';
+import { encodeJpeg, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { BATCH } from '../../stages/detector/stage.ts';
-import { explain } from '../../stages/explainer/explain.ts';
+import { explain } from '../../stages/explainer/detector/explain.ts';
 import { searchRegion } from '../../stages/tracker/region.ts';
 import type { Example, Start } from '../../stages/trainer/detector/example.ts';
 import { trainDetector } from '../../stages/trainer/detector/train.ts';

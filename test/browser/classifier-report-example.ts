@@ -1,7 +1,7 @@
 /** A classifier's report with everything in it that a page can show, and names that try to break it. */
-import type { ClassifierReport } from '../../pipeline/report/classifier/data.ts';
-import { classificationScores } from '../../pipeline/scores/classification.ts';
-import { encodeJpeg } from '../../pipeline/vision/image.ts';
+import type { ClassifierReport } from '../../pipeline/app/report/classifier/data.ts';
+import { classificationScores } from '../../pipeline/domain/scores/classification.ts';
+import { encodeJpeg } from '../../pipeline/domain/vision/image.ts';
 
 export const hostileName = '<img src=x onerror=alert(1)>.jpg';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { writeClassifierReport } from '../../pipeline/report/report.ts';
+import { writeClassifierReport } from '../../pipeline/app/report/report.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
 import { classifierReportExample, hostileName } from './classifier-report-example.ts';
 import { visit } from './visit.ts';

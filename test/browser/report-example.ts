@@ -1,12 +1,13 @@
 /** A report's input as a run would give it: two clips, one of them failed and with a hostile name. */
 
-import type { LabelRow } from '../../pipeline/formats/label-row.ts';
-import { chooseSamples } from '../../pipeline/report/choose-samples.ts';
-import type { ClipReport, MistakeReport, ModelReport, ReportData } from '../../pipeline/report/data.ts';
-import { detectionScores } from '../../pipeline/scores/detection.ts';
-import { labelScores } from '../../pipeline/scores/labels.ts';
-import type { Box } from '../../pipeline/vision/box.ts';
-import { encodeJpeg, encodePng, type Raster } from '../../pipeline/vision/image.ts';
+import { chooseSamples } from '../../pipeline/app/report/choose-samples.ts';
+import type { ClipReport, ModelReport, ReportData } from '../../pipeline/app/report/data.ts';
+import type { LabelRow } from '../../pipeline/domain/formats/label-row.ts';
+import { detectionScores } from '../../pipeline/domain/scores/detection.ts';
+import { labelScores } from '../../pipeline/domain/scores/labels.ts';
+import type { PicturedMistake } from '../../pipeline/domain/scores/mistakes.ts';
+import type { Box } from '../../pipeline/domain/vision/box.ts';
+import { encodeJpeg, encodePng, type Raster } from '../../pipeline/domain/vision/image.ts';
 import type { Cause } from '../../schemas/terms.ts';
 
 export const hostileName = '<img src=x onerror=alert(1)>.mp4';
@@ -121,7 +122,7 @@ function model(id: string, noise: number): ModelReport {
 }
 
 /** One of each kind. */
-async function mistakes(): Promise<MistakeReport[]> {
+async function mistakes(): Promise<PicturedMistake[]> {
   const picture = await encodeJpeg(plain(width, height), 80);
   const [there, loose, away]: Box[] = [
     [40, 60, 80, 90],

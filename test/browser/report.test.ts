@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { writeReport } from '../../pipeline/report/report.ts';
+import { writeReport } from '../../pipeline/app/report/report.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
 import { boxAt, hostileName, reportExample } from './report-example.ts';
 import { visit } from './visit.ts';

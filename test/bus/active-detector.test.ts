@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import Value from 'typebox/value';
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { FatalError } from '../../pipeline/errors.ts';
-import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { readDetectorCard } from '../../pipeline/models/card.ts';
-import { activate, storeModel } from '../../pipeline/models/registry.ts';
+import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts';
+import { activate, storeModel } from '../../pipeline/domain/models/registry.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { FatalError } from '../../pipeline/runtime/errors.ts';
 import { DetectorOptions } from '../../stages/detector/options.ts';
 import { detector } from '../../stages/detector/stage.ts';
 import { untrainedDetector } from '../untrained-detector.ts';

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { PoisonError, UsageError } from '../../pipeline/errors.ts';
-import { bringWeights, fetchWeights } from '../../pipeline/models/brought-weights.ts';
+import { bringWeights, fetchWeights } from '../../pipeline/domain/models/weights/brought.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { PoisonError, UsageError } from '../../pipeline/runtime/errors.ts';
 import { type Testbed, testbed } from './testbed.ts';
 
 describe('brought weights', () => {

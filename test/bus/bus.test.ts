@@ -8,12 +8,12 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { Bus } from '../../pipeline/bus/bus.ts';
-import { isNewEnough, OLDEST_SERVER } from '../../pipeline/bus/server-version.ts';
-import { streams } from '../../pipeline/bus/topology.ts';
-import { FatalError } from '../../pipeline/errors.ts';
-import { runStage } from '../../pipeline/stage/run.ts';
-import { provideNatsServer } from '../../pipeline/supervisor/nats-server.ts';
+import { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { isNewEnough, OLDEST_SERVER } from '../../pipeline/runtime/bus/server-version.ts';
+import { streams } from '../../pipeline/runtime/bus/topology.ts';
+import { FatalError } from '../../pipeline/runtime/errors.ts';
+import { runStage } from '../../pipeline/runtime/stage/run.ts';
+import { provideNatsServer } from '../../pipeline/runtime/supervisor/nats-server.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { Look } from '../../schemas/look.ts';
 import { Progress } from '../../schemas/progress.ts';
@@ -237,7 +237,7 @@ describe('a bus at work', { timeout: 120_000 }, () => {
 
   test('close - leaves nothing behind that keeps the process alive', async () => {
     const testbedFile = join(import.meta.dirname, 'testbed.ts');
-    const busFile = join(import.meta.dirname, '../../pipeline/bus/bus.ts');
+    const busFile = join(import.meta.dirname, '../../pipeline/runtime/bus/bus.ts');
     const program = `
       import { Bus } from ${JSON.stringify(busFile)};
       import { BOUNDS, capturedLog } from ${JSON.stringify(testbedFile)};

@@ -8,20 +8,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { authorization } from '../../deploy/permissions.ts';
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import type { ClassPicture } from '../../pipeline/datasets/class-pictures.ts';
-import { fetchDataset } from '../../pipeline/datasets/store.ts';
-import { PoisonError } from '../../pipeline/errors.ts';
-import { type ClassifierEnd, type ClassifierPlan, trainOnPictures } from '../../pipeline/job/classifier.ts';
-import { explain } from '../../pipeline/job/jobs.ts';
-import { noMeters } from '../../pipeline/job/progress.ts';
-import { openBackend } from '../../pipeline/models/backend/backend.ts';
-import { bringWeights } from '../../pipeline/models/brought-weights.ts';
-import { readClassifierCard } from '../../pipeline/models/classifier/card.ts';
-import { readTraining } from '../../pipeline/models/classifier/training.ts';
-import { activeModel, fetchModel, storedModels } from '../../pipeline/models/registry.ts';
-import { seededRandom } from '../../pipeline/seeded-random.ts';
-import { encodeJpeg, resizeRegion } from '../../pipeline/vision/image.ts';
+import {
+  type ClassifierEnd,
+  type ClassifierPlan,
+  trainOnPictures,
+} from '../../pipeline/app/jobs/classifier.ts';
+import { explain } from '../../pipeline/app/jobs/jobs.ts';
+import { noMeters } from '../../pipeline/app/jobs/progress.ts';
+import type { ClassPicture } from '../../pipeline/domain/datasets/class-pictures.ts';
+import { fetchDataset } from '../../pipeline/domain/datasets/store.ts';
+import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
+import { readClassifierCard } from '../../pipeline/domain/models/classifier/card.ts';
+import { readTraining } from '../../pipeline/domain/models/classifier/training.ts';
+import { activeModel, fetchModel, storedModels } from '../../pipeline/domain/models/registry.ts';
+import { bringWeights } from '../../pipeline/domain/models/weights/brought.ts';
+import { seededRandom } from '../../pipeline/domain/statistics/seeded-random.ts';
+import { encodeJpeg, resizeRegion } from '../../pipeline/domain/vision/image.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Dead } from '../../schemas/dead.ts';
 import { writeKerasWeights } from '../keras-weights.ts';
 import { type Running, start } from '../shika.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Bus } from '../../pipeline/bus/bus.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Testbed, testbed } from './testbed.ts';
 
 let bed: Testbed;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { outgoing } from '../../pipeline/bus/envelope.ts';
-import { FatalError, PoisonError } from '../../pipeline/errors.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { FatalError, PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { BOUNDS, clipId, collected, progress, type Testbed, testbed, until } from './testbed.ts';

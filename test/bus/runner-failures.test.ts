@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { outgoing } from '../../pipeline/bus/envelope.ts';
-import { FatalError, OverloadedError, PoisonError, RetryableError } from '../../pipeline/errors.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { FatalError, OverloadedError, PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { outgoing } from '../../pipeline/bus/envelope.ts';
-import { OverloadedError, PoisonError } from '../../pipeline/errors.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { OverloadedError, PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
 import {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { type LogLine, type Testbed, testbed, until } from './testbed.ts';
 
-const COMMAND = resolve(import.meta.dirname, '../../pipeline/cli/shika.ts');
+const COMMAND = resolve(import.meta.dirname, '../../pipeline/app/cli/shika.ts');
 
 let bed: Testbed;
 let folder: string;

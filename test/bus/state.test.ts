@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import Type from 'typebox';
-import type { Bus } from '../../pipeline/bus/bus.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Testbed, testbed, until } from './testbed.ts';
 
 const Place = Type.Object({ next: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });

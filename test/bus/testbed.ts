@@ -1,8 +1,8 @@
 /** A server of the test's own, the buses that it opens on it, and what they log. */
 import { pino } from 'pino';
-import { Bus, type BusOptions } from '../../pipeline/bus/bus.ts';
-import { outgoing } from '../../pipeline/bus/envelope.ts';
-import type { Logger } from '../../pipeline/log/log.ts';
+import { Bus, type BusOptions } from '../../pipeline/runtime/bus/bus.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import type { Logger } from '../../pipeline/runtime/log/log.ts';
 import { Look } from '../../schemas/look.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { startServer, type TestServer, type TestServerOptions } from '../server.ts';

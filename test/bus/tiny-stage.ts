@@ -2,7 +2,7 @@
  * A stage as a process that can be killed: `node tiny-stage.ts CLIP [crash]`, with NATS_URL. It answers each look with
  * progress; with `crash` it kills itself when the answer is stored and the look is not yet acknowledged.
  */
-import { runStage } from '../../pipeline/stage/run.ts';
+import { runStage } from '../../pipeline/runtime/stage/run.ts';
 import { BOUNDS, capturedLog } from './testbed.ts';
 import { answering } from './tiny.ts';
 

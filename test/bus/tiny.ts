@@ -1,6 +1,6 @@
 /** Tiny stages: they take the looks of one clip, so that tests on one server do not meet. */
 import Type from 'typebox';
-import type { Incoming, Outgoing } from '../../pipeline/bus/envelope.ts';
+import type { Incoming, Outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import {
   type BatchHandler,
   type Commit,
@@ -9,7 +9,7 @@ import {
   handler,
   type Stage,
   stage,
-} from '../../pipeline/stage/stage.ts';
+} from '../../pipeline/runtime/stage/stage.ts';
 import { Look } from '../../schemas/look.ts';
 import type { MessageType } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import { outgoing } from '../../pipeline/bus/envelope.ts';
-import { storeDataset } from '../../pipeline/datasets/store.ts';
-import { askedJob, keyOf, remember } from '../../pipeline/job/asked.ts';
-import { jobFailed } from '../../pipeline/stage/progress.ts';
+import { askedJob, keyOf, remember } from '../../pipeline/app/jobs/asked.ts';
+import { storeDataset } from '../../pipeline/domain/datasets/store.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { jobFailed } from '../../pipeline/runtime/stage/progress.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
@@ -16,7 +16,7 @@ import { TrainJob } from '../../schemas/train-job.ts';
 import { brightSquares } from '../bright-squares.ts';
 import { clipId, collected, progress, type Testbed, testbed, until } from './testbed.ts';
 
-const COMMAND = resolve(import.meta.dirname, '../../pipeline/cli/shika.ts');
+const COMMAND = resolve(import.meta.dirname, '../../pipeline/app/cli/shika.ts');
 
 let bed: Testbed;
 let bus: Bus;

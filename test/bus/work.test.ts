@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { Bus } from '../../pipeline/bus/bus.ts';
-import type { Delivery, WorkQueue } from '../../pipeline/bus/work.ts';
+import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import type { Delivery, WorkQueue } from '../../pipeline/runtime/bus/work.ts';
 import { clipId, look, type Testbed, testbed } from './testbed.ts';
 
 let bed: Testbed;

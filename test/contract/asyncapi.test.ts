@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import specs from '@asyncapi/specs';
 import { Ajv } from 'ajv';
-import { ASYNCAPI_FILE, asyncApiText } from '../../schemas/asyncapi.ts';
+import { ASYNCAPI_FILE, asyncApiText } from '../../deploy/asyncapi.ts';
 import { messages } from '../../schemas/index.ts';
 import { stages } from '../../stages/index.ts';
 
@@ -33,7 +33,7 @@ const text = await readFile(ASYNCAPI_FILE, 'utf8');
 const document: Document = JSON.parse(text);
 
 describe('asyncapi.json', () => {
-  test('is what the messages and the stages declare (`node schemas/asyncapi.ts` makes it)', async () => {
+  test('is what the messages and the stages declare (`node deploy/asyncapi.ts` makes it)', async () => {
     assert.equal(text, await asyncApiText());
   });
 

@@ -45,7 +45,7 @@ describe('compose.yaml', () => {
   });
 
   test('names the nats image that setup runs where there is Docker only', async () => {
-    const source = await readFile(resolve(deploy, '../pipeline/supervisor/nats-server.ts'), 'utf8');
+    const source = await readFile(resolve(deploy, '../pipeline/runtime/supervisor/nats-server.ts'), 'utf8');
     const image = /const IMAGE = '([^']+)'/.exec(source)?.[1] ?? 'none';
     assert.ok(written.services.nats?.image.includes(image), `${written.services.nats?.image}, ${image}`);
   });

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { Raster } from '../../pipeline/vision/image.ts';
-import { encodeClip } from '../../pipeline/vision/video-encode.ts';
+import type { Raster } from '../../pipeline/domain/vision/image.ts';
+import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import { start } from '../shika.ts';
 
 let folder: string;

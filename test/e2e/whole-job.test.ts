@@ -5,8 +5,8 @@ import { copyFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { RunSummary } from '../../pipeline/cli/run-output.ts';
-import { type DemoFiles, writeDemo } from '../../pipeline/demo/demo.ts';
+import { type DemoFiles, writeDemo } from '../../pipeline/app/demo/demo.ts';
+import type { RunSummary } from '../../pipeline/app/results/run-results.ts';
 import { accountedFor } from '../../schemas/terms.ts';
 import { killEachOnce } from '../chaos/kill-each-once.ts';
 import { type Ran, shika } from '../shika.ts';

@@ -1,8 +1,8 @@
 /** Maps that know nothing of the model: a map is worth what it has above these. */
-import { seededRandom } from '../../../pipeline/seeded-random.ts';
-import type { Size } from '../../../pipeline/vision/box.ts';
+import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import type { Size } from '../../../pipeline/domain/vision/box.ts';
+import { centreBlob } from '../detector/trust.ts';
 import type { HeatMap } from '../maps.ts';
-import { centreBlob } from '../trust.ts';
 
 export const baselineNames = ['random', 'centreBlob', 'edges'] as const;
 export type BaselineName = (typeof baselineNames)[number];

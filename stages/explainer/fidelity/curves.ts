@@ -1,5 +1,5 @@
 /** In which order a map takes a picture apart, and what a score's fall or rise along the way is worth. */
-import { seededRandom } from '../../../pipeline/seeded-random.ts';
+import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import type { HeatMap } from '../maps.ts';
 
 /** Cells by falling value; equal ones in an order of chance, the same each time, not row by row. */

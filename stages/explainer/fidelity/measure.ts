@@ -4,12 +4,12 @@
  * et al. 2022; pointing and energy: `../trust.ts`.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type Box, type Size, scale } from '../../../pipeline/vision/box.ts';
+import { type Box, type Size, scale } from '../../../pipeline/domain/vision/box.ts';
 import type { Probe } from '../case.ts';
+import { type Pointing, pointingOf } from '../detector/trust.ts';
 import type { HeatMap } from '../maps.ts';
 import { scoresThrough } from '../masks.ts';
 import { resample } from '../pixels.ts';
-import { type Pointing, pointingOf } from '../trust.ts';
 import { type BaselineName, baselinesOf, meanOfCells } from './baselines.ts';
 import { blur } from './blur.ts';
 import { areaUnder, byImportance, firstOf } from './curves.ts';

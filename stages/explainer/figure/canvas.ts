@@ -1,8 +1,8 @@
 /** Puts rasters and a drawing (SVG) together into a PNG. */
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Size } from '../../../pipeline/vision/box.ts';
-import type { Raster } from '../../../pipeline/vision/image.ts';
+import type { Size } from '../../../pipeline/domain/vision/box.ts';
+import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 
 // The machine may have no fonts at all, or none for Japanese: then SVG text is drawn as boxes or not at all. Read by
 // fontconfig at the first text that the process draws.

@@ -1,7 +1,7 @@
 /** The map laid over the region that was shown, pixel by pixel. */
-import { type ColormapName, colourise } from '../../../pipeline/vision/colormap.ts';
-import { crop, encodePng, type Raster } from '../../../pipeline/vision/image.ts';
-import type { Explanation } from '../explain.ts';
+import { type ColormapName, colourise } from '../../../pipeline/domain/vision/colormap.ts';
+import { crop, encodePng, type Raster } from '../../../pipeline/domain/vision/image.ts';
+import type { Explanation } from '../detector/explain.ts';
 import { toUnit } from '../pixels.ts';
 
 /** Share of the colours, as usual for such pictures. */

@@ -1,5 +1,5 @@
 /** A contact sheet: what a model goes by in many pictures, at a glance. */
-import { decodeImage, scaleToFit } from '../../../pipeline/vision/image.ts';
+import { decodeImage, scaleToFit } from '../../../pipeline/domain/vision/image.ts';
 import { compose, type Placed } from './canvas.ts';
 import { text } from './svg.ts';
 

@@ -1,5 +1,5 @@
 /** The few SVG elements that figures are drawn with. */
-import type { Box } from '../../../pipeline/vision/box.ts';
+import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import { fontFamily } from './canvas.ts';
 
 export interface Lettering {

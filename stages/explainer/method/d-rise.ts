@@ -2,7 +2,7 @@
  * D-RISE (Petsiuk et al. 2021, arXiv 2006.03204), RISE for detectors: hide random parts of the picture and see when the
  * box is still found. It looks at nothing inside the network: the reference for the methods that do.
  */
-import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';
+import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import type { Probe } from '../case.ts';
 import { type HeatMap, relu } from '../maps.ts';
 import { plain, scoresThrough } from '../masks.ts';

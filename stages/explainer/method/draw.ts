@@ -1,7 +1,7 @@
 /** A map by the name of its method. */
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { PoisonError } from '../../../pipeline/errors.ts';
+import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import type { Effort, Probe } from '../case.ts';
 import { type HeatMap, relu } from '../maps.ts';
 import { type Score, Trace } from '../trace.ts';

@@ -1,7 +1,7 @@
 /** Parts of a network forget what they learned: from the output down to the input. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { FatalError } from '../../../pipeline/errors.ts';
+import { FatalError } from '../../../pipeline/runtime/errors.ts';
 
 type Layer = layers.Layer;
 

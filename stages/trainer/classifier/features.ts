@@ -2,12 +2,12 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { tensorOf } from '../../../pipeline/models/batch.ts';
-import { classifierBatch } from '../../../pipeline/models/classifier/classifier.ts';
-import { inferenceOf } from '../../../pipeline/models/frozen/inference.ts';
-import { forward } from '../../../pipeline/models/network/network.ts';
-import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';
-import { decodeImage, type Raster } from '../../../pipeline/vision/image.ts';
+import { tensorOf } from '../../../pipeline/domain/models/batch.ts';
+import { classifierBatch } from '../../../pipeline/domain/models/classifier/classifier.ts';
+import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts';
+import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import { decodeImage, type Raster } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassExample } from './example.ts';
 import { fromHalf, toHalf } from './half.ts';
 import { planViews, viewOf } from './views.ts';

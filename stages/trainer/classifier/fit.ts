@@ -2,9 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { FatalError } from '../../../pipeline/errors.ts';
-import { forward } from '../../../pipeline/models/network/network.ts';
-import type { Random } from '../../../pipeline/seeded-random.ts';
+import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import { FatalError } from '../../../pipeline/runtime/errors.ts';
 import { Optimiser, putWeights, valuesOf, variablesOf } from '../detector/optimiser.ts';
 import { drawFeatures, type Features } from './features.ts';
 import { classifierRateAt, type FitOptions } from './recipe.ts';

@@ -1,7 +1,7 @@
 /** Reads a folder that has a folder per class. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reasonOf, UsageError } from '../../../pipeline/errors.ts';
+import { reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
 import type { ClassExample } from './example.ts';
 
 export interface ClassFolder {

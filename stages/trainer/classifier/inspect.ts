@@ -3,8 +3,8 @@
  * twice is kept once, and one that is there in two classes is left out altogether, since nobody knows which is true.
  */
 import { createHash } from 'node:crypto';
-import { PoisonError, reasonOf } from '../../../pipeline/errors.ts';
-import { decodeImage, resizeRegion } from '../../../pipeline/vision/image.ts';
+import { decodeImage, resizeRegion } from '../../../pipeline/domain/vision/image.ts';
+import { PoisonError, reasonOf } from '../../../pipeline/runtime/errors.ts';
 import { type Fingerprint, fingerprintOf, groupDoubles, thumbnailSide } from './doubles.ts';
 import type { ClassExample } from './example.ts';
 

@@ -1,7 +1,7 @@
 /** Whether a new classifier may take over from the active one. */
-import { type Classifier, classifierBatch } from '../../../pipeline/models/classifier/classifier.ts';
-import type { Verdict } from '../../../pipeline/models/verdict.ts';
-import { decodeImage } from '../../../pipeline/vision/image.ts';
+import { type Classifier, classifierBatch } from '../../../pipeline/domain/models/classifier/classifier.ts';
+import type { Verdict } from '../../../pipeline/domain/models/promotion.ts';
+import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassExample } from './example.ts';
 
 export interface Right {

@@ -1,19 +1,19 @@
 /** Trains a classifier of pictures: MobileNetV2 from ImageNet weights, its last layer and, by recipe, its upper blocks. */
 import { basename } from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { FatalError, UsageError } from '../../../pipeline/errors.ts';
-import { withClassifierCard } from '../../../pipeline/models/classifier/card.ts';
-import { probabilitiesOf } from '../../../pipeline/models/classifier/classifier.ts';
-import { pooledLayer } from '../../../pipeline/models/classifier/mobilenet-v2.ts';
-import { pretrainedMobileNetV2 } from '../../../pipeline/models/classifier/pretrained.ts';
-import { filesOfModel, type ModelFiles } from '../../../pipeline/models/files.ts';
+import { withClassifierCard } from '../../../pipeline/domain/models/classifier/card.ts';
+import { probabilitiesOf } from '../../../pipeline/domain/models/classifier/classifier.ts';
+import { pooledLayer } from '../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
+import { pretrainedMobileNetV2 } from '../../../pipeline/domain/models/classifier/pretrained.ts';
+import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
 import {
   type ClassificationScores,
   type Classified,
   classificationScores,
-} from '../../../pipeline/scores/classification.ts';
-import { seededRandom } from '../../../pipeline/seeded-random.ts';
-import { decodeImage } from '../../../pipeline/vision/image.ts';
+} from '../../../pipeline/domain/scores/classification.ts';
+import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
+import { FatalError, UsageError } from '../../../pipeline/runtime/errors.ts';
 import { splitModel, upTo } from '../detector/split.ts';
 import { classDatasetDigest } from './example.ts';
 import { featuresOf, furtherFeatures } from './features.ts';

@@ -1,7 +1,7 @@
 /** Views of a picture that the network learns from: the whole as it is, or a part, mirrored or not, in other light. */
-import { type Random, seededRandom } from '../../../pipeline/seeded-random.ts';
-import type { Box } from '../../../pipeline/vision/box.ts';
-import { type Raster, resizeRegion } from '../../../pipeline/vision/image.ts';
+import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import type { Box } from '../../../pipeline/domain/vision/box.ts';
+import { type Raster, resizeRegion } from '../../../pipeline/domain/vision/image.ts';
 import { changeColours } from '../detector/colour.ts';
 
 export interface View {

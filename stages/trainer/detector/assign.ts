@@ -2,8 +2,8 @@
  * Which positions of the network answer for which box: SimOTA (Ge et al. 2021, arXiv 2107.08430, section 2.3;
  * Megvii's `yolo_head.py`). Plain numbers in and out.
  */
-import { decodeBox, type Position, sigmoid } from '../../../pipeline/models/decode.ts';
-import { type Box, iou } from '../../../pipeline/vision/box.ts';
+import { decodeBox, type Position, sigmoid } from '../../../pipeline/domain/models/detector/decode.ts';
+import { type Box, iou } from '../../../pipeline/domain/vision/box.ts';
 
 /** A box that is to be found in a view. */
 export interface Target {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
-import type { DetectionScores } from '../../../pipeline/scores/detection.ts';
+import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import type { EpochRow } from './epoch.ts';
 import type { OptimiserState, SlotState } from './optimiser.ts';
 

@@ -4,11 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { tensorOf } from '../../../pipeline/models/batch.ts';
-import { type Position, sigmoid } from '../../../pipeline/models/decode.ts';
-import { forward } from '../../../pipeline/models/network/network.ts';
-import type { ClassHead } from '../../../pipeline/models/yolox-onnx.ts';
-import { decodeImage, letterbox } from '../../../pipeline/vision/image.ts';
+import { tensorOf } from '../../../pipeline/domain/models/batch.ts';
+import { type Position, sigmoid } from '../../../pipeline/domain/models/detector/decode.ts';
+import type { ClassHead } from '../../../pipeline/domain/models/detector/yolox-onnx.ts';
+import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import { decodeImage, letterbox } from '../../../pipeline/domain/vision/image.ts';
 import { assign } from './assign.ts';
 import type { Example } from './example.ts';
 

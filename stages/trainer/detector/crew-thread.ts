@@ -1,7 +1,7 @@
 /** One thread of a `Crew`: a share of a batch in, its gradients out. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { openBackend } from '../../../pipeline/models/backend/backend.ts';
-import { modelFromFiles } from '../../../pipeline/models/files.ts';
+import { openBackend } from '../../../pipeline/domain/models/backend/backend.ts';
+import { modelFromFiles } from '../../../pipeline/domain/models/files.ts';
 import type { CrewMember, Share } from './crew.ts';
 import { gradientsOf } from './gradients.ts';
 import { putWeights, variablesOf } from './optimiser.ts';

@@ -6,9 +6,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { FatalError } from '../../../pipeline/errors.ts';
-import type { NetworkReading } from '../../../pipeline/models/detector.ts';
-import { filesOfModel } from '../../../pipeline/models/files.ts';
+import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
+import { filesOfModel } from '../../../pipeline/domain/models/files.ts';
+import { FatalError } from '../../../pipeline/runtime/errors.ts';
 import type { Gradients } from './gradients.ts';
 import { variablesOf } from './optimiser.ts';
 import type { Part } from './recipe.ts';

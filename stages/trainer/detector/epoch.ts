@@ -1,5 +1,5 @@
 /** What each epoch of training leaves in its history. */
-import type { DetectionScores } from '../../../pipeline/scores/detection.ts';
+import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import type { LossParts } from './loss.ts';
 import type { Part } from './recipe.ts';
 

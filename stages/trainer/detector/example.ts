@@ -1,29 +1,17 @@
 /** What a detector is trained on and starts from. */
 import { createHash } from 'node:crypto';
-import type { ModelFiles } from '../../../pipeline/models/files.ts';
-import type { Box } from '../../../pipeline/vision/box.ts';
+import type { LabelledPicture, WeightedBox } from '../../../pipeline/domain/models/detector/evaluate.ts';
+import type { ModelFiles } from '../../../pipeline/domain/models/files.ts';
 
-/** A picture with all animals in it boxed; one without boxes is a negative. */
-export interface Example {
-  /** For errors and the digest. */
-  readonly name: string;
-  /** May be called several times; the trainer keeps as many pictures in memory as its budget allows. */
-  readonly jpeg: () => Promise<Uint8Array>;
+/** A picture that is trained on; the trainer keeps as many in memory as its budget allows. One without boxes is a negative. */
+export interface Example extends LabelledPicture {
   readonly boxes: readonly LabelledBox[];
   /** How often it is drawn, against the others; 1 where not given. */
   readonly draw?: number;
 }
 
-export interface LabelledBox {
-  /** px of the picture */
-  readonly box: Box;
-  /** One of the classes that are trained. */
-  readonly label: string;
-  /**
-   * How much its losses count, 0..1; 1 for one drawn by hand. Where it is 0 the detector learns neither that
-   * there is an animal nor that there is none.
-   */
-  readonly weight: number;
+/** `label` is one of the classes that are trained; `weight` is how much its losses count, 1 for one drawn by hand. */
+export interface LabelledBox extends WeightedBox {
   /** No person drew it: little is learned of where exactly it lies. */
   readonly isAutomatic?: boolean;
 }

@@ -1,8 +1,8 @@
 /** What some views have to say about the weights: their loss and its gradient, as sums that can be added up. */
 import * as tf from '@tensorflow/tfjs-core';
-import { positionsOf } from '../../../pipeline/models/decode.ts';
-import type { NetworkReading } from '../../../pipeline/models/detector.ts';
-import { forward } from '../../../pipeline/models/network/network.ts';
+import { positionsOf } from '../../../pipeline/domain/models/detector/decode.ts';
+import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
+import { forward } from '../../../pipeline/domain/models/network/network.ts';
 import { detectionLoss, type Loss, type LossParts } from './loss.ts';
 import { valuesOf, variablesOf } from './optimiser.ts';
 import type { SplitModel } from './split.ts';

@@ -2,8 +2,8 @@
  * YOLOX's loss and its gradient with respect to the network's raw output, on plain numbers: the same on every
  * backend, and checked by differences in its test. The backend only carries the gradient back through the layers.
  */
-import { type Position, sigmoid } from '../../../pipeline/models/decode.ts';
-import type { Box } from '../../../pipeline/vision/box.ts';
+import { type Position, sigmoid } from '../../../pipeline/domain/models/detector/decode.ts';
+import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import { assign, type Target } from './assign.ts';
 
 /** `total` is what is minimised. */

@@ -1,7 +1,7 @@
 /** Decoded examples: as many as the memory allows stay, the others are decoded each time they are drawn. */
 
-import type { Random } from '../../../pipeline/seeded-random.ts';
-import { decodeImage } from '../../../pipeline/vision/image.ts';
+import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
 import type { Example } from './example.ts';
 import type { Picture } from './view.ts';
 import { pyramidOf } from './warp.ts';

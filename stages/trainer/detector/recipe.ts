@@ -1,5 +1,5 @@
 /** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
-import type { NetworkName } from '../../../pipeline/models/network/network.ts';
+import type { NetworkName } from '../../../pipeline/domain/models/network/network.ts';
 import type { OptimiserOptions } from './optimiser.ts';
 import type { ViewMix } from './view.ts';
 

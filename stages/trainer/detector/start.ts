@@ -2,18 +2,22 @@
 import { basename } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
-import { PoisonError } from '../../../pipeline/errors.ts';
-import { readDetectorCard } from '../../../pipeline/models/card.ts';
-import { positionsOf } from '../../../pipeline/models/decode.ts';
-import { modelFromFiles } from '../../../pipeline/models/files.ts';
+import { readDetectorCard } from '../../../pipeline/domain/models/detector/card.ts';
+import { positionsOf } from '../../../pipeline/domain/models/detector/decode.ts';
+import { type ClassHead, loadYoloxOnnx } from '../../../pipeline/domain/models/detector/yolox-onnx.ts';
+import { modelFromFiles } from '../../../pipeline/domain/models/files.ts';
 import {
   type MobileNetWeights,
   readMobileNetWeights,
   setBody,
-} from '../../../pipeline/models/mobilenet/weights.ts';
-import { bodyPrefix } from '../../../pipeline/models/network/mobilenet-yolox.ts';
-import { buildNetwork, type NetworkName, networkStrides } from '../../../pipeline/models/network/network.ts';
-import { type ClassHead, loadYoloxOnnx } from '../../../pipeline/models/yolox-onnx.ts';
+} from '../../../pipeline/domain/models/mobilenet/weights.ts';
+import { bodyPrefix } from '../../../pipeline/domain/models/network/mobilenet-yolox.ts';
+import {
+  buildNetwork,
+  type NetworkName,
+  networkStrides,
+} from '../../../pipeline/domain/models/network/network.ts';
+import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import { mixClasses } from './class-head.ts';
 import type { Example, Start } from './example.ts';
 import type { TrainedBefore } from './recipe.ts';

@@ -1,15 +1,15 @@
 /** The steps of one training, and its place among them. */
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { FatalError } from '../../../pipeline/errors.ts';
-import type { NetworkReading } from '../../../pipeline/models/detector.ts';
-import { networkStrides } from '../../../pipeline/models/network/network.ts';
-import type { DetectionScores } from '../../../pipeline/scores/detection.ts';
-import { type SeededRandom, seededRandom } from '../../../pipeline/seeded-random.ts';
+import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
+import { evaluate, finderOf } from '../../../pipeline/domain/models/detector/evaluate.ts';
+import { networkStrides } from '../../../pipeline/domain/models/network/network.ts';
+import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
+import { type SeededRandom, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import { FatalError } from '../../../pipeline/runtime/errors.ts';
 import type { Checkpoint, Kept } from './checkpoint.ts';
 import { Crew } from './crew.ts';
 import type { EpochRow } from './epoch.ts';
-import { evaluate, finderOf } from './evaluate.ts';
 import type { Example } from './example.ts';
 import { type Gradients, gradientsOf, together, trainable } from './gradients.ts';
 import type { LossParts } from './loss.ts';

@@ -3,8 +3,8 @@
  * regions around an animal, a seed search and the scores show it whole pictures; both are trained for.
  */
 
-import type { Random } from '../../../pipeline/seeded-random.ts';
-import { type Box, intersection } from '../../../pipeline/vision/box.ts';
+import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import { type Box, intersection } from '../../../pipeline/domain/vision/box.ts';
 import type { Target } from './assign.ts';
 import { changeColours } from './colour.ts';
 import type { LabelledBox } from './example.ts';

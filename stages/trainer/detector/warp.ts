@@ -1,5 +1,5 @@
 /** Cuts a region out of a picture at any scale, flipped or not, without aliasing. */
-import type { Raster } from '../../../pipeline/vision/image.ts';
+import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 
 /** Where the pixels of a view come from: view px * `scale` + offset = picture px (x runs backwards if flipped). */
 export interface Placement {

@@ -1,0 +1,22 @@
+/** What the exit code says. */
+import { EXIT_CONFIG } from '../../runtime/supervisor/supervisor.ts';
+
+export const EXIT = {
+  ok: 0,
+  /** It could not be done; the last line of standard error says why. */
+  failed: 1,
+  /** It was asked for in a way that cannot be done. */
+  usage: 2,
+  /** Done for some inputs; the others are reported by name and reason. */
+  partial: 3,
+  /** The configuration or the machine is not fit; starting again can't help. */
+  config: EXIT_CONFIG,
+  interrupted: 130,
+} as const;
+
+/** By how many of the clips failed. */
+export function exitCodeOf(clips: readonly { readonly failure?: string }[]): number {
+  const failed = clips.filter((clip) => clip.failure !== undefined).length;
+  if (failed === 0) return EXIT.ok;
+  return failed === clips.length ? EXIT.failed : EXIT.partial;
+}

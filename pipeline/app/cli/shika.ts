@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+/** The command line: every command in a file of its own, errors turned into one line and an exit code here. */
+import { Command } from 'commander';
+import project from '../../../package.json' with { type: 'json' };
+import { FatalError, PoisonError, reasonOf, UsageError } from '../../runtime/errors.ts';
+import { annotateCommand } from './commands/annotate.ts';
+import { classifierCommand } from './commands/classifier.ts';
+import { deadCommand } from './commands/dead.ts';
+import { demoCommand } from './commands/demo.ts';
+import { evalCommand } from './commands/eval.ts';
+import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
+import { ledgerCommand } from './commands/ledger.ts';
+import { logsCommand } from './commands/logs.ts';
+import { modelsCommand } from './commands/models.ts';
+import { reviewCommand } from './commands/review.ts';
+import { runCommand } from './commands/run.ts';
+import { stageCommand } from './commands/stage.ts';
+import { statusCommand } from './commands/status.ts';
+import { trainCommand } from './commands/train.ts';
+import { upCommand } from './commands/up.ts';
+import { weightsCommand } from './commands/weights.ts';
+import { EXIT } from './exit.ts';
+import { Interrupted } from './interrupt.ts';
+
+const program = new Command('shika')
+  .description(project.description)
+  .version(project.version)
+  .showHelpAfterError('(--help shows what is possible)')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
+
+for (const add of [
+  runCommand,
+  demoCommand,
+  upCommand,
+  stageCommand,
+  annotateCommand,
+  reviewCommand,
+  trainCommand,
+  classifierCommand,
+  explainCommand,
+  exportCommand,
+  importCommand,
+  evalCommand,
+  statusCommand,
+  ledgerCommand,
+  deadCommand,
+  modelsCommand,
+  weightsCommand,
+  logsCommand,
+]) {
+  add(program);
+}
+
+// Whoever reads our output may stop reading: `shika logs | head`.
+process.stdout.on('error', () => process.exit(EXIT.ok));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`shika: ${reasonOf(error)}\n`);
+  if (process.env.SHIKA_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(exitCode(error));
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof FatalError) return EXIT.config;
+  if (error instanceof PoisonError) return EXIT.failed;
+  return EXIT.failed;
+}

@@ -1,0 +1,87 @@
+/**
+ * The terminal: bars where a person watches, plain lines where nobody does. Results go to standard output, everything
+ * else to standard error.
+ */
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { Meter, Meters } from '../jobs/progress.ts';
+
+/** Bars on a terminal, else a line at the start and at the end of each step and every tenth of it. */
+export function terminalMeters(quiet: boolean): Meters & { stop(): void } {
+  if (quiet) return { start: () => ({ update() {}, say() {}, done() {} }), stop() {} };
+  return process.stderr.isTTY ? bars() : lines();
+}
+
+function bars(): Meters & { stop(): void } {
+  const multi = new MultiBar({
+    format: '{name} {bar} {percentage}% {note}',
+    barsize: 28,
+    hideCursor: true,
+    stream: process.stderr,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    emptyOnZero: true,
+  });
+  return {
+    start(name: string): Meter {
+      const bar: SingleBar = multi.create(1, 0, { name: name.padEnd(28), note: '' });
+      return {
+        update(done, total, note = '') {
+          bar.setTotal(Math.max(1, total));
+          bar.update(Math.min(done, Math.max(1, total)), { note });
+        },
+        say: (text) => multi.log(`${name}: ${text}\n`),
+        done(note = '') {
+          bar.update(bar.getTotal(), { note });
+          bar.stop();
+          multi.remove(bar);
+          multi.log(`${name}: ${note || 'done'}\n`);
+        },
+      };
+    },
+    stop: () => multi.stop(),
+  };
+}
+
+function lines(): Meters & { stop(): void } {
+  return {
+    start(name: string): Meter {
+      let tenth = 0;
+      say(`${name} …`);
+      return {
+        update(done, total, note = '') {
+          const now = total === 0 ? 0 : Math.floor((10 * done) / total);
+          if (now <= tenth) return;
+          tenth = now;
+          say(`${name}: ${10 * now} %${note ? ` (${note})` : ''}`);
+        },
+        say: (text) => say(`${name}: ${text}`),
+        done: (note = '') => say(`${name}: ${note || 'done'}`),
+      };
+    },
+    stop() {},
+  };
+}
+
+/** A line for a person. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** The command's result: JSON as the last line where a program asked for it, else text. */
+export function give(json: boolean, result: unknown, text: string): void {
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`);
+}
+
+/** Rows under their headings, columns aligned. */
+export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [headings, ...rows.map((row) => row.map(String))];
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,102 @@
+/** What `shika explain` is asked about: pictures, folders of them, or labels of a run's clip. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { baseName, frameName, stem } from '../../domain/formats/file-name.ts';
+import { readLabels } from '../../domain/formats/labels-csv.ts';
+import { type Box, centre } from '../../domain/vision/box.ts';
+import { reasonOf, UsageError } from '../../runtime/errors.ts';
+
+export interface ExplainInput {
+  /** File of the picture. */
+  readonly path: string;
+  /** For files that are written about it. */
+  readonly name: string;
+  /** The box asked about, px of the picture; null: the best that is found. */
+  readonly box: Box | null;
+  /** What the model is shown; null: the whole picture. */
+  readonly region: Box | null;
+  /** The true label; null where it is not known. */
+  readonly truth: string | null;
+}
+
+const pictures = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
+
+/**
+ * Folders are read with those in them. The folder that a picture lies in is its true label, if it is called like a class.
+ * @throws UsageError where a path is not there, or a folder has no picture
+ */
+export async function picturesAt(
+  paths: readonly string[],
+  classes: readonly string[],
+): Promise<ExplainInput[]> {
+  const found: ExplainInput[] = [];
+  for (const path of paths) {
+    const files = await filesAt(path);
+    if (files.length === 0) throw new UsageError(`${path} has no pictures`);
+    for (const file of files) {
+      const folder = basename(dirname(file));
+      const truth = classes.includes(folder) ? folder : null;
+      found.push({ path: file, name: stem(file), box: null, region: null, truth });
+    }
+  }
+  return found;
+}
+
+async function filesAt(path: string): Promise<string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path];
+    const entries = await readdir(path, { recursive: true, encoding: 'utf8' });
+    return entries
+      .filter((entry) => pictures.test(entry))
+      .sort()
+      .map((entry) => join(path, entry));
+  } catch (error) {
+    throw new UsageError(`${path} can’t be read`, { found: reasonOf(error), cause: error });
+  }
+}
+
+/** What the detector is shown around a label, px: the search region's side, or larger for a larger animal. */
+const leastRegion = 416;
+
+/**
+ * @param dir what `shika run` left
+ * @param clip its file's name, with or without extension, or its id
+ * @throws UsageError where there is no such clip, or none of its labels on these frames
+ */
+export async function labelsOfClip(
+  dir: string,
+  clip: string,
+  frames: readonly number[],
+): Promise<ExplainInput[]> {
+  const path = join(dir, 'labels.csv');
+  const { labels } = await readLabels(path);
+  const own = labels.filter((row) => [row.clip, row.file, stem(row.file)].includes(baseName(clip)));
+  if (own.length === 0) {
+    const known = [...new Set(labels.map(({ file }) => file))].join(', ');
+    throw new UsageError(`${path} has no labels of ${clip}`, { expected: `one of ${known}` });
+  }
+  const chosen = own.filter(({ frame }) => frames.includes(frame));
+  if (chosen.length === 0) {
+    throw new UsageError(`no labels of ${clip} on these frames`, { found: frames.join(', ') });
+  }
+  const folder = join(dir, 'dataset', 'images');
+  const kept = new Map((await filesAt(folder)).map((file) => [basename(file), file]));
+  return chosen.map(({ file, frame, track, box, label }) => {
+    const name = frameName(stem(file), frame);
+    const picture = kept.get(`${name}.jpg`) ?? join(folder, `${name}.jpg`);
+    return { path: picture, name: `${name}.${track}`, box, region: around(box), truth: label };
+  });
+}
+
+function around(box: Box): Box {
+  const { x, y } = centre(box);
+  const side = Math.max(leastRegion, 1.35 * Math.max(box[2], box[3]));
+  return [x - side / 2, y - side / 2, side, side];
+}
+
+/** E.g. `0,50`. @throws UsageError where it is something else */
+export function framesOf(list: string): number[] {
+  const frames = list.split(',').map((one) => Number(one.trim() || Number.NaN));
+  if (frames.every((frame) => Number.isInteger(frame) && frame >= 0)) return frames;
+  throw new UsageError('--frames is no list of frames', { found: list, expected: 'e.g. 0,50' });
+}

@@ -1,0 +1,48 @@
+/** Where a command does its work: stages and a private server on this machine, and a connection to their bus. */
+import { rmSync } from 'node:fs';
+import { Bus, type BusOptions } from '../../runtime/bus/bus.ts';
+import type { Logger } from '../../runtime/log/log.ts';
+import type { StageName } from '../../runtime/stage/stage.ts';
+import { Supervisor } from '../../runtime/supervisor/supervisor.ts';
+
+export interface WorkplaceOptions {
+  /** Kept between runs only where `keep` is set. */
+  readonly folder: string;
+  readonly keep: boolean;
+  readonly processes: Readonly<Partial<Record<StageName, number>>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly bus: Omit<BusOptions, 'name' | 'url' | 'user' | 'password'>;
+  readonly log: Logger;
+}
+
+export class Workplace {
+  readonly bus: Bus;
+  /** Aborted where a stage cannot be kept running. */
+  readonly failed: AbortSignal;
+  readonly #supervisor: Supervisor;
+
+  private constructor(bus: Bus, supervisor: Supervisor) {
+    this.bus = bus;
+    this.#supervisor = supervisor;
+    this.failed = supervisor.failed;
+  }
+
+  static async open({ folder, keep, processes, env, bus, log }: WorkplaceOptions): Promise<Workplace> {
+    if (!keep) rmSync(folder, { recursive: true, force: true });
+    const supervisor = await Supervisor.start({ folder, processes, env, log });
+    try {
+      const opened = await Bus.open({ ...bus, ...supervisor.address, name: 'cli' }, log);
+      // Whoever held a job here before was killed with the server.
+      if (supervisor.isPrivate) await opened.giveBackWork();
+      return new Workplace(opened, supervisor);
+    } catch (error) {
+      await supervisor.stop();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.bus.close();
+    await this.#supervisor.stop();
+  }
+}

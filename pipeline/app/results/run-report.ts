@@ -1,0 +1,166 @@
+/** Gathers what the report shows from the bus and from what a run found. */
+
+import { basename, resolve } from 'node:path';
+import Type from 'typebox';
+import { Check } from 'typebox/value';
+import project from '../../../package.json' with { type: 'json' };
+import { fetchPicture } from '../../domain/datasets/store.ts';
+import type { Problem } from '../../domain/formats/problem.ts';
+import { readDetectorCard } from '../../domain/models/detector/card.ts';
+import { type DetectorTraining, readDetectorTraining } from '../../domain/models/detector/training.ts';
+import { fetchModel } from '../../domain/models/registry.ts';
+import type { PicturedMistake } from '../../domain/scores/mistakes.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import type { ClipEnd } from '../jobs/annotate.ts';
+import type { TrainEnd } from '../jobs/jobs.ts';
+import { type ModelScores, type RunResult, scoresOf } from '../jobs/run.ts';
+import { chooseSamples, samplesAClip } from '../report/choose-samples.ts';
+import type {
+  ClipReport,
+  EpochReport,
+  ExplanationReport,
+  ModelReport,
+  ReportData,
+  Sample,
+  TruthReport,
+} from '../report/data.ts';
+import { clipFacts, type ExplanationFiles, labelRows } from './outputs.ts';
+
+export interface ReportSources {
+  readonly bus: Bus;
+  /** The run's folder: its name is the report's title. */
+  readonly out: string;
+  readonly command: string;
+  readonly result: RunResult;
+  /** Of the whole run. */
+  readonly totalSeconds: number;
+  readonly framesPerSecond: number;
+  readonly explanations: readonly ExplanationFiles[];
+  readonly problems: readonly Problem[];
+  readonly truth: TruthReport | null;
+}
+
+export async function reportOf(sources: ReportSources): Promise<ReportData> {
+  const { bus, out, command, result, totalSeconds, framesPerSecond, explanations, problems, truth } = sources;
+  const { ends, pre, main, seconds } = result;
+  const clips: ClipReport[] = [];
+  for (const end of ends) clips.push(await clipReport(bus, end, result, ends.length));
+  return {
+    title: basename(resolve(out)),
+    createdAt: new Date().toISOString(),
+    version: project.version,
+    command,
+    seconds,
+    totalSeconds,
+    framesPerSecond,
+    handBoxes: result.handBoxes,
+    clips,
+    pre: await modelReport(bus, pre, result.preScores),
+    main: main && (await modelReport(bus, main, scoresOf(main))),
+    promotion: main && { promoted: main.promoted, why: main.why },
+    truth,
+    explanations: explanations.flatMap(explanationReport),
+    problems: problems.map(({ file, message }) => ({ file, message })),
+  };
+}
+
+async function clipReport(
+  bus: Bus,
+  end: ClipEnd,
+  { labels: all }: RunResult,
+  clips: number,
+): Promise<ClipReport> {
+  const { input, tracked, failure } = end;
+  const labels = labelRows(input.file, all.get(input.clip) ?? []);
+  const samples: Sample[] = [];
+  const labelled = new Set(labels.map((label) => label.frame));
+  for (const sample of chooseSamples(labels, tracked?.ledger.decoded ?? 0, samplesAClip(clips))) {
+    // Frames without a label are not kept.
+    if (!labelled.has(sample.frame)) continue;
+    samples.push({ ...sample, picture: await fetchPicture(bus, { clip: input.clip, index: sample.frame }) });
+  }
+  return {
+    file: input.file,
+    facts: clipFacts([end])[0] ?? null,
+    ledger: tracked?.ledger ?? null,
+    failure,
+    labels,
+    samples,
+  };
+}
+
+/** @param scores to be shown; a training's own where not given */
+export async function modelReport(
+  bus: Bus,
+  { model, history, ...end }: TrainEnd,
+  scores: ModelScores | null = scoresOf({ history, ...end }),
+): Promise<ModelReport> {
+  const files = await fetchModel(bus, model);
+  const { id, network, start, trainedOn, verifier = null } = readDetectorCard(files);
+  const rows = history.filter((progress) => progress.state === 'running');
+  return {
+    id,
+    network,
+    start,
+    trainedOn,
+    verifier,
+    scores,
+    history: rows.map(({ done, figures }) => epoch(done, figures)),
+    mistakes: await mistakeReports(bus, readDetectorTraining(files)),
+  };
+}
+
+async function mistakeReports(
+  bus: Bus,
+  training: DetectorTraining | null,
+): Promise<PicturedMistake[] | null> {
+  if (!training) return null;
+  const reports: PicturedMistake[] = [];
+  for (const { picture: of, ...mistake } of training.mistakes) {
+    const { name, width, height } = of;
+    const picture = await fetchPicture(bus, of).catch(() => null); // it may have been deleted since
+    reports.push({ ...mistake, name, picture, size: { width, height } });
+  }
+  return reports;
+}
+
+function epoch(
+  number: number,
+  { loss = 0, seconds = 0, ...scores }: Readonly<Record<string, number>>,
+): EpochReport {
+  const scored = ['ap50', 'ap50_95', 'meanIoU'].filter((name) => scores[name] !== undefined);
+  return { epoch: number, loss, seconds, ...Object.fromEntries(scored.map((name) => [name, scores[name]])) };
+}
+
+/** The part of an explanation's `result.json` that the report shows. */
+const Result = Type.Object({
+  trust: Type.Object({
+    says: Type.String(),
+    evidence: Type.String(),
+    energyInBox: Type.Number(),
+    boxShare: Type.Number(),
+    centreBlob: Type.Object({ energyInBox: Type.Number() }),
+  }),
+});
+
+function explanationReport({ name, files }: ExplanationFiles): ExplanationReport[] {
+  const png = files.get('figure.png');
+  const result: unknown = JSON.parse(
+    new TextDecoder().decode(files.get('result.json') ?? new Uint8Array([123, 125])),
+  );
+  if (!png || !Check(Result, result)) return [];
+  const { says, evidence, energyInBox, boxShare, centreBlob } = result.trust;
+  return [
+    {
+      name,
+      png,
+      verdict: says,
+      trusted: evidence === 'in the box',
+      figures: {
+        'map in the box': energyInBox,
+        'box in the picture': boxShare,
+        'centre blob in the box': centreBlob.energyInBox,
+      },
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+/** Pictures from files, on the bus: each is a clip of one frame. */
+import { createHash } from 'node:crypto';
+import type { DatasetItem } from '../../../schemas/dataset.ts';
+import { Image } from '../../../schemas/image.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import { outgoing } from '../../runtime/bus/envelope.ts';
+import { decodeImage, encodeJpeg, scaleToFit } from '../vision/image.ts';
+
+/** Longer side of a picture that is kept; larger ones are scaled down, for no network sees more. */
+const longestSide = 1280;
+const quality = 92;
+const largestBytes = 300 * 1024;
+
+export interface StoredPicture extends Pick<DatasetItem, 'clip' | 'index' | 'width' | 'height'> {
+  /** What a box of the file is multiplied by. */
+  readonly scale: number;
+}
+
+/** A small JPEG is kept as it is. @throws PoisonError where it is no picture, or damaged */
+export async function storePicture(bus: Bus, bytes: Uint8Array, name: string): Promise<StoredPicture> {
+  const raster = await decodeImage(bytes, name);
+  const fitting = await scaleToFit(raster, longestSide);
+  const asItIs = fitting === raster && isJpeg(bytes) && bytes.byteLength < largestBytes;
+  const payload = asItIs ? bytes : await encodeJpeg(fitting, quality);
+  const clip = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  const { width, height } = fitting;
+  await bus.publish(outgoing(Image, { clip, index: 0 }, { clip, index: 0, width, height }, { payload }));
+  return { clip, index: 0, width, height, scale: width / raster.width };
+}
+
+function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8;
+}

@@ -1,0 +1,93 @@
+/** What every export starts from, and where it writes. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../../../runtime/errors.ts';
+import { frameName, uniqueStems } from '../file-name.ts';
+import { type ClipFacts, keptLabels, type LabelRow } from '../label-row.ts';
+
+export interface ExportInput {
+  /** Rejected ones are left out of every format but `csv`. */
+  readonly labels: readonly LabelRow[];
+  /** Every clip that has labels, and those found empty. */
+  readonly clips: readonly ClipFacts[];
+  /** A frame's JPEG; without it the formats that come with pictures are written without them. */
+  readonly picture?: (clip: string, frame: number) => Promise<Uint8Array>;
+  /** Scientific names by label, for the formats that want them. */
+  readonly taxa?: Readonly<Record<string, string>>;
+}
+
+export interface ExportResult {
+  /** Absolute or as `folder` was given. */
+  readonly files: readonly string[];
+  /** What the format demands and we do not know, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** A clip with the labels that are kept, by track, then frame. */
+export interface LabelledClip extends ClipFacts {
+  /** Safe and unique among the clips: what its files are called. */
+  readonly stem: string;
+  readonly labels: readonly LabelRow[];
+}
+
+/** A picture that has at least one label. */
+export interface LabelledFrame {
+  readonly clip: LabelledClip;
+  readonly frame: number;
+  /** Without extension. */
+  readonly name: string;
+  readonly labels: readonly LabelRow[];
+}
+
+/** @throws UsageError where a label belongs to none of the clips */
+export function labelledClips({ labels, clips }: ExportInput): LabelledClip[] {
+  const stems = uniqueStems(clips.map(({ file }) => file));
+  const byClip = new Map<string, LabelRow[]>(clips.map(({ clip }) => [clip, []]));
+  for (const label of keptLabels(labels)) {
+    const ofClip = byClip.get(label.clip);
+    if (ofClip === undefined) {
+      throw new UsageError(`labels of ${label.file} can't be exported`, {
+        found: `clip ${label.clip}, of which nothing else is known`,
+        expected: `one of ${clips.map(({ clip }) => clip).join(', ')}`,
+      });
+    }
+    ofClip.push(label);
+  }
+  return clips.map((clip, i) => ({ ...clip, stem: stems[i]!, labels: byClip.get(clip.clip)! }));
+}
+
+/** By frame; within one by track. */
+export function labelledFrames(clip: LabelledClip): LabelledFrame[] {
+  const frames = new Map<number, LabelRow[]>();
+  for (const label of clip.labels) {
+    const here = frames.get(label.frame);
+    if (here === undefined) frames.set(label.frame, [label]);
+    else here.push(label);
+  }
+  return [...frames]
+    .sort(([a], [b]) => a - b)
+    .map(([frame, labels]) => ({ clip, frame, name: frameName(clip.stem, frame), labels }));
+}
+
+/** Writes `folder/name`, making the folders on the way; returns the path. */
+export async function put(folder: string, name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+  return path;
+}
+
+/** Writes each frame's JPEG to `folder/below/<name>.jpg`, where pictures are at hand; returns the paths. */
+export async function putPictures(
+  frames: readonly LabelledFrame[],
+  { picture }: ExportInput,
+  folder: string,
+  below: string,
+): Promise<string[]> {
+  const files: string[] = [];
+  if (picture === undefined) return files;
+  for (const { clip, frame, name } of frames) {
+    files.push(await put(folder, join(below, `${name}.jpg`), await picture(clip.clip, frame)));
+  }
+  return files;
+}

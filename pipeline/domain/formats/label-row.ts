@@ -1,0 +1,71 @@
+/** One label as people and other tools see it: a row of `labels.csv`, and what is known of its clip. */
+import type { Cause } from '../../../schemas/terms.ts';
+import type { Box } from '../vision/box.ts';
+
+/** What a person (or automatic review) decided last. */
+export type Review = 'accepted' | 'rejected' | 'corrected';
+
+export interface LabelRow {
+  /** First 16 hex digits of the file's SHA-256. */
+  readonly clip: string;
+  /** Name of the clip's file, without its folder. */
+  readonly file: string;
+  /** 0-based, in decode order. */
+  readonly frame: number;
+  /** 1, 2, … within the clip. */
+  readonly track: number;
+  /** Source-frame pixels. */
+  readonly box: Box;
+  readonly label: string;
+  readonly cause: Cause;
+  /** The detector's, 0..1; null where it did not find the animal. */
+  readonly score: number | null;
+  /** How likely the label is wrong, 0..1; null where nobody estimated it. */
+  readonly risk: number | null;
+  /** null where nobody looked yet. */
+  readonly review: Review | null;
+}
+
+export const causes: readonly Cause[] = ['hand', 'detected', 'moved', 'held'];
+export const reviews: readonly Review[] = ['accepted', 'rejected', 'corrected'];
+
+/** What the formats need to know of a clip beyond its labels. */
+export interface ClipFacts {
+  readonly clip: string;
+  readonly file: string;
+  /** Pixels, after rotation. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second. */
+  readonly fps: number;
+  readonly frames: number;
+  readonly camera?: string;
+  /** When the first frame was recorded, ISO 8601 with time zone. */
+  readonly recordedAt?: string;
+  /** Where the camera stands, WGS84 degrees. */
+  readonly place?: { readonly latitude: number; readonly longitude: number };
+}
+
+/** Every label but those that somebody rejected, by clip, then track, then frame. */
+export function keptLabels(labels: readonly LabelRow[]): LabelRow[] {
+  return labels
+    .filter(({ review }) => review !== 'rejected')
+    .toSorted((a, b) => compare(a.clip, b.clip) || a.track - b.track || a.frame - b.frame);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** 0..1 for tools that want one number: 1 where a person drew or confirmed it, else the detector's, else 1 - risk. */
+export function confidence({ cause, review, score, risk }: LabelRow): number {
+  if (cause === 'hand' || review === 'accepted' || review === 'corrected') return 1;
+  if (score !== null) return score;
+  return risk === null ? 0 : 1 - risk;
+}
+
+/** The class names of labels, sorted: the same numbers on every machine. */
+export function labelNames(labels: Iterable<{ readonly label: string }>): string[] {
+  return [...new Set([...labels].map(({ label }) => label))].sort();
+}

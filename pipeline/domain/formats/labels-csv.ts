@@ -1,0 +1,83 @@
+/** `labels.csv`: every label of a run with its cause, score, risk and review; RFC 4180, UTF-8, one header line. */
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { stringify } from 'csv-stringify';
+import { UsageError } from '../../runtime/errors.ts';
+import { round } from '../vision/box.ts';
+import { cell, readTable, type TableRow } from './csv.ts';
+import { causes, type LabelRow, reviews } from './label-row.ts';
+import { collect, type Problem } from './problem.ts';
+
+export const labelColumns = [
+  'clip',
+  'file',
+  'frame',
+  'track',
+  'x',
+  'y',
+  'w',
+  'h',
+  'label',
+  'cause',
+  'score',
+  'risk',
+  'review',
+] as const;
+
+/** Boxes are rounded to 1/100 px, scores and risks to 1/10,000; null is an empty cell. */
+export async function writeLabels(path: string, labels: Iterable<LabelRow>): Promise<void> {
+  const table = stringify({ header: true, columns: [...labelColumns] });
+  await pipeline(Readable.from(cellsOf(labels)), table, createWriteStream(path));
+}
+
+function* cellsOf(labels: Iterable<LabelRow>): Generator<(string | number)[]> {
+  for (const { clip, file, frame, track, box, label, cause, score, risk, review } of labels) {
+    yield [
+      clip,
+      file,
+      frame,
+      track,
+      ...round(box),
+      label,
+      cause,
+      fraction(score),
+      fraction(risk),
+      review ?? '',
+    ];
+  }
+}
+
+function fraction(value: number | null): string | number {
+  return value === null ? '' : Math.round(value * 1e4) / 1e4;
+}
+
+/**
+ * Rows that can't be used are left out and reported.
+ *
+ * @throws UsageError where the file can't be read, lacks a column, or has rows of which none can be used
+ */
+export async function readLabels(path: string): Promise<{ labels: LabelRow[]; problems: Problem[] }> {
+  const { rows } = await readTable(path, labelColumns);
+  const problems: Problem[] = [];
+  const labels = rows.flatMap((row) => collect(problems, path, row.line, () => labelOf(row)) ?? []);
+  if (labels.length === 0 && problems.length > 0) {
+    throw new UsageError(`${path} has no row that can be used; the first: ${problems[0]!.message}`);
+  }
+  return { labels, problems };
+}
+
+function labelOf(row: TableRow): LabelRow {
+  return {
+    clip: cell.text(row, 'clip'),
+    file: cell.text(row, 'file'),
+    frame: cell.integer(row, 'frame', 0),
+    track: cell.integer(row, 'track', 1),
+    box: cell.box(row),
+    label: cell.text(row, 'label'),
+    cause: cell.oneOf(row, 'cause', causes),
+    score: cell.optionalNumber(row, 'score', 0, 1),
+    risk: cell.optionalNumber(row, 'risk', 0, 1),
+    review: (row.cells.review ?? '') === '' ? null : cell.oneOf(row, 'review', reviews),
+  };
+}

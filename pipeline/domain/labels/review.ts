@@ -1,0 +1,66 @@
+/** The state of labels under review: the tracker's labels, folded with the log of decisions. */
+
+import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
+import type { Track } from '../../../schemas/track.ts';
+import type { Box } from '../vision/box.ts';
+import { risks } from './risk.ts';
+
+export type Review = 'pending' | 'accepted' | 'rejected' | 'corrected';
+
+export interface ReviewedLabel {
+  /** As the tracker gave it; its cause is never overwritten. */
+  readonly track: Track;
+  readonly risk: number;
+  readonly review: Review;
+  /** The tracker's, or the corrected one. */
+  readonly box: Box;
+  /** Who decided last, and when. */
+  readonly by: string | null;
+  readonly at: string | null;
+}
+
+/**
+ * Folds the log: for each label the last decision wins; an undone one is pending again. Who accepts a label that was
+ * corrected accepts the correction.
+ * @param labels of one track or several, in any order
+ * @param decisions in the order in which they were made
+ */
+export function reviewed(labels: readonly Track[], decisions: readonly LabelReviewed[]): ReviewedLabel[] {
+  const tracks = Map.groupBy(
+    labels.toSorted((a, b) => a.index - b.index),
+    (label) => label.track,
+  );
+  return [...tracks]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([track, of]) => {
+      const own = decisions.filter((decision) => decision.track === track);
+      const ranked = risks(of);
+      return of.map((label, i) => ({ track: label, risk: ranked[i] ?? 1, ...verdict(label, own) }));
+    });
+}
+
+function verdict(
+  { index, box }: Track,
+  decisions: readonly LabelReviewed[],
+): Pick<ReviewedLabel, 'review' | 'box' | 'by' | 'at'> {
+  const all = decisions.filter(({ from, to }) => from <= index && index <= to);
+  const since = all.slice(all.findLastIndex(({ decision }) => decision === 'undone') + 1);
+  const last = since.at(-1);
+  if (!last || last.decision === 'undone') return { review: 'pending', box, by: null, at: null };
+  const corrected = since.findLast(({ decision }) => decision === 'corrected')?.box;
+  const review = corrected && last.decision === 'accepted' ? 'corrected' : last.decision;
+  return { review, box: corrected ?? box, by: last.by, at: last.at };
+}
+
+/** Joins neighbouring labels with the same verdict into runs, so that a decision is one message a run. */
+export function runs<T>(
+  labels: readonly { index: number; verdict: T }[],
+): { from: number; to: number; verdict: T }[] {
+  const joined: { from: number; to: number; verdict: T }[] = [];
+  for (const { index, verdict } of labels) {
+    const last = joined.at(-1);
+    if (last && last.verdict === verdict && last.to === index - 1) last.to = index;
+    else joined.push({ from: index, to: index, verdict });
+  }
+  return joined;
+}

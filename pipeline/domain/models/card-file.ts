@@ -1,0 +1,68 @@
+/** `card.json` as a file: what the cards of all kinds of model have in common. */
+import { createHash } from 'node:crypto';
+import type { Static, TObject } from 'typebox';
+import Value from 'typebox/value';
+import { PoisonError, reasonOf } from '../../runtime/errors.ts';
+import { cardFile, type ModelFiles, trainingFile } from './files.ts';
+
+/** What every card says. */
+export interface CardHead {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** Of a model's weights: the same weights are the same model, whatever is told of them and in whatever order. */
+export function modelId(files: ModelFiles): string {
+  const hash = createHash('sha256');
+  for (const name of [...files.keys()].sort()) {
+    if (name !== cardFile && name !== trainingFile) hash.update(name).update(files.get(name)!);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The files with this card. */
+export function addCard(files: ModelFiles, card: CardHead): ModelFiles {
+  return new Map([...files, [cardFile, new TextEncoder().encode(`${JSON.stringify(card, null, 2)}\n`)]]);
+}
+
+/**
+ * @param what the model is expected to be, e.g. `a detector`
+ * @throws PoisonError where the card is missing, no card of this kind, or of other weights
+ */
+export function readCard<S extends TObject>(
+  schema: S,
+  files: ModelFiles,
+  what: string,
+): Static<S> & CardHead {
+  const expected = `the card.json of ${what}`;
+  const card = cardJson(files, expected);
+  if (!Value.Check(schema, card)) {
+    const [first] = Value.Errors(schema, card);
+    const found = `${first?.instancePath || '/'} ${first?.message ?? ''}`;
+    throw new PoisonError(`the model is not ${what}, or its card is damaged`, { found, expected });
+  }
+  const id = modelId(files);
+  const head = card as Static<S> & CardHead; // every card's schema has these two
+  if (head.id !== id) {
+    const facts = { found: `weights of ${id}`, expected: `weights of ${head.id}` };
+    throw new PoisonError('the card is of another model', facts);
+  }
+  return head;
+}
+
+/** What the card says that the model is, unchecked; undefined where it does not say. @throws PoisonError without card */
+export function kindOf(files: ModelFiles): unknown {
+  const card = cardJson(files, 'the card.json of a model');
+  return typeof card === 'object' && card !== null && 'kind' in card ? card.kind : undefined;
+}
+
+function cardJson(files: ModelFiles, expected: string): unknown {
+  const bytes = files.get(cardFile);
+  if (!bytes)
+    throw new PoisonError('the model has no card', { found: [...files.keys()].join(', '), expected });
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new PoisonError("the model's card is no JSON", { found: reasonOf(error), expected, cause: error });
+  }
+}

@@ -1,0 +1,101 @@
+/** Scores what finds animals on labelled pictures, each shown whole, as `shika eval` does. */
+import { setImmediate } from 'node:timers/promises';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type DetectionScores, detectionScores, type ScoredImage } from '../../scores/detection.ts';
+import type { Box, Size } from '../../vision/box.ts';
+import { decodeImage, letterbox, type Raster } from '../../vision/image.ts';
+import type { ModelFiles } from '../files.ts';
+import type { Detection } from './decode.ts';
+import { Detector, detectWith, type NetworkReading } from './detector.ts';
+
+/** Boxes with less can't change the scores to be seen. */
+const minScore = 0.01;
+const batch = 8;
+
+/** A stored detector, or a network that is being trained. */
+export interface Finder {
+  /** Of its square input, px. */
+  readonly side: number;
+  /**
+   * @param pictures of its size
+   * @returns of each its boxes, best first
+   */
+  detect(pictures: readonly Raster[], minScore: number): Promise<readonly (readonly Detection[])[]>;
+}
+
+/** A picture with all animals in it boxed; one without boxes shows none. */
+export interface LabelledPicture {
+  /** For errors and the digest. */
+  readonly name: string;
+  /** May be called several times. */
+  readonly jpeg: () => Promise<Uint8Array>;
+  readonly boxes: readonly WeightedBox[];
+}
+
+export interface WeightedBox {
+  /** px of the picture */
+  readonly box: Box;
+  readonly label: string;
+  /** 0..1; where it is 0 it is not scored against. */
+  readonly weight: number;
+}
+
+export function finderOf(network: LayersModel, reading: NetworkReading): Finder {
+  return {
+    side: reading.side,
+    detect: (pictures, minScore) => detectWith(network, reading, pictures, minScore),
+  };
+}
+
+/** A picture, what is there, and what is found there; boxes in px of the picture. */
+export interface Looked extends ScoredImage {
+  readonly size: Size;
+}
+
+export async function evaluate(
+  finder: Finder,
+  examples: readonly LabelledPicture[],
+): Promise<DetectionScores> {
+  return detectionScores(await lookAt(finder, examples));
+}
+
+/** {@link lookAt} with a stored detector. @throws PoisonError where its files are damaged */
+export async function lookWith(model: ModelFiles, examples: readonly LabelledPicture[]): Promise<Looked[]> {
+  const detector = await Detector.load(model);
+  try {
+    return await lookAt(detector, examples);
+  } finally {
+    detector.dispose();
+  }
+}
+
+/** One result an example, in order. */
+export async function lookAt(finder: Finder, examples: readonly LabelledPicture[]): Promise<Looked[]> {
+  const images: Looked[] = [];
+  for (let first = 0; first < examples.length; first += batch) {
+    images.push(...(await lookAtSome(finder, examples.slice(first, first + batch))));
+    await setImmediate(); // lets heartbeats through
+  }
+  return images;
+}
+
+async function lookAtSome(finder: Finder, examples: readonly LabelledPicture[]): Promise<Looked[]> {
+  const pictures = await Promise.all(examples.map(async ({ jpeg, name }) => decodeImage(await jpeg(), name)));
+  const shown = await Promise.all(pictures.map((picture) => whole(picture, finder.side)));
+  const found = await finder.detect(
+    shown.map(({ raster }) => raster),
+    minScore,
+  );
+  return examples.map(({ boxes }, i) => ({
+    truth: boxes.filter(({ weight }) => weight > 0),
+    found: found[i]!.map(({ box: [x, y, w, h], score, label }) => {
+      const { scale } = shown[i]!;
+      return { box: [x / scale, y / scale, w / scale, h / scale], score, label };
+    }),
+    size: { width: pictures[i]!.width, height: pictures[i]!.height },
+  }));
+}
+
+function whole(raster: Raster, side: number): ReturnType<typeof letterbox> {
+  return letterbox(raster, [0, 0, raster.width, raster.height], side);
+}

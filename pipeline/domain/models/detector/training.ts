@@ -1,0 +1,43 @@
+/** What a detector's `training.json` says: what it does worst on the held-out pictures. */
+import Type from 'typebox';
+import { DatasetItem } from '../../../../schemas/dataset.ts';
+import { Box, ClassLabel, Score } from '../../../../schemas/terms.ts';
+import type { ScoredImage } from '../../scores/detection.ts';
+import type { Mistake } from '../../scores/mistakes.ts';
+import type { ModelFiles } from '../files.ts';
+import { addTraining, trainingIn } from '../training-file.ts';
+
+/** A mistake, the boxes of its picture, and where that is. */
+export interface RecordedMistake extends Omit<Mistake, 'picture'>, ScoredImage {
+  readonly picture: Pick<DatasetItem, 'clip' | 'index' | 'name' | 'width' | 'height'>;
+}
+
+export interface DetectorTraining {
+  /** The worst first. */
+  readonly mistakes: readonly RecordedMistake[];
+}
+
+const { clip, index, name, width, height } = DatasetItem.properties;
+const labelled = { box: Box, label: ClassLabel };
+const schema = Type.Object({
+  mistakes: Type.Array(
+    Type.Object({
+      picture: Type.Object({ clip, index, name, width, height }),
+      truth: Type.Array(Type.Object(labelled)),
+      found: Type.Array(Type.Object({ ...labelled, score: Score })),
+      wrong: Type.Enum(['missed', 'false', 'loose']),
+      ...labelled,
+      score: Type.Union([Score, Type.Null()]),
+      overlap: Score,
+    }),
+  ),
+});
+
+export function withDetectorTraining(files: ModelFiles, training: DetectorTraining): ModelFiles {
+  return addTraining(files, training);
+}
+
+/** null where there is none, or one of another version. */
+export function readDetectorTraining(files: ModelFiles): DetectorTraining | null {
+  return trainingIn(files, schema);
+}

@@ -1,0 +1,76 @@
+/** Models on the bus: their files in the object store, and for each kind a pointer to the active one. */
+import { ActiveModel } from '../../../schemas/state.ts';
+import type { ModelKind } from '../../../schemas/terms.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import { PoisonError, RetryableError } from '../../runtime/errors.ts';
+import type { ModelFiles } from './files.ts';
+import type { Verdict } from './promotion.ts';
+
+const keyOf = (kind: ModelKind) => `active.${kind}`;
+
+/** Stores a model under its id; the same model again changes nothing. */
+export function storeModel(bus: Bus, model: string, files: ModelFiles): Promise<void> {
+  return bus.objects.putFolder('models', model, files);
+}
+
+/** @throws PoisonError where there is no such model */
+export async function fetchModel(bus: Bus, model: string): Promise<ModelFiles> {
+  const files = await bus.objects.getFolder('models', model);
+  if (!files) throw new PoisonError(`no model ${model} in the object store`);
+  return files;
+}
+
+/** Ids of all models that are stored. */
+export async function storedModels(bus: Bus): Promise<string[]> {
+  const names = await bus.objects.list('models');
+  return [...new Set(names.map((name) => name.split('/')[0] ?? name))];
+}
+
+export async function activeModel(bus: Bus, kind: ModelKind): Promise<ActiveModel | undefined> {
+  return (await bus.state.get(keyOf(kind), ActiveModel)).value;
+}
+
+/**
+ * Makes a model the active one, unless somebody else has changed the pointer since it was read.
+ * @returns false where somebody has: judge again, against the model that is active now
+ */
+export async function activate(
+  bus: Bus,
+  kind: ModelKind,
+  model: string,
+  job: string,
+  replaces: string | null,
+): Promise<boolean> {
+  const { value, revision } = await bus.state.get(keyOf(kind), ActiveModel);
+  if ((value?.model ?? null) !== replaces) return false;
+  if (value?.model === model) return true;
+  return bus.state.compareAndSet(keyOf(kind), { model, since: new Date().toISOString(), job }, revision);
+}
+
+/**
+ * Makes a model the active one, if it may be. Compare-and-set: where another job promotes its model meanwhile, ours is
+ * judged against that one.
+ * @param judge whether it may take over from another model that is active
+ */
+export async function promote(
+  bus: Bus,
+  kind: ModelKind,
+  model: string,
+  job: string,
+  judge: (active: string) => Promise<Verdict>,
+): Promise<Verdict> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const active = await activeModel(bus, kind);
+    const verdict =
+      active && active.model !== model
+        ? await judge(active.model)
+        : { yes: true, why: 'no other model is active' };
+    if (!verdict.yes || (await activate(bus, kind, model, job, active?.model ?? null))) return verdict;
+  }
+  throw new RetryableError('the active model changes faster than this one can be judged');
+}
+
+/** The active model now and at every change. */
+export function watchActive(bus: Bus, kind: ModelKind, signal: AbortSignal): AsyncGenerator<ActiveModel> {
+  return bus.state.watch(keyOf(kind), ActiveModel, signal);
+}

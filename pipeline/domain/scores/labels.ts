@@ -1,0 +1,153 @@
+/** How good a tracker's labels are against truth: IoU, overall and by why each label is there. */
+import type { Cause } from '../../../schemas/terms.ts';
+import { type Box, iou } from '../vision/box.ts';
+
+export interface TruthBox {
+  /** Tells clips apart, the same in truth and labels. */
+  readonly clip: string;
+  readonly frame: number;
+  /** Which animal, where the truth says; with it identity switches are counted. */
+  readonly track?: string | number | undefined;
+  /** null: on this frame there is nothing to find. */
+  readonly box: Box | null;
+}
+
+export interface LabelBox {
+  readonly clip: string;
+  readonly frame: number;
+  readonly track: string | number;
+  readonly box: Box;
+  readonly cause: Cause;
+}
+
+/** Fractions and IoU are 0..1. */
+export interface LabelScores {
+  /** Frames that have truth, and truth boxes on them; labels on other frames count for nothing. */
+  readonly frames: number;
+  readonly truths: number;
+  /** Mean over truth boxes; one that has no label of its own counts 0. */
+  readonly meanIoU: number;
+  readonly medianIoU: number;
+  /** Part of the truth boxes with a label at IoU >= 0.5, and >= 0.75. */
+  readonly within50: number;
+  readonly within75: number;
+  /** Truth boxes without a label of their own. */
+  readonly missed: number;
+  /** Labels that no truth box matches. */
+  readonly extra: number;
+  /** Frames with a truth box and no label at all. */
+  readonly framesMissing: readonly { readonly clip: string; readonly frame: number }[];
+  /** How often the label track that follows a truth track changes; null where truth has no tracks. */
+  readonly switches: number | null;
+  /** Over the matched labels of the cause, null where there is none. */
+  readonly byCause: Readonly<Record<Cause, { readonly labels: number; readonly meanIoU: number | null }>>;
+}
+
+interface Match {
+  readonly truth: TruthBox;
+  /** null where no label overlaps the truth box. */
+  readonly label: LabelBox | null;
+  readonly iou: number;
+}
+
+/**
+ * On each frame truth and labels are paired one to one, highest IoU first.
+ *
+ * @param truth any frames, in any order; without `track` several boxes on a frame are several animals
+ */
+export function labelScores(truth: readonly TruthBox[], labels: readonly LabelBox[]): LabelScores {
+  const frames = byFrame(truth);
+  const labelled = byFrame(labels);
+  const matches: Match[] = [];
+  const framesMissing: { clip: string; frame: number }[] = [];
+  let extra = 0;
+  for (const [key, truths] of frames) {
+    const here = labelled.get(key) ?? [];
+    const boxed = truths.filter(({ box }) => box !== null);
+    const matched = pairUp(boxed, here);
+    matches.push(...matched);
+    extra += here.length - matched.filter(({ label }) => label !== null).length;
+    if (boxed.length > 0 && here.length === 0)
+      framesMissing.push({ clip: boxed[0]!.clip, frame: boxed[0]!.frame });
+  }
+  const ious = matches.map((match) => match.iou).sort((a, b) => a - b);
+  return {
+    frames: frames.size,
+    truths: matches.length,
+    meanIoU: mean(ious) ?? 0,
+    medianIoU: median(ious),
+    within50: mean(ious.map((value) => Number(value >= 0.5))) ?? 0,
+    within75: mean(ious.map((value) => Number(value >= 0.75))) ?? 0,
+    missed: matches.filter(({ label }) => label === null).length,
+    extra,
+    framesMissing: framesMissing.sort((a, b) =>
+      a.clip === b.clip ? a.frame - b.frame : a.clip < b.clip ? -1 : 1,
+    ),
+    switches: countSwitches(matches),
+    byCause: {
+      hand: ofCause(matches, 'hand'),
+      detected: ofCause(matches, 'detected'),
+      moved: ofCause(matches, 'moved'),
+      held: ofCause(matches, 'held'),
+    },
+  };
+}
+
+function byFrame<T extends { readonly clip: string; readonly frame: number }>(
+  boxes: readonly T[],
+): Map<string, T[]> {
+  const frames = new Map<string, T[]>();
+  for (const box of boxes) {
+    const key = `${box.clip}/${box.frame}`;
+    const here = frames.get(key);
+    if (here === undefined) frames.set(key, [box]);
+    else here.push(box);
+  }
+  return frames;
+}
+
+function pairUp(truths: readonly TruthBox[], labels: readonly LabelBox[]): Match[] {
+  const candidates = truths
+    .flatMap((truth) => labels.map((label) => ({ truth, label, iou: iou(truth.box!, label.box) })))
+    .filter((pair) => pair.iou > 0)
+    .sort((a, b) => b.iou - a.iou);
+  const taken = new Set<LabelBox>();
+  const won = new Map<TruthBox, Match>();
+  for (const pair of candidates) {
+    if (won.has(pair.truth) || taken.has(pair.label)) continue;
+    won.set(pair.truth, pair);
+    taken.add(pair.label);
+  }
+  return truths.map((truth) => won.get(truth) ?? { truth, label: null, iou: 0 });
+}
+
+function countSwitches(matches: readonly Match[]): number | null {
+  const tracked = matches.filter(({ truth }) => truth.track !== undefined);
+  if (tracked.length === 0) return null;
+  const follower = new Map<string, string | number>();
+  let switches = 0;
+  for (const { truth, label } of tracked.toSorted((a, b) => a.truth.frame - b.truth.frame)) {
+    if (label === null) continue;
+    const key = `${truth.clip}/${truth.track}`;
+    if (follower.has(key) && follower.get(key) !== label.track) switches += 1;
+    follower.set(key, label.track);
+  }
+  return switches;
+}
+
+function ofCause(matches: readonly Match[], cause: Cause): { labels: number; meanIoU: number | null } {
+  const ious = matches.filter(({ label }) => label?.cause === cause).map((match) => match.iou);
+  return { labels: ious.length, meanIoU: mean(ious) };
+}
+
+/** @param sorted ascending */
+function median(sorted: readonly number[]): number {
+  const middle = sorted.length / 2;
+  return (
+    mean([sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]].flatMap((value) => value ?? [])) ?? 0
+  );
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,207 @@
+/**
+ * The bus as the rest of Shika sees it. This folder is the only one that imports NATS: it is no abstraction over
+ * brokers, it is the one place where JetStream's rules are known.
+ */
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import { type MessageType, type StreamName, subjectOf } from '../../../schemas/message.ts';
+import { type ConnectionOptions, openConnection } from './connection.ts';
+import { checked, decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
+import { type FollowOptions, follow, stored } from './follow.ts';
+import { Objects } from './objects.ts';
+import { pause } from './pause.ts';
+import { Publisher, type PublishOptions } from './publish.ts';
+import { State } from './state.ts';
+import { type BusBounds, ensureStreams, WORK_QUEUES } from './topology.ts';
+import { WorkQueue, type WorkSource } from './work.ts';
+
+export interface BusOptions extends ConnectionOptions {
+  readonly bounds: BusBounds;
+}
+
+type Parameters = Readonly<Record<string, string | number>>;
+
+const DRAIN_MS = 2_000;
+
+export class Bus {
+  readonly #connection: NatsConnection;
+  readonly #client: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #publisher: Publisher;
+  readonly #log: Logger;
+  readonly state: State;
+  readonly objects: Objects;
+
+  private constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    publisher: Publisher,
+    state: State,
+    objects: Objects,
+    log: Logger,
+  ) {
+    this.#connection = connection;
+    this.#client = jetstream(connection);
+    this.#manager = manager;
+    this.#publisher = publisher;
+    this.state = state;
+    this.objects = objects;
+    this.#log = log;
+  }
+
+  /**
+   * Connects, and makes or updates every stream, bucket and store.
+   * @throws FatalError where there is no server, or one that is too old.
+   */
+  static async open(options: BusOptions, log: Logger): Promise<Bus> {
+    const connection = await openConnection(options);
+    try {
+      const manager = await jetstreamManager(connection);
+      const client = jetstream(connection);
+      await ensureStreams(manager, options.bounds);
+      const publisher = new Publisher(client, options.name, log);
+      const state = await State.open(client, log);
+      const bus = new Bus(connection, manager, publisher, state, await Objects.open(client), log);
+      void bus.#report();
+      return bus;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Resolves when the connection is closed for good: by {@link Bus.close}, or with the reason where the server does
+   * not let us in any more. One that is merely gone is waited for.
+   */
+  async closed(): Promise<Error | undefined> {
+    return (await this.#connection.closed()) ?? undefined;
+  }
+
+  /** Version of the server that is connected. */
+  get serverVersion(): string {
+    return this.#connection.info?.version ?? 'unknown';
+  }
+
+  /** Resolves when the server has the message; see {@link Publisher.publish}. */
+  publish(message: Outgoing, options?: PublishOptions): Promise<'stored' | 'repeated'> {
+    return this.#publisher.publish(message, options);
+  }
+
+  /** Publishes a message again as it was, under a new id, even where the first write would win: for a person's replay. */
+  async republish(
+    type: MessageType,
+    subject: string,
+    headers: Readonly<Record<string, string>>,
+    payload: Uint8Array,
+  ): Promise<void> {
+    const text = type.body === 'json' ? new TextDecoder().decode(payload) : (headers['ce-facts'] ?? '');
+    const body = checked(type, JSON.parse(text));
+    const parent = headers.traceparent;
+    const id = headers['ce-id'] ?? subject;
+    await this.publish({ type, subject, id, body, payload, ...(parent ? { parent } : {}) }, { force: true });
+  }
+
+  work(source: WorkSource): WorkQueue {
+    return new WorkQueue(this.#client, this.#manager, this.#log, source);
+  }
+
+  /** Messages that are stored and those that come, until aborted. Parameters left out match anything. */
+  follow<M extends MessageType>(
+    type: M,
+    parameters: Parameters,
+    options?: FollowOptions,
+  ): AsyncGenerator<Incoming<M>> {
+    return follow(this.#client, this.#log, type, parameters, options);
+  }
+
+  /** Messages that are stored now. */
+  stored<M extends MessageType>(type: M, parameters: Parameters = {}): AsyncGenerator<Incoming<M>> {
+    return stored(this.#client, this.#log, type, parameters);
+  }
+
+  /**
+   * The last message of one subject.
+   * @throws PoisonError where it is not valid
+   */
+  async last<M extends MessageType>(type: M, subject: string): Promise<Incoming<M> | null> {
+    const message = await this.#manager.direct.getMessage(type.stream, { last_by_subj: subject });
+    if (!message) return null;
+    const { header, data, seq, time } = message;
+    return decode(type, { subject, headers: header, data, sequence: seq, storedAt: time.getTime() });
+  }
+
+  /** A message by its place in a stream, unchecked; null where it is gone. */
+  async at(stream: StreamName, sequence: number): Promise<RawMessage | null> {
+    const message = await this.#manager.direct.getMessage(stream, { seq: sequence });
+    if (!message) return null;
+    const { subject, header, data, seq, time } = message;
+    return { subject, headers: header, data, sequence: seq, storedAt: time.getTime() };
+  }
+
+  async remove(stream: StreamName, sequence: number): Promise<void> {
+    await this.#manager.streams.deleteMessage(stream, sequence);
+  }
+
+  /** Deletes the messages of a type, those before `sequence` where it is given. */
+  async purge(type: MessageType, parameters: Parameters, before?: number): Promise<number> {
+    const filter = subjectOf(type, parameters);
+    const { purged } = await this.#manager.streams.purge(type.stream, {
+      filter,
+      ...(before === undefined ? {} : { seq: before }),
+    });
+    return purged;
+  }
+
+  /** Messages and bytes of a stream, and its durable consumers' backlogs. */
+  async occupancy(stream: StreamName): Promise<{ messages: number; bytes: number; consumers: Backlog[] }> {
+    const { state } = await this.#manager.streams.info(stream);
+    const consumers: Backlog[] = [];
+    for await (const info of this.#manager.consumers.list(stream)) {
+      if (info.config.durable_name) {
+        consumers.push({ name: info.name, waiting: info.num_pending, working: info.num_ack_pending });
+      }
+    }
+    return { messages: state.messages, bytes: state.bytes, consumers };
+  }
+
+  /**
+   * Gives back all jobs and looks that processes took and have not settled, instead of waiting for their leases to end:
+   * for whoever knows that none of these processes is alive. Their deliveries are counted anew.
+   */
+  async giveBackWork(): Promise<void> {
+    for (const stream of WORK_QUEUES) {
+      for await (const { name } of this.#manager.consumers.list(stream)) {
+        await this.#manager.consumers.delete(stream, name); // a stage makes its own again
+      }
+    }
+  }
+
+  /** Sends what is still to be sent, and closes; a server that is gone is not waited for. */
+  async close(): Promise<void> {
+    const drained = new AbortController();
+    const draining = this.#connection.drain().catch(() => {}); // closed already
+    await Promise.race([draining, pause(DRAIN_MS, drained.signal).catch(() => {})]);
+    drained.abort();
+    await this.#connection.close();
+  }
+
+  async #report(): Promise<void> {
+    for await (const status of this.#connection.status()) {
+      if (status.type === 'disconnect' || status.type === 'reconnect') {
+        this.#log.warn({ server: status.server }, `bus ${status.type}`);
+      } else if (status.type === 'error') {
+        this.#log.warn({ why: status.error.message }, 'bus error');
+      }
+    }
+  }
+}
+
+export interface Backlog {
+  readonly name: string;
+  /** On the server. */
+  readonly waiting: number;
+  /** Delivered and not settled. */
+  readonly working: number;
+}

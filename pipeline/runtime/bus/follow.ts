@@ -1,0 +1,129 @@
+/**
+ * Reading a stream without owning its messages: an ordered consumer that nobody acknowledges. It survives the
+ * server's death by starting again behind the last message seen. Work queues (LOOKS, JOBS) can't be read so.
+ */
+import { type ConsumerMessages, DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import type { Logger } from 'pino';
+import { type MessageType, subjectOf } from '../../../schemas/message.ts';
+import { reasonOf } from '../errors.ts';
+import { decode, type Incoming } from './envelope.ts';
+import { mayPass } from './passing.ts';
+import { pause } from './pause.ts';
+
+export interface FollowOptions {
+  readonly signal?: AbortSignal;
+  /** Leaves the payload out: for pictures whose facts are enough. */
+  readonly headersOnly?: boolean;
+}
+
+type Parameters = Readonly<Record<string, string | number>>;
+
+/** Yields matching messages in stream order, for ever, until `signal` is aborted; invalid ones are logged and left. */
+export async function* follow<M extends MessageType>(
+  client: JetStreamClient,
+  log: Logger,
+  type: M,
+  parameters: Parameters,
+  { signal, headersOnly = false }: FollowOptions = {},
+): AsyncGenerator<Incoming<M>> {
+  let after = 0;
+  while (!signal?.aborted) {
+    try {
+      const start =
+        after > 0
+          ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 }
+          : { deliver_policy: DeliverPolicy.All };
+      const consumer = await client.consumers.get(type.stream, {
+        filter_subjects: subjectOf(type, parameters),
+        headers_only: headersOnly,
+        ...start,
+      });
+      const messages = await consumer.consume({ max_messages: headersOnly ? 500 : 100 });
+      const stop = () => messages.stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      void stopWhenRecreated(messages);
+      try {
+        if (signal?.aborted) return;
+        for await (const raw of messages) {
+          after = raw.seq;
+          const message = readable(type, raw, log);
+          if (message) yield message;
+          if (signal?.aborted) return;
+        }
+      } finally {
+        signal?.removeEventListener('abort', stop);
+        messages.stop();
+      }
+    } catch (error) {
+      if (signal?.aborted) return;
+      if (!mayPass(error)) {
+        log.error({ stream: type.stream, why: reasonOf(error) }, 'following no more');
+        return;
+      }
+      log.warn({ stream: type.stream, why: reasonOf(error) }, 'following again');
+    }
+    if (!signal?.aborted) await pause(500, signal).catch(() => {});
+  }
+}
+
+/**
+ * When the client makes its consumer anew (the server forgot it), it takes what it had asked the old one for as still
+ * to come, asks for too little, and then stands still for half a minute: @nats-io/jetstream 3.4. We begin again.
+ */
+async function stopWhenRecreated(messages: ConsumerMessages): Promise<void> {
+  for await (const { type } of messages.status()) {
+    if (type === 'ordered_consumer_recreated') messages.stop();
+  }
+}
+
+/** Every matching message that is stored now, in stream order; what is deleted meanwhile is not waited for. */
+export async function* stored<M extends MessageType>(
+  client: JetStreamClient,
+  log: Logger,
+  type: M,
+  parameters: Parameters,
+): AsyncGenerator<Incoming<M>> {
+  const consumer = await client.consumers.get(type.stream, {
+    filter_subjects: subjectOf(type, parameters),
+    deliver_policy: DeliverPolicy.All,
+  });
+  let left = (await consumer.info()).num_pending;
+  if (left === 0) return;
+  // Asks again soon after a server was killed meanwhile (see stopWhenRecreated).
+  const messages = await consumer.consume({ max_messages: 500, expires: 2_000 });
+  let seen = 0;
+  const endWhenNothingIsLeft = async () => {
+    const { num_pending, delivered } = await consumer.info();
+    if (num_pending === 0 && delivered.consumer_seq <= seen) messages.stop();
+  };
+  const check = setInterval(() => endWhenNothingIsLeft().catch(() => {}), 1_000); // a server that is gone comes back
+  try {
+    for await (const raw of messages) {
+      seen = raw.info.deliverySequence;
+      const message = readable(type, raw, log);
+      if (message) yield message;
+      if (--left === 0) return;
+    }
+  } finally {
+    clearInterval(check);
+    messages.stop();
+  }
+}
+
+function readable<M extends MessageType>(type: M, raw: JsMsg, log: Logger): Incoming<M> | undefined {
+  try {
+    return decode(type, {
+      subject: raw.subject,
+      headers: raw.headers,
+      data: raw.data,
+      sequence: raw.seq,
+      storedAt: raw.info.timestampNanos / 1e6,
+    });
+  } catch (error) {
+    log.warn(
+      { subject: raw.subject, sequence: raw.seq, why: reasonOf(error) },
+      'left a message that is not valid',
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+/** The figure of a classifier's explanation, as in the note: the original left, the map right, both labels above. */
+import type { Size } from '../../../pipeline/domain/vision/box.ts';
+import { type ColormapName, colourise } from '../../../pipeline/domain/vision/colormap.ts';
+import { encodePng, type Raster } from '../../../pipeline/domain/vision/image.ts';
+import { compose, resize } from '../figure/canvas.ts';
+import { footer, gap, header, ink, leastColumn, margin, pale, panelSide } from '../figure/layout.ts';
+import { disc, text } from '../figure/svg.ts';
+import { titleOf } from '../method/method.ts';
+import { resample, toUnit } from '../pixels.ts';
+import type { ClassifierExplanation } from './explain.ts';
+import type { ClassifierVerdict } from './trust.ts';
+
+export interface ClassifierFigureOptions {
+  /** The true label; null where it is not known. */
+  readonly truth: string | null;
+  readonly colours: ColormapName;
+}
+
+const opacity = 0.5;
+
+const [right, wrong] = ['#2e9e4f', '#c8342b'];
+const signals: Readonly<Record<ClassifierVerdict, string>> = {
+  supported: right,
+  'partly supported': '#d99a1c',
+  'not supported': wrong,
+};
+
+/** A PNG. @param picture the one that was explained */
+export async function classifierFigureOf(
+  picture: Raster,
+  of: ClassifierExplanation,
+  { truth, colours }: ClassifierFigureOptions,
+): Promise<Uint8Array> {
+  const factor = panelSide / Math.max(picture.width, picture.height);
+  const panel: Size = {
+    width: Math.max(1, Math.round(picture.width * factor)),
+    height: Math.max(1, Math.round(picture.height * factor)),
+  };
+  const column = Math.max(panel.width, leastColumn);
+  const inset = Math.trunc((column - panel.width) / 2);
+  const top = margin + header;
+  const second = margin + column + gap;
+  const size: Size = { width: second + column + margin, height: top + panel.height + footer + margin };
+  const map = colourise(toUnit(resample(of.shown, panel)).values, panel.width, panel.height, colours);
+  const bottom = top + panel.height;
+  const room = size.width - 2 * margin - 26;
+  const predicted = of.predictions[0]!; // a classifier has classes
+  const known = truth === null ? ink : predicted.label === truth ? right : wrong;
+  const line = (words: string, x: number, y: number, big: boolean, colour: string) =>
+    text(words, { x, y, size: big ? 26 : 17, colour, bold: big, room: column });
+  return compose(
+    size,
+    [
+      { raster: await resize(picture, panel), left: margin + inset, top },
+      { raster: map, left: second + inset, top },
+    ],
+    [
+      line(`true: ${truth ?? 'not known'}`, margin, margin + 26, true, ink),
+      line(others(of), margin, margin + 60, false, pale),
+      line(
+        `predicted: ${predicted.label}, ${percent(predicted.probability)}`,
+        second,
+        margin + 26,
+        true,
+        known,
+      ),
+      line(
+        `${titleOf(of.method)} of ${of.label}, ${percent(of.score)}, at ${of.layer}`,
+        second,
+        margin + 60,
+        false,
+        pale,
+      ),
+      verdict(of, bottom, room),
+      text(`${picture.width} × ${picture.height} px · model ${of.model}`, {
+        x: margin + 26,
+        y: bottom + 76,
+        size: 15,
+        colour: pale,
+        room,
+      }),
+    ].join(''),
+  );
+}
+
+function verdict({ trust, sanity }: ClassifierExplanation, bottom: number, room: number): string {
+  const failed = sanity && !sanity.passes ? `do not trust: this method ${sanity.says}` : undefined;
+  const says = failed ?? trust?.says ?? 'not measured whether the class goes with the map';
+  const signal = failed ? wrong : trust ? signals[trust.evidence] : pale;
+  return (
+    disc(margin + 8, bottom + 40, 8, signal) +
+    text(says, { x: margin + 26, y: bottom + 47, size: 20, colour: ink, room })
+  );
+}
+
+/** A PNG of the picture's size: the map laid over it. */
+export async function classifierOverlayOf(
+  { data, width, height }: Raster,
+  of: ClassifierExplanation,
+  colours: ColormapName,
+): Promise<Uint8Array> {
+  const map = colourise(toUnit(of.shown).values, width, height, colours);
+  const blended = data.map((value, i) => Math.round(value * (1 - opacity) + map.data[i]! * opacity));
+  return encodePng({ data: blended, width, height });
+}
+
+/** The next classes: how sure it was. */
+function others({ predictions }: ClassifierExplanation): string {
+  const next = predictions.slice(1, 3).map(({ label, probability }) => `${label} ${percent(probability)}`);
+  return `then: ${next.join(', ')}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

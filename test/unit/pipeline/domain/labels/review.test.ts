@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reviewed, runs } from '../../../../../pipeline/domain/labels/review.ts';
+import type { LabelReviewed } from '../../../../../schemas/label-reviewed.ts';
+import type { Track } from '../../../../../schemas/track.ts';
+
+const clip = '0123456789abcdef';
+
+function label(index: number, track = 1, cause: Track['cause'] = 'detected'): Track {
+  const score = cause === 'detected' ? 0.9 : null;
+  const of = { clip, camera: 'gate', track, index, pts: index / 25, label: 'deer', cause, score };
+  return { ...of, model: null, region: null, box: [10, 10, 40, 30] };
+}
+
+let minute = 0;
+function decision(
+  from: number,
+  to: number,
+  what: LabelReviewed['decision'],
+  more: Partial<LabelReviewed> = {},
+): LabelReviewed {
+  const at = `2026-11-01T09:${String(minute++).padStart(2, '0')}:00.000Z`;
+  return { clip, track: 1, from, to, decision: what, by: 'mika', at, ...more };
+}
+
+const labels = [0, 1, 2, 3].map((index) => label(index));
+const states = (of: ReturnType<typeof reviewed>) => of.map(({ review }) => review);
+
+test('review - what nobody decided on is pending', () => {
+  const [first] = reviewed(labels, []);
+  assert.equal(first?.review, 'pending');
+  assert.equal(first?.by, null);
+  assert.equal(first?.at, null);
+});
+
+test('review - a decision holds for its run of frames, ends included', () => {
+  const folded = reviewed(labels, [decision(1, 2, 'accepted')]);
+  assert.deepEqual(states(folded), ['pending', 'accepted', 'accepted', 'pending']);
+});
+
+test('review - the last decision wins, frame by frame', () => {
+  const folded = reviewed(labels, [
+    decision(0, 3, 'accepted', { by: 'auto' }),
+    decision(1, 2, 'rejected'),
+    decision(2, 2, 'accepted', { by: 'ren' }),
+  ]);
+  assert.deepEqual(states(folded), ['accepted', 'rejected', 'accepted', 'accepted']);
+  assert.deepEqual(
+    folded.map(({ by }) => by),
+    ['auto', 'mika', 'ren', 'auto'],
+  );
+});
+
+test('review - undoing gives back the state before any decision', () => {
+  const folded = reviewed(labels, [
+    decision(0, 3, 'rejected'),
+    decision(1, 1, 'corrected', { box: [1, 2, 3, 4] }),
+    decision(1, 2, 'undone'),
+  ]);
+  assert.deepEqual(states(folded), ['rejected', 'pending', 'pending', 'rejected']);
+  assert.deepEqual(folded[1]?.box, [10, 10, 40, 30]);
+  assert.equal(folded[1]?.by, null);
+});
+
+test('review - what was undone can be decided anew, as if nothing had been decided before', () => {
+  const [label] = reviewed(labels, [
+    decision(0, 0, 'corrected', { box: [1, 2, 3, 4] }),
+    decision(0, 0, 'undone'),
+    decision(0, 0, 'accepted'),
+  ]);
+  assert.equal(label?.review, 'accepted');
+  assert.deepEqual(label?.box, [10, 10, 40, 30]);
+});
+
+test('review - a corrected box stands beside the tracker’s, which keeps its cause', () => {
+  const held = [label(0, 1, 'held'), label(1, 1, 'moved'), label(2, 1, 'hand')];
+  const folded = reviewed(held, [decision(0, 2, 'corrected', { box: [12, 11, 44, 33] })]);
+  assert.deepEqual(
+    folded.map(({ track, box }) => [track.cause, track.box, box]),
+    (['held', 'moved', 'hand'] as const).map((cause) => [cause, [10, 10, 40, 30], [12, 11, 44, 33]]),
+  );
+});
+
+test('review - who accepts a run with a corrected label in it accepts the correction', () => {
+  const folded = reviewed(labels, [
+    decision(1, 1, 'corrected', { box: [1, 2, 3, 4] }),
+    decision(0, 3, 'accepted', { by: 'ren' }),
+  ]);
+  assert.deepEqual(states(folded), ['accepted', 'corrected', 'accepted', 'accepted']);
+  assert.deepEqual(folded[1]?.box, [1, 2, 3, 4]);
+  assert.equal(folded[1]?.by, 'ren');
+});
+
+test('review - a corrected label can be rejected, and corrected again', () => {
+  const once = decision(0, 0, 'corrected', { box: [1, 2, 3, 4] });
+  assert.equal(reviewed(labels, [once, decision(0, 0, 'rejected')])[0]?.review, 'rejected');
+  const twice = reviewed(labels, [once, decision(0, 0, 'corrected', { box: [5, 6, 7, 8] })]);
+  assert.deepEqual(twice[0]?.box, [5, 6, 7, 8]);
+});
+
+test('review - decisions on one track leave the others alone; labels come by track and frame', () => {
+  const two = [label(1, 2), label(0, 2), label(1, 1), label(0, 1)];
+  const folded = reviewed(two, [decision(0, 9, 'rejected', { track: 2 })]);
+  assert.deepEqual(
+    folded.map(({ track, review }) => [track.track, track.index, review]),
+    [
+      [1, 0, 'pending'],
+      [1, 1, 'pending'],
+      [2, 0, 'rejected'],
+      [2, 1, 'rejected'],
+    ],
+  );
+});
+
+test('runs - neighbouring frames with one verdict are one message', () => {
+  const verdicts = [...'aabbba'].map((verdict, index) => ({ index, verdict }));
+  assert.deepEqual(runs(verdicts), [
+    { from: 0, to: 1, verdict: 'a' },
+    { from: 2, to: 4, verdict: 'b' },
+    { from: 5, to: 5, verdict: 'a' },
+  ]);
+});
+
+test('runs - a gap between frames parts them: a run says nothing of frames that it was not given', () => {
+  assert.deepEqual(
+    runs([
+      { index: 3, verdict: 'a' },
+      { index: 5, verdict: 'a' },
+    ]),
+    [
+      { from: 3, to: 3, verdict: 'a' },
+      { from: 5, to: 5, verdict: 'a' },
+    ],
+  );
+  assert.deepEqual(runs([]), []);
+});

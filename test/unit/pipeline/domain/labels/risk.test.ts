@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { risks } from '../../../../../pipeline/domain/labels/risk.ts';
+import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
+import type { Track } from '../../../../../schemas/track.ts';
+
+const still: Box = [100, 100, 80, 60];
+
+function label(index: number, changes: Partial<Omit<Track, 'box'>> & { box?: Box } = {}): Track {
+  return {
+    clip: '0123456789abcdef',
+    camera: 'gate',
+    track: 1,
+    index,
+    pts: index / 25,
+    label: 'deer',
+    cause: 'detected',
+    score: 0.9,
+    model: null,
+    region: null,
+    ...changes,
+    box: [...(changes.box ?? still)],
+  };
+}
+
+const track = (length: number, at: Record<number, Parameters<typeof label>[1]> = {}) =>
+  Array.from({ length }, (_, index) => label(index, at[index]));
+const missed = { cause: 'held', score: null } as const;
+
+test('risk - none for what a person drew, whatever is around it', () => {
+  assert.equal(risks(track(9, { 4: { cause: 'hand', score: null, box: [0, 0, 300, 300] } }))[4], 0);
+});
+
+test('risk - little for a sure detection, more for an unsure one, most for what was not seen', () => {
+  const of = (changes: Parameters<typeof label>[1]) => risks(track(9, { 4: changes }))[4]!;
+  const rising = [of({ score: 0.95 }), of({ score: 0.4 }), of(missed), of({ cause: 'moved', score: null })];
+  assert.deepEqual(
+    rising,
+    rising.toSorted((a, b) => a - b),
+  );
+  assert.ok(rising[0]! < 0.1, `${rising[0]}`);
+  assert.ok(rising[2]! > 0.45, `${rising[2]}`);
+});
+
+test('risk - a box that jumps away and back is riskier than those before and after it', () => {
+  const risk = risks(track(9, { 4: { box: [180, 100, 80, 60] } }));
+  assert.equal(Math.max(...risk), risk[4]);
+  assert.ok(risk[4]! > 0.5, `${risk[4]}`);
+  assert.ok(risk[3]! < 0.5 * risk[4]!, `${risk[3]}`);
+});
+
+test('risk - an animal that walks is not at risk for that', () => {
+  const walking = Array.from({ length: 30 }, (_, i) => label(i, { box: [100 + 6 * i, 100, 80, 60] }));
+  assert.ok(Math.max(...risks(walking)) < 0.25);
+});
+
+test('risk - a box of twice the size is at risk', () => {
+  const risk = risks(track(20, { 10: { box: [80, 90, 115, 85] } }));
+  assert.ok(risk[10]! > risk[5]! + 0.3, `${risk[10]} ${risk[5]}`);
+});
+
+test('risk - grows with each frame in which the animal was not seen, and falls when it is seen again', () => {
+  const risk = risks(track(40, Object.fromEntries(Array.from({ length: 20 }, (_, i) => [10 + i, missed]))));
+  const unseen = risk.slice(10, 30);
+  for (let i = 4; i < 17; i++) assert.ok(unseen[i]! > unseen[i - 1]!, `frame ${10 + i}`);
+  assert.ok(risk[34]! < 0.1);
+});
+
+test('risk - a detection among misses is riskier than one among detections', () => {
+  const alone = { 8: missed, 9: missed, 11: missed, 12: missed };
+  assert.ok(risks(track(20, alone))[10]! > risks(track(20))[10]!);
+});
+
+test('risk - between 0 and 1, to 1/1000, a track of one frame included', () => {
+  const wild = Array.from({ length: 50 }, (_, i) =>
+    label(i, {
+      ...(i % 3 === 0 ? missed : {}),
+      box: [(i * 97) % 400, (i * 61) % 300, 5 + ((i * 31) % 200), 40],
+    }),
+  );
+  for (const risk of [...risks(wild), ...risks([label(0)])]) {
+    assert.ok(risk >= 0 && risk <= 1);
+    assert.equal(Math.round(risk * 1000) / 1000, risk);
+  }
+  assert.deepEqual(risks([]), []);
+});

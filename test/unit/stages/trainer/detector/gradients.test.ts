@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openBackend } from '../../../../../pipeline/domain/models/backend/backend.ts';
+import { buildNetwork } from '../../../../../pipeline/domain/models/network/network.ts';
+import { seededRandom } from '../../../../../pipeline/domain/statistics/seeded-random.ts';
+import { gradientsOf, together } from '../../../../../stages/trainer/detector/gradients.ts';
+import { partOf } from '../../../../../stages/trainer/detector/split.ts';
+import type { View } from '../../../../../stages/trainer/detector/view.ts';
+
+const side = 64;
+
+test('gradients - of some views and of the others, together they are those of all at once', async () => {
+  await openBackend('wasm');
+  const { model, strides } = buildNetwork('tiny', side, 1, 3);
+  const split = partOf(model, 'all');
+  const reading = { side, strides, outputs: ['deer'] };
+  const random = seededRandom(5);
+  // The last has no animal: it adds to the loss, and nothing to the weight.
+  const views = [20, 28, 36, 44, 0].map((size): View => {
+    const pixels = Uint8ClampedArray.from({ length: side * side * 3 }, () => 255 * random.next());
+    return { pixels, targets: size > 0 ? [{ box: [10, 8, size, size], label: 0, weight: 1 }] : [] };
+  });
+  const of = (...which: readonly View[]) => gradientsOf(split, which, reading);
+  const whole = together([of(...views)]);
+  const [a, b, c, d, e] = views as [View, View, View, View, View];
+  const parted = together([of(a, b), of(c), of(d, e)]);
+  assert.ok(Math.abs(parted.loss.total - whole.loss.total) < 1e-4 * whole.loss.total);
+  assert.equal(parted.slopes.length, whole.slopes.length);
+  for (const [i, expected] of whole.slopes.entries()) {
+    const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    for (const [j, value] of expected.entries()) {
+      const found = parted.slopes[i]![j]!;
+      assert.ok(Math.abs(found - value) <= 1e-3 * scale, `${i}, ${j}: found ${found}, expected ${value}`);
+    }
+  }
+  model.dispose();
+});
