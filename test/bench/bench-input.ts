@@ -8,8 +8,8 @@ import { decodeClip } from '../../pipeline/domain/vision/video.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import { anchorsOf } from '../../pipeline/ingest/folders/clip-input.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
-import { dataPath } from '../data.ts';
-import { untrainedDetector } from '../untrained-detector.ts';
+import { dataPath } from '../fixtures/shared-data.ts';
+import { untrainedDetector } from '../fixtures/untrained-detector.ts';
 
 export interface BenchClip {
   readonly path: string;

@@ -1,7 +1,7 @@
 /** Time by step of whole jobs, as a user starts them. Minutes each. */
 import { join } from 'node:path';
-import { dataPath } from '../data.ts';
-import { shika } from '../shika.ts';
+import { dataPath } from '../fixtures/shared-data.ts';
+import { shika } from '../processes/shika.ts';
 import type { Table } from './table.ts';
 
 /** @param folder for the results; the backend is wasm, which is everywhere */

@@ -8,7 +8,7 @@ import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
 import { subjectOf } from '../../schemas/message.ts';
-import { startServer } from '../server.ts';
+import { startServer } from '../processes/server.ts';
 import type { Table } from './table.ts';
 
 const bounds = { framesMaxBytes: 2 ** 30, clipsMaxAgeHours: 1 };

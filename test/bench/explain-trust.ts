@@ -31,7 +31,7 @@ import { type AnyMethodName, allMethodNames } from '../../stages/explainer/metho
 import { onPixels } from '../../stages/explainer/pixels.ts';
 import { cascade, cascadeOptions, isChecked } from '../../stages/explainer/sanity/cascade.ts';
 import { mostPictures, type SanityRecord, verdictOf } from '../../stages/explainer/sanity/verdict.ts';
-import { dataPath } from '../data.ts';
+import { dataPath } from '../fixtures/shared-data.ts';
 
 const { values: flags } = parseArgs({
   options: {

@@ -19,7 +19,7 @@ import { seededRandom } from '../../pipeline/domain/statistics/seeded-random.ts'
 import { decodeImage, letterbox } from '../../pipeline/domain/vision/image.ts';
 import type { Example, Start } from '../../stages/trainer/detector/example.ts';
 import { trainDetector } from '../../stages/trainer/detector/train.ts';
-import { dataPath, noData } from '../data.ts';
+import { dataPath, noData } from '../fixtures/shared-data.ts';
 
 const { values } = parseArgs({
   allowNegative: true,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BackendName } from '../../pipeline/domain/models/backend/backend.ts';
 import { reasonOf } from '../../pipeline/runtime/errors.ts';
 import { BATCH } from '../../stages/detector/stage.ts';
-import { dataPath, noData } from '../data.ts';
+import { dataPath, noData } from '../fixtures/shared-data.ts';
 import type { Engine, NetworkRequest, NetworkTime } from './bench-network.ts';
 import { BenchProcess } from './bench-process.ts';
 import type { Row, Table } from './table.ts';

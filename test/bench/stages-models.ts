@@ -12,7 +12,7 @@ import { explain } from '../../stages/explainer/detector/explain.ts';
 import { searchRegion } from '../../stages/tracker/region.ts';
 import type { Example, Start } from '../../stages/trainer/detector/example.ts';
 import { trainDetector } from '../../stages/trainer/detector/train.ts';
-import { dataPath } from '../data.ts';
+import { dataPath } from '../fixtures/shared-data.ts';
 import { rates } from './stages.ts';
 import type { Row } from './table.ts';
 

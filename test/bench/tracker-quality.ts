@@ -24,7 +24,7 @@ import type { Checkpoint } from '../../schemas/state.ts';
 import { accountedFor, type Cause } from '../../schemas/terms.ts';
 import { type Label, TrackLoop } from '../../stages/tracker/loop.ts';
 import { TrackerOptions } from '../../stages/tracker/options.ts';
-import { dataPath, noData } from '../data.ts';
+import { dataPath, noData } from '../fixtures/shared-data.ts';
 import { ClipInMemory, Oracle, type StoredClip, storeClip } from './clip-in-memory.ts';
 
 const { values } = parseArgs({

@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { writeClassifierReport } from '../../pipeline/app/report/report.ts';
+import { classifierReportExample, hostileName } from '../fixtures/classifier-report-example.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
-import { classifierReportExample, hostileName } from './classifier-report-example.ts';
 import { visit } from './visit.ts';
 
 describe('report of a classifier in a browser', {

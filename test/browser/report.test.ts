@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { writeReport } from '../../pipeline/app/report/report.ts';
+import { boxAt, hostileName, reportExample } from '../fixtures/report-example.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
-import { boxAt, hostileName, reportExample } from './report-example.ts';
 import { visit } from './visit.ts';
 
 describe('report in a browser', { skip: chromiumPath === undefined && noChromium, timeout: 120_000 }, () => {

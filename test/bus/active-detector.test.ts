@@ -9,7 +9,7 @@ import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { FatalError } from '../../pipeline/runtime/errors.ts';
 import { DetectorOptions } from '../../stages/detector/options.ts';
 import { detector } from '../../stages/detector/stage.ts';
-import { untrainedDetector } from '../untrained-detector.ts';
+import { untrainedDetector } from '../fixtures/untrained-detector.ts';
 import { type Testbed, testbed, until } from './testbed.ts';
 
 let bed: Testbed;

@@ -17,7 +17,7 @@ import { provideNatsServer } from '../../pipeline/runtime/supervisor/nats-server
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { Look } from '../../schemas/look.ts';
 import { Progress } from '../../schemas/progress.ts';
-import { NatsProcess } from '../nats-process.ts';
+import { NatsProcess } from '../processes/nats-process.ts';
 import {
   BOUNDS,
   capturedLog,

@@ -27,8 +27,8 @@ import { encodeJpeg, resizeRegion } from '../../pipeline/domain/vision/image.ts'
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Dead } from '../../schemas/dead.ts';
-import { writeKerasWeights } from '../keras-weights.ts';
-import { type Running, start } from '../shika.ts';
+import { writeKerasWeights } from '../fixtures/keras-weights.ts';
+import { type Running, start } from '../processes/shika.ts';
 import { collected, type Testbed, testbed } from './testbed.ts';
 
 /** How much of red, green and blue. */

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
 import { glob } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { prepareImage, removeImage } from '../container-server.ts';
-import { noEngine } from '../docker.ts';
+import { prepareImage, removeImage } from '../processes/container-server.ts';
+import { noEngine } from '../processes/docker.ts';
 
 const skip = process.env.SHIKA_TEST_NATS ? 'a server is named' : ((await noEngine()) ?? false);
 

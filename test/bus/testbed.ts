@@ -5,7 +5,7 @@ import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import type { Logger } from '../../pipeline/runtime/log/log.ts';
 import { Look } from '../../schemas/look.ts';
 import { Progress } from '../../schemas/progress.ts';
-import { startServer, type TestServer, type TestServerOptions } from '../server.ts';
+import { startServer, type TestServer, type TestServerOptions } from '../processes/server.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 

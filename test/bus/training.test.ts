@@ -13,7 +13,7 @@ import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
-import { brightSquares } from '../bright-squares.ts';
+import { brightSquares } from '../fixtures/bright-squares.ts';
 import { clipId, collected, progress, type Testbed, testbed, until } from './testbed.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../pipeline/app/cli/shika.ts');

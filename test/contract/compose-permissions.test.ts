@@ -15,7 +15,7 @@ import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
 import { type MessageType, subjectOf } from '../../schemas/message.ts';
 import { stages } from '../../stages/index.ts';
-import { startServer, type TestServer } from '../server.ts';
+import { startServer, type TestServer } from '../processes/server.ts';
 
 const written = await readFile(PERMISSIONS_FILE, 'utf8');
 

@@ -20,9 +20,16 @@ import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { accountedFor } from '../../schemas/terms.ts';
 import { stages } from '../../stages/index.ts';
-import { buildingDocker, composeCommand, importImage, importNats, importNode, noEngine } from '../docker.ts';
-import { freePort } from '../nats-process.ts';
-import { untrainedDetector } from '../untrained-detector.ts';
+import { untrainedDetector } from '../fixtures/untrained-detector.ts';
+import {
+  buildingDocker,
+  composeCommand,
+  importImage,
+  importNats,
+  importNode,
+  noEngine,
+} from '../processes/docker.ts';
+import { freePort } from '../processes/nats-process.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { stages } from '../../stages/index.ts';
-import { composeCommand } from '../docker.ts';
+import { composeCommand } from '../processes/docker.ts';
 
 const deploy = resolve(import.meta.dirname, '../../deploy');
 const compose = await composeCommand();

@@ -4,8 +4,8 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { dataPath, noData } from '../data.ts';
-import { shika } from '../shika.ts';
+import { dataPath, noData } from '../fixtures/shared-data.ts';
+import { shika } from '../processes/shika.ts';
 
 const flowers = dataPath('flowers');
 const weights = dataPath('weights/mobilenet_v2_1.0_224_no_top.h5');

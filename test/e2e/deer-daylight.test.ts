@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { RunSummary } from '../../pipeline/app/results/run-results.ts';
 import { accountedFor } from '../../schemas/terms.ts';
-import { dataPath, noData } from '../data.ts';
-import { shika } from '../shika.ts';
+import { dataPath, noData } from '../fixtures/shared-data.ts';
+import { shika } from '../processes/shika.ts';
 
 const clip = dataPath('clips/deer-daylight.mp4');
 const skip = clip === undefined && noData;

@@ -8,8 +8,8 @@ import { after, test } from 'node:test';
 import { writeDemo } from '../../pipeline/app/demo/demo.ts';
 import type { RunSummary } from '../../pipeline/app/results/run-results.ts';
 import { accountedFor } from '../../schemas/terms.ts';
-import { shika, start } from '../shika.ts';
-import { untilSaid } from '../until-said.ts';
+import { shika, start } from '../processes/shika.ts';
+import { untilPrinted } from '../processes/until-printed.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'shika-run-resume-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ test('run - killed while it trains and while it annotates, it goes on each time 
   ];
   for (const moment of [/pre-training: 80 %|pre-training: 50 %/, /annotating: 10 %/]) {
     const { child, ended } = start(command);
-    await untilSaid({ child, ended }, moment);
+    await untilPrinted({ child, ended }, moment);
     child.kill('SIGKILL');
     await ended;
   }

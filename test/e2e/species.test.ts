@@ -24,9 +24,9 @@ import { Image } from '../../schemas/image.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import { Track } from '../../schemas/track.ts';
 import { BOUNDS } from '../bus/testbed.ts';
-import { dataPath } from '../data.ts';
-import { writeKerasWeights } from '../keras-weights.ts';
-import { type Ran, shika } from '../shika.ts';
+import { writeKerasWeights } from '../fixtures/keras-weights.ts';
+import { dataPath } from '../fixtures/shared-data.ts';
+import { type Ran, shika } from '../processes/shika.ts';
 
 const clip = '0123456789abcdef';
 const camera = 'clearing';

@@ -5,9 +5,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { writeHandFolder } from '../hand-folder.ts';
-import { shika, start } from '../shika.ts';
-import { untilSaid } from '../until-said.ts';
+import { writeHandFolder } from '../fixtures/hand-folder.ts';
+import { shika, start } from '../processes/shika.ts';
+import { untilPrinted } from '../processes/until-printed.ts';
 
 let folder: string;
 let out: string;
@@ -27,7 +27,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 test('train pre - killed after an epoch and typed again, it goes on', { timeout: 400_000 }, async () => {
   const first = start(command);
-  await untilSaid(first, /training: 50 %/);
+  await untilPrinted(first, /training: 50 %/);
   first.child.kill('SIGKILL');
   await first.ended;
   assert.ok(!existsSync(out), 'it had not ended');

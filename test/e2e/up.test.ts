@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Raster } from '../../pipeline/domain/vision/image.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
-import { start } from '../shika.ts';
+import { start } from '../processes/shika.ts';
 
 let folder: string;
 let camera: Server;

@@ -8,8 +8,8 @@ import { after, before, test } from 'node:test';
 import { type DemoFiles, writeDemo } from '../../pipeline/app/demo/demo.ts';
 import type { RunSummary } from '../../pipeline/app/results/run-results.ts';
 import { accountedFor } from '../../schemas/terms.ts';
-import { killEachOnce } from '../chaos/kill-each-once.ts';
-import { type Ran, shika } from '../shika.ts';
+import { killEachOnce } from '../processes/kill-each-once.ts';
+import { type Ran, shika } from '../processes/shika.ts';
 
 const FRAMES = 160;
 let folder: string;

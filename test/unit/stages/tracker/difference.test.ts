@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Box } from '../../../../pipeline/domain/vision/box.ts';
 import { changeAround, displacement, type Grey } from '../../../../stages/tracker/difference.ts';
-import { random } from '../../../simulated-clip.ts';
+import { random } from '../../../fixtures/simulated-clip.ts';
 
 const size = 200;
 const threshold = 12;

@@ -9,7 +9,7 @@ import { beginning, type Label, type Step, TrackLoop } from '../../../../stages/
 import { assign } from '../../../../stages/tracker/match.ts';
 import { TrackerOptions } from '../../../../stages/tracker/options.ts';
 import { searchRegion } from '../../../../stages/tracker/region.ts';
-import { random, SimulatedClip, type Simulation } from '../../../simulated-clip.ts';
+import { random, SimulatedClip, type Simulation } from '../../../fixtures/simulated-clip.ts';
 
 const options: TrackerOptions = { ...Value.Create(TrackerOptions), seedEvery: 10, regionSide: 160 };
 

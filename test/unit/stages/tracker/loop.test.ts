@@ -7,7 +7,7 @@ import type { Anchor } from '../../../../schemas/clip-arrived.ts';
 import { accountedFor } from '../../../../schemas/terms.ts';
 import { type Label, TrackLoop } from '../../../../stages/tracker/loop.ts';
 import { TrackerOptions } from '../../../../stages/tracker/options.ts';
-import { random, SimulatedClip, type Simulation } from '../../../simulated-clip.ts';
+import { random, SimulatedClip, type Simulation } from '../../../fixtures/simulated-clip.ts';
 
 const options: TrackerOptions = Value.Create(TrackerOptions);
 const still: Box = [300, 200, 80, 60];

@@ -11,7 +11,7 @@ import { renderPage } from '../../../../../pipeline/app/report/page.ts';
 import { writeReport } from '../../../../../pipeline/app/report/report.ts';
 import { timeline } from '../../../../../pipeline/app/report/timeline.ts';
 import type { LabelRow } from '../../../../../pipeline/domain/formats/label-row.ts';
-import { reportExample } from '../../../../browser/report-example.ts';
+import { reportExample } from '../../../../fixtures/report-example.ts';
 
 test('report - escapes every text that goes in', async () => {
   const hostile = `"'><script>alert(1)</script>`;

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { readHand } from '../../../../../pipeline/domain/formats/hand.ts';
 import { readTruth } from '../../../../../pipeline/domain/formats/truth.ts';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
-import { dataPath, noData } from '../../../../data.ts';
+import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 
 let folder: string;
 before(async () => {

@@ -9,7 +9,7 @@ import {
   type ScoredImage,
 } from '../../../../../pipeline/domain/scores/detection.ts';
 import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
-import { dataPath, noData } from '../../../../data.ts';
+import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 
 const cases = join(import.meta.dirname, 'cases');
 

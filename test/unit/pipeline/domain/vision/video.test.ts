@@ -18,7 +18,7 @@ import {
 import { type EncodeOptions, encodeClip } from '../../../../../pipeline/domain/vision/video-encode.ts';
 import { uprightFilter } from '../../../../../pipeline/domain/vision/video-open.ts';
 import { PoisonError, RetryableError } from '../../../../../pipeline/runtime/errors.ts';
-import { dataPath, noData } from '../../../../data.ts';
+import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 
 let dir: string;
 before(async () => {

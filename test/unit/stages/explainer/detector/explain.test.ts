@@ -14,8 +14,8 @@ import { layerBefore, stillFound } from '../../../../../stages/explainer/detecto
 import { type Explanation, explain } from '../../../../../stages/explainer/detector/explain.ts';
 import { explanationFiles } from '../../../../../stages/explainer/detector/files.ts';
 import { allMethodNames } from '../../../../../stages/explainer/method/method.ts';
-import { dataPath, noData } from '../../../../data.ts';
-import { untrainedDetector } from '../../../../untrained-detector.ts';
+import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
+import { untrainedDetector } from '../../../../fixtures/untrained-detector.ts';
 
 before(() => openBackend('wasm'));
 

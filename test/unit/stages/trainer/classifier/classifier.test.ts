@@ -22,8 +22,8 @@ import { correlation } from '../../../../../stages/explainer/sanity/compare.ts';
 import { balancedWeights } from '../../../../../stages/trainer/classifier/fit.ts';
 import { type Inspected, inspect } from '../../../../../stages/trainer/classifier/inspect.ts';
 import { trainClassifier } from '../../../../../stages/trainer/classifier/train.ts';
-import { dataPath, noData } from '../../../../data.ts';
-import { writeKerasWeights } from '../../../../keras-weights.ts';
+import { writeKerasWeights } from '../../../../fixtures/keras-weights.ts';
+import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'shika-classifier-'));
 const weights = join(folder, 'model.json');

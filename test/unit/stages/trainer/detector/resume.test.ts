@@ -6,7 +6,7 @@ import { seededRandom } from '../../../../../pipeline/domain/statistics/seeded-r
 import { decodeCheckpoint } from '../../../../../stages/trainer/detector/checkpoint.ts';
 import type { EpochRow } from '../../../../../stages/trainer/detector/epoch.ts';
 import { type TrainOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
-import { brightSquares } from '../../../../bright-squares.ts';
+import { brightSquares } from '../../../../fixtures/bright-squares.ts';
 
 before(async () => void (await openBackend('wasm')));
 

@@ -29,7 +29,7 @@ import type { Example } from '../../../../../stages/trainer/detector/example.ts'
 import { fitLogistic } from '../../../../../stages/trainer/detector/logistic.ts';
 import { type TrainOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
 import { trainVerifier } from '../../../../../stages/trainer/detector/train-verifier.ts';
-import { writeKerasWeights } from '../../../../keras-weights.ts';
+import { writeKerasWeights } from '../../../../fixtures/keras-weights.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'shika-verifier-'));
 const weights = join(folder, 'model.json');

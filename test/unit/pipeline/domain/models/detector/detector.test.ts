@@ -16,7 +16,7 @@ import {
 } from '../../../../../../pipeline/domain/models/files.ts';
 import type { Box } from '../../../../../../pipeline/domain/vision/box.ts';
 import { FatalError, PoisonError } from '../../../../../../pipeline/runtime/errors.ts';
-import { untrainedDetector } from '../../../../../untrained-detector.ts';
+import { untrainedDetector } from '../../../../../fixtures/untrained-detector.ts';
 
 const side = 64;
 const dir = await mkdtemp(join(tmpdir(), 'shika-model-'));

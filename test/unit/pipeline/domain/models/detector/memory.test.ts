@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { openBackend } from '../../../../../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../../../../../pipeline/domain/models/detector/detector.ts';
-import { untrainedDetector } from '../../../../../untrained-detector.ts';
+import { untrainedDetector } from '../../../../../fixtures/untrained-detector.ts';
 
 const side = 64;
 const frames = 10_000;

@@ -11,7 +11,7 @@ import { loadYoloxOnnx } from '../../../../../../pipeline/domain/models/detector
 import { buildNetwork } from '../../../../../../pipeline/domain/models/network/network.ts';
 import { decodeImage, letterbox } from '../../../../../../pipeline/domain/vision/image.ts';
 import { PoisonError } from '../../../../../../pipeline/runtime/errors.ts';
-import { dataPath, noData } from '../../../../../data.ts';
+import { dataPath, noData } from '../../../../../fixtures/shared-data.ts';
 
 const weights = dataPath('weights/yolox_nano.onnx');
 const skip = weights ? false : noData;

@@ -19,7 +19,7 @@ import {
 } from '../../../../../../pipeline/domain/models/network/network.ts';
 import { FatalError } from '../../../../../../pipeline/runtime/errors.ts';
 import { splitModel } from '../../../../../../stages/trainer/detector/split.ts';
-import { dataPath, noData } from '../../../../../data.ts';
+import { dataPath, noData } from '../../../../../fixtures/shared-data.ts';
 
 before(async () => {
   await openBackend('wasm');

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-const COMMAND = resolve(import.meta.dirname, '../pipeline/app/cli/shika.ts');
+const COMMAND = resolve(import.meta.dirname, '../../pipeline/app/cli/shika.ts');
 
 export interface Ran {
   readonly code: number | null;

@@ -1,5 +1,5 @@
 /** {@link startServer}'s server in a container, by testcontainers, from an image made on this machine. */
-import { provideNatsServer } from '../pipeline/runtime/supervisor/nats-server.ts';
+import { provideNatsServer } from '../../pipeline/runtime/supervisor/nats-server.ts';
 import { importNats, run } from './docker.ts';
 import { answers, freePort, natsConfig } from './nats-process.ts';
 import type { TestServer, TestServerOptions } from './server.ts';

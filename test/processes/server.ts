@@ -10,7 +10,7 @@ import {
   type NatsProvider,
   provideNatsServer,
   versionOf,
-} from '../pipeline/runtime/supervisor/nats-server.ts';
+} from '../../pipeline/runtime/supervisor/nats-server.ts';
 import { NatsProcess } from './nats-process.ts';
 
 export interface TestServer {

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { NatsProvider } from '../pipeline/runtime/supervisor/nats-server.ts';
+import type { NatsProvider } from '../../pipeline/runtime/supervisor/nats-server.ts';
 
 export interface NatsProcessOptions {
   /** Holds the store (`jetstream/`) and the configuration that is written (`nats.conf`). */

@@ -1,7 +1,7 @@
 /** Kills every process of a run once, with SIGKILL, while it works. */
 import { execFileSync } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { type Ran, start } from '../shika.ts';
+import { type Ran, start } from './shika.ts';
 
 interface Process {
   readonly pid: number;
