@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { Box, Causes, ClassLabel, FrameIndex, JobId, Ledger, ModelId, TrackId } from './terms.ts';
 
 /** A tracker's place in a clip: key `checkpoint.<clip>`. The decoder reads `next` to stay near the tracker. */
-export const Checkpoint = Type.Object(
+export const TrackerCheckpoint = Type.Object(
   {
     next: Type.Integer({ minimum: 0, description: 'First frame that is not decided' }),
     previous: Type.Integer({ minimum: -1, description: 'Last frame that was looked at; -1: none yet' }),
@@ -29,7 +29,7 @@ export const Checkpoint = Type.Object(
   },
   { additionalProperties: false },
 );
-export type Checkpoint = Static<typeof Checkpoint>;
+export type TrackerCheckpoint = Static<typeof TrackerCheckpoint>;
 
 /** The active model of a kind: key `active.<kind>`, set by compare-and-set. */
 export const ActiveModel = Type.Object(

@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { BackendName } from '../../pipeline/domain/models/backend/options.ts';
+import { BackendOption } from '../../pipeline/domain/models/backend/options.ts';
 
 const { Integer, Number: Num } = Type;
 
 export const DetectorOptions = Type.Object(
   {
-    backend: BackendName,
+    backend: BackendOption,
     batch: Integer({
       default: 0,
       minimum: 0,

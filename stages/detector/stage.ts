@@ -16,7 +16,7 @@ import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
 import { Batches } from './batches.ts';
-import { lookAt, type Prepared, prepare } from './looker.ts';
+import { type CroppedFrame, cropFrame, detectRegions } from './detect-regions.ts';
 import { DetectorOptions } from './options.ts';
 
 const take = { type: Look, leaseS: 30, attempts: 5 };
@@ -41,7 +41,7 @@ export const detector = stage({
     const model = new ActiveDetector(bus, log, signal);
     await model.ready();
     const size = options.batch || BATCH[backend.name];
-    const batches = new Batches(size, (frames: readonly Prepared[]) =>
+    const batches = new Batches(size, (frames: readonly CroppedFrame[]) =>
       seen(model.current(), frames, options),
     );
     return {
@@ -66,13 +66,13 @@ async function answerLook(
   bus: Bus,
   look: Incoming<typeof Look>,
   side: number,
-  batches: Batches<Prepared, Seen>,
+  batches: Batches<CroppedFrame, Seen>,
 ): Promise<Outgoing[] | Error> {
   const { frame: subject, regions } = look.body;
   try {
     const frame = await bus.last(Frame, subject);
     if (!frame) throw new PoisonError(`${subject} is not on the bus any more`);
-    const prepared = await prepare({ frame: frame.payload, name: subject, regions }, side);
+    const prepared = await cropFrame({ frame: frame.payload, name: subject, regions }, side);
     return [answer(look, await batches.add(prepared))];
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -81,13 +81,13 @@ async function answerLook(
 
 async function seen(
   detector: Detector,
-  frames: readonly Prepared[],
+  frames: readonly CroppedFrame[],
   options: DetectorOptions,
 ): Promise<Seen[]> {
   const { id, side } = detector.card;
   if (frames.some(({ crops }) => crops.some(({ raster }) => raster.width !== side)))
     throw new RetryableError('the model changed to one of another size meanwhile');
-  const found = await lookAt(detector, frames, options);
+  const found = await detectRegions(detector, frames, options);
   return found.map((of) => ({ found: of, model: id }));
 }
 

@@ -1,11 +1,11 @@
 import Type, { type Static } from 'typebox';
-import { BackendName } from '../../pipeline/domain/models/backend/options.ts';
+import { BackendOption } from '../../pipeline/domain/models/backend/options.ts';
 
 const { Literal } = Type;
 
 export const ExplainerOptions = Type.Object(
   {
-    backend: BackendName,
+    backend: BackendOption,
     colours: Type.Union([Literal('jet'), Literal('turbo'), Literal('viridis')], {
       default: 'jet',
       description: 'Colours of the maps; jet is OpenCV’s, the others are even to the eye',

@@ -11,13 +11,13 @@ import { centre, clip as clipBox, round, translate } from '../../pipeline/domain
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
-import type { Checkpoint } from '../../schemas/state.ts';
+import type { TrackerCheckpoint } from '../../schemas/state.ts';
 import type { Cause } from '../../schemas/terms.ts';
 import { type Change, changeAround, displacement, type Grey } from './difference.ts';
-import { assign } from './match.ts';
+import { matchDetections } from './match.ts';
+import { Observation } from './observation.ts';
 import type { TrackerOptions } from './options.ts';
 import { distinct, framesServed, sameBox, searchRegion, wholePicture } from './region.ts';
-import { Sight } from './sight.ts';
 import { type TrackState, Tracks } from './tracks.ts';
 
 export interface FrameFacts extends Size {
@@ -52,7 +52,7 @@ export interface Label {
 }
 
 /** A frame, decided. */
-export interface Step {
+export interface DecidedFrame {
   readonly frame: FrameFacts;
   readonly labels: readonly Label[];
 }
@@ -73,7 +73,7 @@ const resting: Going = { x: 0, y: 0, unseen: false };
 const LATEST = 0.3;
 
 /** Where a clip begins. */
-export function beginning(): Checkpoint {
+export function initialCheckpoint(): TrackerCheckpoint {
   return {
     next: 0,
     previous: -1,
@@ -88,7 +88,7 @@ export function beginning(): Checkpoint {
 export class TrackLoop {
   readonly #view: ClipView;
   readonly #options: TrackerOptions;
-  readonly #state: Checkpoint;
+  readonly #state: TrackerCheckpoint;
   readonly #tracks: Tracks;
   /** Where each track's box has been going of late: it decides when looks are sent, never what is seen. */
   readonly #going = new Map<number, Going>();
@@ -97,7 +97,7 @@ export class TrackLoop {
     view: ClipView,
     anchors: readonly Anchor[],
     options: TrackerOptions,
-    from: Checkpoint = beginning(),
+    from: TrackerCheckpoint = initialCheckpoint(),
   ) {
     this.#view = view;
     this.#options = options;
@@ -106,12 +106,12 @@ export class TrackLoop {
   }
 
   /** What a later process needs to go on from here. */
-  get checkpoint(): Checkpoint {
+  get checkpoint(): TrackerCheckpoint {
     return structuredClone(this.#state);
   }
 
   /** Decides frame after frame until the clip ends. */
-  async *steps(): AsyncGenerator<Step> {
+  async *steps(): AsyncGenerator<DecidedFrame> {
     for (;;) {
       const frame = await this.#view.frame(this.#state.next);
       if (!frame) return;
@@ -138,7 +138,7 @@ export class TrackLoop {
       this.#lookAhead(frame);
       const answer = await this.#view.answer(frame.index);
       if (answer.failure === undefined) {
-        const sight = new Sight(regions, answer);
+        const sight = new Observation(regions, answer);
         labels.push(...(await this.#follow(frame, sight, labels)));
         if (seeks) labels.push(...this.#seed(frame, sight, labels));
       } else if (labels.length === 0) {
@@ -182,7 +182,7 @@ export class TrackLoop {
     );
   }
 
-  async #follow(frame: FrameFacts, sight: Sight, drawn: readonly Label[]): Promise<Label[]> {
+  async #follow(frame: FrameFacts, sight: Observation, drawn: readonly Label[]): Promise<Label[]> {
     const followed = this.#tracks.followedAt(frame.index);
     const found = await this.#find(followed, frame, sight, boxesOf(drawn));
     const labels: Label[] = [];
@@ -216,10 +216,10 @@ export class TrackLoop {
   async #find(
     followed: readonly TrackState[],
     frame: FrameFacts,
-    sight: Sight,
+    sight: Observation,
     taken: readonly Box[],
   ): Promise<(Found | null)[]> {
-    const found = assign(
+    const found = matchDetections(
       followed.map((track) => sight.claim(track)),
       this.#options,
       taken,
@@ -232,8 +232,8 @@ export class TrackLoop {
     for (const track of stale) track.region = [...searchRegion(track.box, frame, this.#options)];
     const regions = distinct(stale.map((track) => track.region));
     this.#view.look(frame.index, regions);
-    const again = new Sight(regions, await this.#view.answer(frame.index));
-    const second = assign(
+    const again = new Observation(regions, await this.#view.answer(frame.index));
+    const second = matchDetections(
       stale.map((track) => again.claim(track)),
       this.#options,
       [...taken, ...boxesOf(found)],
@@ -266,7 +266,7 @@ export class TrackLoop {
     }
   }
 
-  #seed(frame: FrameFacts, sight: Sight, labels: readonly Label[]): Label[] {
+  #seed(frame: FrameFacts, sight: Observation, labels: readonly Label[]): Label[] {
     const region = wholePicture(frame);
     const { model } = sight;
     return this.#tracks

@@ -37,7 +37,7 @@ export interface Claim {
  * @param taken boxes that no track may have any more
  * @returns for each claim its box, null where none can be it
  */
-export function assign(
+export function matchDetections(
   claims: readonly Claim[],
   rules: MatchRules,
   taken: readonly Box[] = [],
@@ -58,7 +58,11 @@ export function assign(
 }
 
 /** What was found and is no animal that is known already, best first; boxes within boxes are left out. */
-export function newcomers(found: readonly Found[], known: readonly Box[], seedScore: number): Found[] {
+export function unmatchedDetections(
+  found: readonly Found[],
+  known: readonly Box[],
+  seedScore: number,
+): Found[] {
   const fresh: Found[] = [];
   for (const candidate of found.toSorted((a, b) => b.score - a.score)) {
     if (candidate.score < seedScore) break;

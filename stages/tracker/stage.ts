@@ -14,10 +14,10 @@ import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
 import { Look } from '../../schemas/look.ts';
 import { subjectOf } from '../../schemas/message.ts';
-import { Checkpoint, checkpointKey } from '../../schemas/state.ts';
+import { checkpointKey, TrackerCheckpoint } from '../../schemas/state.ts';
 import { Track } from '../../schemas/track.ts';
 import { BusClipView, ClipGaveUp } from './bus/clip-view.ts';
-import { beginning, type Step, TrackLoop } from './loop.ts';
+import { type DecidedFrame, initialCheckpoint, TrackLoop } from './loop.ts';
 import { TrackerOptions } from './options.ts';
 
 const take = { type: ClipArrived, leaseS: 30, attempts: 20 };
@@ -60,7 +60,7 @@ async function* trackClip(
 ): AsyncGenerator<Outgoing | Commit> {
   const { clip, camera, file, anchors } = arrival.body;
   if (await bus.last(ClipTracked, subjectOf(ClipTracked, { camera, clip }))) return;
-  const from = (await bus.state.get(checkpointKey(clip), Checkpoint)).value ?? beginning();
+  const from = (await bus.state.get(checkpointKey(clip), TrackerCheckpoint)).value ?? initialCheckpoint();
   log.info({ from: from.next, anchors: anchors.length }, 'tracking');
   const view = new BusClipView({ bus, arrival, log, signal, next: from.next, answerS: options.answerS });
   try {
@@ -96,7 +96,7 @@ async function* trackClip(
 
 /** A step's labels, and its picture where it has any: the picture outlives the frame. */
 async function* published(
-  { frame, labels }: Step,
+  { frame, labels }: DecidedFrame,
   arrival: Incoming<typeof ClipArrived>,
   view: BusClipView,
 ): AsyncGenerator<Outgoing> {
@@ -122,7 +122,13 @@ async function* published(
 }
 
 /** Where to go on after a crash; what lies before it is freed, and the decoder may read on. */
-function checkpoint(bus: Bus, clip: string, camera: string, state: Checkpoint, view: BusClipView): Commit {
+function checkpoint(
+  bus: Bus,
+  clip: string,
+  camera: string,
+  state: TrackerCheckpoint,
+  view: BusClipView,
+): Commit {
   return {
     async commit() {
       await bus.state.put(checkpointKey(clip), state);

@@ -2,14 +2,14 @@
 import { type Box, clip, iou, round, type Size } from '../../pipeline/domain/vision/box.ts';
 import type { Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
-import type { Checkpoint } from '../../schemas/state.ts';
-import { newcomers } from './match.ts';
-import { type PatienceRules, patience } from './patience.ts';
+import type { TrackerCheckpoint } from '../../schemas/state.ts';
+import { unmatchedDetections } from './match.ts';
+import { type MaxAgeRules, maxAge } from './max-age.ts';
 import { type RegionRules, sameBox, searchRegion, stillServes } from './region.ts';
 
-export type TrackState = Checkpoint['tracks'][number];
+export type TrackState = TrackerCheckpoint['tracks'][number];
 
-export interface TrackRules extends RegionRules, PatienceRules {
+export interface TrackRules extends RegionRules, MaxAgeRules {
   /** Least score of a box that begins a track. */
   readonly seedScore: number;
   /** Frames between looks for new animals. */
@@ -80,7 +80,7 @@ export class Tracks {
   /** Begins a track for each animal that has none. */
   seed(picture: Picture, found: readonly Found[], known: readonly Box[]): (TrackState & { score: number })[] {
     const room = MOST - this.#states.filter(({ ended }) => !ended).length;
-    const fresh = newcomers(found, known, this.#rules.seedScore).slice(0, Math.max(0, room));
+    const fresh = unmatchedDetections(found, known, this.#rules.seedScore).slice(0, Math.max(0, room));
     return fresh.flatMap(({ box, label, score }) => {
       const inside = clip(box, picture);
       if (!inside) return [];
@@ -106,7 +106,7 @@ export class Tracks {
       missed: track.missed,
       others,
     };
-    track.ended = track.missed >= patience(unseen, picture, this.#rules);
+    track.ended = track.missed >= maxAge(unseen, picture, this.#rules);
   }
 
   /**

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { BackendName } from '../../pipeline/domain/models/backend/options.ts';
+import { BackendOption } from '../../pipeline/domain/models/backend/options.ts';
 
 export const TrainerOptions = Type.Object(
   {
-    backend: BackendName,
+    backend: BackendOption,
     threads: Type.Integer({
       default: 0,
       minimum: 0,

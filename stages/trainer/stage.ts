@@ -3,7 +3,10 @@ import { availableParallelism } from 'node:os';
 import { fetchDataset, fetchPicture } from '../../pipeline/domain/datasets/store.ts';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts';
-import { type Looked, lookWith } from '../../pipeline/domain/models/detector/evaluate.ts';
+import {
+  type ExampleDetections,
+  loadAndDetectExamples,
+} from '../../pipeline/domain/models/detector/evaluate.ts';
 import {
   type DetectorTraining,
   withDetectorTraining,
@@ -143,10 +146,10 @@ async function* trainDetectorJob(
   });
   const { id: model, verifier } = readDetectorCard(trained.files);
   const items = dataset.items.filter((item) => item.split === 'held-out');
-  const looked = await lookWith(trained.files, heldOut);
+  const looked = await loadAndDetectExamples(trained.files, heldOut);
   await storeModel(bus, model, withDetectorTraining(trained.files, trainingOf(looked, items)));
   const promoted = await promote(bus, 'detector', model, job, async (id) => {
-    const active = await lookWith(await fetchModel(bus, id), heldOut);
+    const active = await loadAndDetectExamples(await fetchModel(bus, id), heldOut);
     const trials = looked.map((candidate, i) => ({
       candidate,
       active: active[i]!,
@@ -173,7 +176,7 @@ async function* trainDetectorJob(
   );
 }
 
-function trainingOf(looked: readonly Looked[], items: readonly DatasetItem[]): DetectorTraining {
+function trainingOf(looked: readonly ExampleDetections[], items: readonly DatasetItem[]): DetectorTraining {
   const alike = (one: number, other: number) => isNearInClip(items[one]!, items[other]!);
   const mistakes = worstMistakes(looked, { alike }).map(({ picture, ...mistake }) => {
     const { clip, index, name } = items[picture]!;

@@ -7,7 +7,11 @@
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
-import { buildNetwork, forward, type NetworkName } from '../../pipeline/domain/models/network/network.ts';
+import {
+  buildDetectorNetwork,
+  type DetectorNetworkName,
+} from '../../pipeline/domain/models/detector/network.ts';
+import { forward } from '../../pipeline/domain/models/network/forward.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,7 +23,7 @@ const { values: options, positionals } = parseArgs({
 });
 const batch = Number(options.batch);
 const side = 416;
-const networks: readonly NetworkName[] = ['yolox-nano', 'tiny'];
+const networks: readonly DetectorNetworkName[] = ['yolox-nano', 'tiny'];
 
 interface Times {
   /** s */
@@ -65,7 +69,7 @@ async function profile(step: () => tf.Tensor): Promise<void> {
 const backend = await openBackend((positionals[0] ?? 'auto') as BackendPreference); // openBackend checks it
 console.log(`${backend.name}: ${backend.version} (${backend.reason}); batch ${batch}`);
 for (const name of networks) {
-  const { model } = buildNetwork(name, side, 1, 1);
+  const { model } = buildDetectorNetwork(name, side, 1, 1);
   const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable); // what a layer's weight is
   const x = tf.randomUniform([batch, side, side, 3], 0, 255, 'float32', 7);
   const loss = (): tf.Scalar => tf.mean(tf.square(forward(model, x)));

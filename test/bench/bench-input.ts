@@ -1,10 +1,10 @@
 /** What the bench works on: a clip with its first box, a short one to warm up with, and a detector. */
 import { join } from 'node:path';
 import { readAnchors } from '../../pipeline/domain/formats/hand-csv.ts';
-import { cocoDetectorFromOnnx } from '../../pipeline/domain/models/detector/pretrained.ts';
+import { pretrainedDetector } from '../../pipeline/domain/models/detector/pretrained.ts';
 import { writeModelFolder } from '../../pipeline/domain/models/files.ts';
 import type { Raster } from '../../pipeline/domain/vision/image.ts';
-import { decodeClip } from '../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import { anchorsOf } from '../../pipeline/ingest/folders/clip-input.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
@@ -46,7 +46,7 @@ export async function prepareInput(dir: string, frames: number): Promise<BenchIn
   const warmUp = await beginning(path, warmUpFrames, join(dir, 'warm-up.mp4'));
   const weights = dataPath('weights/yolox_nano.onnx');
   const files = weights
-    ? await cocoDetectorFromOnnx(weights)
+    ? await pretrainedDetector(weights)
     : await untrainedDetector({ network: 'yolox-nano', side: 416, classes: ['animal'] });
   const model = join(dir, 'model');
   await writeModelFolder(model, files);

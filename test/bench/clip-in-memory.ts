@@ -3,10 +3,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
+import { clipIdOf } from '../../pipeline/domain/vision/clip-id.ts';
 import { decodeImage, type Raster, toGrey } from '../../pipeline/domain/vision/image.ts';
-import { decodeClip, hashFile } from '../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
-import { lookAt, prepare } from '../../stages/detector/looker.ts';
+import { cropFrame, detectRegions } from '../../stages/detector/detect-regions.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
 import type { ClipView, FrameFacts } from '../../stages/tracker/loop.ts';
 
@@ -26,7 +27,7 @@ export async function storeClip(path: string): Promise<StoredClip> {
     const { width, height } = await frame.raster();
     frames.push({ index: frame.index, pts: frame.pts, width, height, jpeg: await frame.jpeg(jpegQuality) });
   }
-  return { id: await hashFile(path), frames };
+  return { id: await clipIdOf(path), frames };
 }
 
 /** Asks a detector once for each region of a frame, and remembers on disk what it said. */
@@ -69,8 +70,8 @@ export class Oracle {
 
   async #look(clip: StoredClip, index: number, region: Box): Promise<Found[]> {
     const sight = { frame: clip.frames[index]!.jpeg, name: `frame ${index}`, regions: [region] };
-    const prepared = await prepare(sight, this.#detector.card.side);
-    const [found = []] = await lookAt(this.#detector, [prepared], rules);
+    const prepared = await cropFrame(sight, this.#detector.card.side);
+    const [found = []] = await detectRegions(this.#detector, [prepared], rules);
     return found[0] ?? [];
   }
 }

@@ -20,7 +20,7 @@ import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { readModelFolder } from '../../pipeline/domain/models/files.ts';
 import { type Box, iou } from '../../pipeline/domain/vision/box.ts';
 import { decodeImage, type Raster } from '../../pipeline/domain/vision/image.ts';
-import { decodeClip } from '../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Case } from '../../stages/explainer/case.ts';
 import { ClassifierCase } from '../../stages/explainer/classifier/case.ts';
 import { DetectorCase } from '../../stages/explainer/detector/case.ts';

@@ -12,7 +12,7 @@ import { readCocoStills } from '../../pipeline/domain/formats/hand-coco.ts';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { evaluate } from '../../pipeline/domain/models/detector/evaluate.ts';
-import { cocoDetectorFromOnnx } from '../../pipeline/domain/models/detector/pretrained.ts';
+import { pretrainedDetector } from '../../pipeline/domain/models/detector/pretrained.ts';
 import type { ModelFiles } from '../../pipeline/domain/models/files.ts';
 import type { DetectionScores } from '../../pipeline/domain/scores/detection.ts';
 import { seededRandom } from '../../pipeline/domain/statistics/seeded-random.ts';
@@ -57,7 +57,7 @@ if (!start) {
 
 console.log('start     images seed   AP50  AP50:95  mean IoU  alarms  seconds');
 const animals = truth.map((e) => ({ ...e, boxes: e.boxes.map((box) => ({ ...box, label: 'animal' })) }));
-print('untrained', 0, '', await score(await cocoDetectorFromOnnx(weights), animals), 0);
+print('untrained', 0, '', await score(await pretrainedDetector(weights), animals), 0);
 for (const size of values.sizes.split(',').map(Number)) {
   const rows: Row[] = [];
   for (const seed of values.seeds.split(',').map(Number)) {

@@ -5,10 +5,10 @@
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
 import { letterbox, type Raster, toGrey } from '../../pipeline/domain/vision/image.ts';
-import { decodeClip } from '../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Causes } from '../../schemas/terms.ts';
-import { lookAt } from '../../stages/detector/looker.ts';
+import { detectRegions } from '../../stages/detector/detect-regions.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
 import { type ClipView, type FrameFacts, TrackLoop } from '../../stages/tracker/loop.ts';
 import type { TrackerOptions } from '../../stages/tracker/options.ts';
@@ -121,7 +121,7 @@ class ClipInProcess implements ClipView {
         };
       }),
     );
-    const found = await lookAt(this.#detector, prepared, rules);
+    const found = await detectRegions(this.#detector, prepared, rules);
     for (const [i, [, asked]] of batch.entries()) asked.answer = { found: found[i] ?? [], model: id };
   }
 

@@ -1,11 +1,11 @@
 /** Stages with a model, each alone: what a backend makes of the detector, the trainer and the explainer. */
 import type { Backend } from '../../pipeline/domain/models/backend/backend.ts';
-import { buildMobileNetV2 } from '../../pipeline/domain/models/classifier/mobilenet-v2.ts';
+import { buildClassifierNetwork } from '../../pipeline/domain/models/classifier/network.ts';
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { Verifier, verifierSide } from '../../pipeline/domain/models/detector/verifier.ts';
 import { filesOfModel } from '../../pipeline/domain/models/files.ts';
 import { encodeJpeg, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
-import { decodeClip } from '../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { BATCH } from '../../stages/detector/stage.ts';
 import { explain } from '../../stages/explainer/detector/explain.ts';
@@ -90,7 +90,7 @@ async function detectFor(detector: Detector, crops: readonly Raster[], size: num
 
 /** Its weights do not matter to the time, so they are random. */
 async function verifierRates(picture: Raster, times: number): Promise<number[]> {
-  const model = buildMobileNetV2({ alpha: 1, side: verifierSide, classes: 1, seed: 1 });
+  const model = buildClassifierNetwork({ alpha: 1, side: verifierSide, classes: 1, seed: 1 });
   const verifier = await Verifier.load(await filesOfModel(model, 'verifier'), ['animal']);
   model.dispose();
   const found = [[{ box: [90, 120, 200, 160], score: 0.9, label: 'animal' } as const]];

@@ -1,7 +1,7 @@
 /** Stages without a model, each alone in this process: what decoding, the tracker's loop and the filter can do. */
 import { reviewed, runs } from '../../pipeline/domain/labels/review.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
-import { decodeClip } from '../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import type { Track } from '../../schemas/track.ts';
 import { datasetItems } from '../../stages/filter/dataset.ts';

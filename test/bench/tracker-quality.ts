@@ -15,12 +15,12 @@ import { readAnchors } from '../../pipeline/domain/formats/hand-csv.ts';
 import { readTruth } from '../../pipeline/domain/formats/truth.ts';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
-import { cocoDetectorFromOnnx } from '../../pipeline/domain/models/detector/pretrained.ts';
+import { pretrainedDetector } from '../../pipeline/domain/models/detector/pretrained.ts';
 import { readModelFolder } from '../../pipeline/domain/models/files.ts';
 import { labelScores, type TruthBox } from '../../pipeline/domain/scores/labels.ts';
 import { loadConfig } from '../../pipeline/runtime/config/config.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
-import type { Checkpoint } from '../../schemas/state.ts';
+import type { TrackerCheckpoint } from '../../schemas/state.ts';
 import { accountedFor, type Cause } from '../../schemas/terms.ts';
 import { type Label, TrackLoop } from '../../stages/tracker/loop.ts';
 import { TrackerOptions } from '../../stages/tracker/options.ts';
@@ -45,7 +45,7 @@ if (!weights) {
 }
 const backend = await openBackend(values.backend as BackendPreference); // openBackend refuses other words
 const detector = await Detector.load(
-  values.model === undefined ? await cocoDetectorFromOnnx(weights) : await readModelFolder(values.model),
+  values.model === undefined ? await pretrainedDetector(weights) : await readModelFolder(values.model),
 );
 const oracle = new Oracle(detector, values.answers);
 const env = Object.fromEntries(values.set.map((pair) => pair.split('=', 2)));
@@ -81,7 +81,7 @@ detector.dispose();
 interface Tracked {
   readonly labels: readonly (Label & { readonly frame: number })[];
   readonly asked: ClipInMemory['asked'];
-  readonly end: Checkpoint;
+  readonly end: TrackerCheckpoint;
 }
 
 async function track(

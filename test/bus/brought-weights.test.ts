@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { bringWeights, fetchWeights } from '../../pipeline/domain/models/weights/brought.ts';
+import { fetchWeights, storeWeights } from '../../pipeline/domain/models/weights/stored.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { PoisonError, UsageError } from '../../pipeline/runtime/errors.ts';
 import { type Testbed, testbed } from './testbed.ts';
@@ -25,7 +25,7 @@ describe('brought weights', () => {
 
   test('one file arrives as it was, under its name', async () => {
     await writeFile(join(folder, 'net.h5'), 'weights');
-    const brought = await bringWeights(bus, join(folder, 'net.h5'));
+    const brought = await storeWeights(bus, join(folder, 'net.h5'));
     assert.equal(brought.name, 'net.h5');
     const path = await fetchWeights(bus, brought, there());
     assert.equal(basename(path), 'net.h5');
@@ -37,8 +37,8 @@ describe('brought weights', () => {
     await writeFile(join(folder, 'b.bin'), 'b');
     const manifest = { weightsManifest: [{ paths: ['a.bin'] }, { paths: ['b.bin'] }] };
     await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
-    const brought = await bringWeights(bus, join(folder, 'model.json'));
-    assert.equal((await bringWeights(bus, folder)).weights, brought.weights);
+    const brought = await storeWeights(bus, join(folder, 'model.json'));
+    assert.equal((await storeWeights(bus, folder)).weights, brought.weights);
     const path = await fetchWeights(bus, brought, there());
     for (const [name, content] of [
       ['a.bin', 'a'],
@@ -50,10 +50,10 @@ describe('brought weights', () => {
   });
 
   test('a file that is not there is a usage error, and so is one that lies elsewhere', async () => {
-    await assert.rejects(bringWeights(bus, join(folder, 'none.h5')), UsageError);
+    await assert.rejects(storeWeights(bus, join(folder, 'none.h5')), UsageError);
     const manifest = { weightsManifest: [{ paths: ['../secret.bin'] }] };
     await writeFile(join(folder, 'out.json'), JSON.stringify(manifest));
-    await assert.rejects(bringWeights(bus, join(folder, 'out.json')), /does not lie beside it/);
+    await assert.rejects(storeWeights(bus, join(folder, 'out.json')), /does not lie beside it/);
   });
 
   test('what is fetched stays in its folder, whatever it is called', async () => {

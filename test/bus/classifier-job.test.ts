@@ -19,9 +19,9 @@ import type { ClassPicture } from '../../pipeline/domain/datasets/class-pictures
 import { fetchDataset } from '../../pipeline/domain/datasets/store.ts';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { readClassifierCard } from '../../pipeline/domain/models/classifier/card.ts';
-import { readTraining } from '../../pipeline/domain/models/classifier/training.ts';
+import { readClassifierTraining } from '../../pipeline/domain/models/classifier/training.ts';
 import { activeModel, fetchModel, storedModels } from '../../pipeline/domain/models/registry.ts';
-import { bringWeights } from '../../pipeline/domain/models/weights/brought.ts';
+import { storeWeights } from '../../pipeline/domain/models/weights/stored.ts';
 import { seededRandom } from '../../pipeline/domain/statistics/seeded-random.ts';
 import { encodeJpeg, resizeRegion } from '../../pipeline/domain/vision/image.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
@@ -82,7 +82,7 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
     bus = await bed.open({ user: 'person', password: 'secret' });
     folder = await mkdtemp(join(tmpdir(), 'shika-classifier-job-'));
     await openBackend('wasm');
-    const brought = await bringWeights(bus, await writeKerasWeights(folder));
+    const brought = await storeWeights(bus, await writeKerasWeights(folder));
     plan = { start: { from: 'brought', ...brought }, seed: 1, recipe: 'note', epochs: 300 };
     stages = ['trainer', 'explainer'].map(process);
     const gone = stages.map(async ({ ended }) => {
@@ -107,7 +107,7 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
     assert.equal(card.scores?.images, 10);
     assert.ok((card.scores?.accuracy ?? 0) >= 0.8, `${card.scores?.accuracy}`);
     assert.deepEqual(await storedModels(bus), [first.model]);
-    const training = readTraining(files);
+    const training = readClassifierTraining(files);
     assert.deepEqual(training?.classes, [
       { name: 'green', train: 10, heldOut: 5 },
       { name: 'red', train: 10, heldOut: 5 },

@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts';
 import { activate, storeModel } from '../../pipeline/domain/models/registry.ts';
-import { hashFile } from '../../pipeline/domain/vision/video.ts';
+import { clipIdOf } from '../../pipeline/domain/vision/clip-id.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { createLog } from '../../pipeline/runtime/log/log.ts';
@@ -94,7 +94,7 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
     assert.ok(await activate(person, 'detector', id, 'test', null));
     const written = join(folder, 'clip.mp4');
     await encodeClip(written, pictures(), { fps: 25 });
-    const clip = await hashFile(written);
+    const clip = await clipIdOf(written);
     await rename(written, join(folder, 'clips/clip.mp4'));
     const subject = { camera: 'clips', clip };
     const deadline = Date.now() + 180_000;

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { expose } from '../../pipeline/app/demo/camera.ts';
 import { buildSite } from '../../pipeline/app/demo/site.ts';
-import { clipShots, fps } from '../../pipeline/app/demo/story.ts';
+import { clipExposures, fps } from '../../pipeline/app/demo/story.ts';
 import { Workplace } from '../../pipeline/app/jobs/workplace.ts';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import type { ClassifierTraining } from '../../pipeline/domain/models/classifier/training.ts';
@@ -72,7 +72,7 @@ async function onBus(folder: string, use: (bus: Bus) => Promise<void>): Promise<
 
 async function publishLabels(bus: Bus): Promise<void> {
   const site = await buildSite(1);
-  for (const [index, shot] of clipShots(1).slice(0, frames).entries()) {
+  for (const [index, shot] of clipExposures(1).slice(0, frames).entries()) {
     const { raster, seen } = expose(site, shot);
     const payload = await encodeJpeg(raster, 90);
     await bus.publish(outgoing(Image, { clip, index }, { clip, index, ...size }, { payload }));

@@ -6,12 +6,12 @@ import type { TrainJob } from '../../../schemas/train-job.ts';
 import { readClassifierCard } from '../../domain/models/classifier/card.ts';
 import {
   type ClassifierTraining,
-  readTraining,
-  withTraining,
+  readClassifierTraining,
+  withClassifierTraining,
 } from '../../domain/models/classifier/training.ts';
 import { writeModelFolder } from '../../domain/models/files.ts';
 import { fetchModel } from '../../domain/models/registry.ts';
-import { bringWeights } from '../../domain/models/weights/brought.ts';
+import { storeWeights } from '../../domain/models/weights/stored.ts';
 import {
   findWeights,
   isWeightsName,
@@ -78,7 +78,7 @@ export async function planOf(
 ): Promise<ClassifierPlan> {
   const start: TrainJob['start'] = isWeightsName(weights)
     ? { from: 'weights', name: weights }
-    : { from: 'brought', ...(await bringWeights(bus, weights)) };
+    : { from: 'brought', ...(await storeWeights(bus, weights)) };
   return { start, seed, recipe, ...(epochs === undefined ? {} : { epochs }) };
 }
 
@@ -93,11 +93,11 @@ export async function leaveClassifier(
   { began, json }: { readonly began: number; readonly json: boolean },
 ): Promise<void> {
   const stored = await fetchModel(bus, end.model);
-  const told = readTraining(stored);
+  const told = readClassifierTraining(stored);
   if (!told) throw new FatalError(`model ${end.model} does not say how it was trained`);
   const training: ClassifierTraining = { ...told, leftOut: [...end.unreadable, ...told.leftOut] };
   sayLeftOut(training);
-  const files = withTraining(stored, training);
+  const files = withClassifierTraining(stored, training);
   await writeModelFolder(out, files);
   const command = ['shika', ...process.argv.slice(2)].join(' ');
   await writeClassifierReport(

@@ -8,7 +8,7 @@ import { mix } from './noise.ts';
 import { type Bone, bonesOf, type Coat, type Pose, type Vector } from './skeleton.ts';
 
 /** Where the deer stands and how it is seen. */
-export interface Placement {
+export interface DeerPlacement {
   /** Point on the ground under its middle, px of the picture. */
   readonly x: number;
   readonly y: number;
@@ -47,7 +47,7 @@ interface Surface {
   readonly ball: Uint16Array;
 }
 
-export function drawDeer(placement: Placement): Sprite {
+export function drawDeer(placement: DeerPlacement): Sprite {
   const view = viewOf(placement);
   const balls = bonesOf(placement.pose).flatMap((bone) => ballsOf(bone, view));
   const edge = (side: (ball: Ball) => number) =>
@@ -80,12 +80,12 @@ export function drawDeer(placement: Placement): Sprite {
 }
 
 /** How the animal's own space lies in the picture. */
-interface View extends Placement {
+interface View extends DeerPlacement {
   readonly cosHeading: number;
   readonly sinHeading: number;
 }
 
-function viewOf(placement: Placement): View {
+function viewOf(placement: DeerPlacement): View {
   return { ...placement, cosHeading: Math.cos(placement.heading), sinHeading: Math.sin(placement.heading) };
 }
 

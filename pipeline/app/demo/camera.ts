@@ -2,13 +2,13 @@
 import { seededRandom } from '../../domain/statistics/seeded-random.ts';
 import type { Box } from '../../domain/vision/box.ts';
 import type { Raster } from '../../domain/vision/image.ts';
-import { drawDeer, type Placement, type Sprite } from './body.ts';
+import { type DeerPlacement, drawDeer, type Sprite } from './body.ts';
 import { height, type Layer, width } from './layer.ts';
 import type { Site } from './site.ts';
 
 /** What the camera looks at, at one moment. */
-export interface Shot {
-  readonly animals: readonly Placement[];
+export interface Exposure {
+  readonly animals: readonly DeerPlacement[];
   /** Seconds: moves the wind. */
   readonly time: number;
   readonly light: Light;
@@ -39,7 +39,7 @@ const leastPixels = 12;
 const daySigma = 2.4;
 const nightSigma = 5;
 
-export function expose(site: Site, shot: Shot): { raster: Raster; seen: Seen[] } {
+export function expose(site: Site, shot: Exposure): { raster: Raster; seen: Seen[] } {
   const scene = new Float32Array(width * height * 3);
   const wind = windAt(shot.time);
   lay(scene, site.backdrop, wind);
@@ -197,7 +197,7 @@ const grain = (() => {
 
 const grainEnd = grain.length - 1;
 
-function develop(scene: Float32Array, { light, noiseSeed }: Shot): Raster {
+function develop(scene: Float32Array, { light, noiseSeed }: Exposure): Raster {
   const data = new Uint8ClampedArray(width * height * 3); // rounds and clamps what is put in
   const random = seededRandom(noiseSeed);
   const start = Math.floor(random.next() * grain.length);

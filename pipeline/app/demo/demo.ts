@@ -9,10 +9,10 @@ import { seededRandom } from '../../domain/statistics/seeded-random.ts';
 import type { Box } from '../../domain/vision/box.ts';
 import { encodeJpeg, type Raster } from '../../domain/vision/image.ts';
 import { encodeClip } from '../../domain/vision/video-encode.ts';
-import { expose, type Seen, type Shot } from './camera.ts';
+import { type Exposure, expose, type Seen } from './camera.ts';
 import { height, width } from './layer.ts';
 import { buildSite, type Site } from './site.ts';
-import { clipShots, fps, frames, stillShot } from './story.ts';
+import { clipExposures, fps, frames, stillExposure } from './story.ts';
 
 /** Paths of what was written. */
 export interface DemoFiles {
@@ -65,7 +65,7 @@ export async function writeDemo(
     truth: join(dir, 'truth.csv'),
     heldOut: join(dir, 'held-out'),
   };
-  const seen = await writeClip(files.clip, site, clipShots(seed), tick);
+  const seen = await writeClip(files.clip, site, clipExposures(seed), tick);
   const rows = seen.map(({ box, hidden }, frame) => truthRow(frame, box, hidden));
   await writeFile(files.truth, stringify(rows, { header: true }));
   const [x, y, w, h] = seen[0]?.box ?? [0, 0, 0, 0];
@@ -78,7 +78,7 @@ export async function writeDemo(
   return files;
 }
 
-async function writeClip(path: string, site: Site, shots: Shot[], tick: () => void): Promise<Seen[]> {
+async function writeClip(path: string, site: Site, shots: Exposure[], tick: () => void): Promise<Seen[]> {
   const seen: Seen[] = [];
   async function* rasters(): AsyncGenerator<Raster> {
     for (const shot of shots) {
@@ -110,7 +110,7 @@ async function writeStills(
   const annotations: object[] = [];
   for (let id = 1; id <= stills; id++) {
     const kind = { infrared: id <= infrared, blank: id > stills - blank };
-    const { raster, boxes } = exposeStill(site, () => stillShot(random, kind));
+    const { raster, boxes } = exposeStill(site, () => stillExposure(random, kind));
     const file = `still-${String(id).padStart(2, '0')}.jpg`;
     await writeFile(join(dir, 'images', file), await encodeJpeg(raster, stillQuality));
     images.push({ id, file_name: file, width, height });
@@ -135,7 +135,7 @@ async function writeStills(
 }
 
 /** Tries again until every animal of the shot can be seen well enough to draw a box around it. */
-function exposeStill(site: Site, next: () => Shot): { raster: Raster; boxes: Box[] } {
+function exposeStill(site: Site, next: () => Exposure): { raster: Raster; boxes: Box[] } {
   for (;;) {
     const { raster, seen } = expose(site, next());
     const boxes = seen.flatMap(({ box, hidden }) => (box !== null && hidden <= mostHidden ? [box] : []));

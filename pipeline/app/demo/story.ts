@@ -1,8 +1,8 @@
 /** What happens in front of the camera: the clip, moment by moment, and stills of other days. */
 
 import { type Random, seededRandom } from '../../domain/statistics/seeded-random.ts';
-import type { Placement } from './body.ts';
-import type { Light, Shot } from './camera.ts';
+import type { DeerPlacement } from './body.ts';
+import type { Exposure, Light } from './camera.ts';
 import type { CoatTone } from './coat.ts';
 import { scaleAt } from './layer.ts';
 import { mix, smoothstep } from './noise.ts';
@@ -45,7 +45,7 @@ const start = { x: 258, y: 268 };
 const foreshortening = 0.16;
 
 /** The clip's exposures, one per frame. */
-export function clipShots(seed: number): Shot[] {
+export function clipExposures(seed: number): Exposure[] {
   const random = seededRandom(seed);
   const coat: CoatTone = { light: 0.05, warmth: 0, spots: 0.9 };
   let { x, y } = start;
@@ -91,10 +91,10 @@ function momentAt(time: number): Moment {
 }
 
 /** One exposure on some other day, with one animal anywhere in the clearing, or none. */
-export function stillShot(
+export function stillExposure(
   random: Random,
   kind: { readonly infrared: boolean; readonly blank: boolean },
-): Shot {
+): Exposure {
   const light: Light = kind.infrared
     ? { exposure: random.between(0.9, 1.3), warmth: 0, infrared: true }
     : { exposure: random.between(0.8, 1.45), warmth: random.between(-0.5, 0.9), infrared: false };
@@ -106,7 +106,7 @@ export function stillShot(
   };
 }
 
-function somewhere(random: Random): Placement {
+function somewhere(random: Random): DeerPlacement {
   const y = random.between(212, 322);
   const walks = random.next() < 0.5;
   const grazes = !walks && random.next() < 0.45;

@@ -5,8 +5,8 @@ import { ClipFailed } from '../../../schemas/clip-failed.ts';
 import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
 import { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { subjectOf } from '../../../schemas/message.ts';
-import { Checkpoint, checkpointKey } from '../../../schemas/state.ts';
-import { probeClip } from '../../domain/vision/video.ts';
+import { checkpointKey, TrackerCheckpoint } from '../../../schemas/state.ts';
+import { probeClip } from '../../domain/vision/video-probe.ts';
 import type { ClipInput } from '../../ingest/folders/clip-input.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { outgoing } from '../../runtime/bus/envelope.ts';
@@ -59,7 +59,7 @@ export async function annotate(
           open.delete(input.clip);
           done.set(input.clip, expected.get(input.clip) ?? 0);
         } else {
-          const { value } = await bus.state.get(checkpointKey(input.clip), Checkpoint);
+          const { value } = await bus.state.get(checkpointKey(input.clip), TrackerCheckpoint);
           if (value) done.set(input.clip, value.next);
         }
       }

@@ -2,7 +2,7 @@
 
 import type { TrainJob } from '../../../schemas/train-job.ts';
 import { type ClassPicture, classDataset } from '../../domain/datasets/class-pictures.ts';
-import { rememberedHand, storeDataset } from '../../domain/datasets/store.ts';
+import { fetchHandDrawn, storeDataset } from '../../domain/datasets/store.ts';
 import { labelNames } from '../../domain/formats/label-row.ts';
 import { trackedClips } from '../../domain/labels/labels.ts';
 import type { LeftOut } from '../../domain/models/classifier/training.ts';
@@ -47,7 +47,7 @@ export async function trainOnLabels(
   { bus, meters, signal }: Context,
 ): Promise<ClassifierEnd> {
   const tracked = await trackedClips(bus);
-  const { items: hand } = await rememberedHand(bus);
+  const { items: hand } = await fetchHandDrawn(bus);
   const classes = labelNames([
     ...hand.flatMap(({ boxes }) => boxes),
     ...tracked.flatMap(({ tracks }) => tracks),

@@ -4,7 +4,7 @@
  */
 import type { DatasetItem } from '../../../schemas/dataset.ts';
 import type { TrainJob } from '../../../schemas/train-job.ts';
-import { rememberedHand, rememberHand } from '../../domain/datasets/store.ts';
+import { fetchHandDrawn, storeHandDrawn } from '../../domain/datasets/store.ts';
 import type { HandBoxes } from '../../domain/formats/hand.ts';
 import { labelNames } from '../../domain/formats/label-row.ts';
 import { labelsOf, trackedClips } from '../../domain/labels/labels.ts';
@@ -152,7 +152,7 @@ export async function publishHand(
     });
   }
   const classes = labelNames(boxes);
-  await rememberHand(bus, { classes, items: hand });
+  await storeHandDrawn(bus, { classes, items: hand });
   meter.done(`${hand.length} pictures, ${boxes.length} boxes`);
   return { hand, clips, classes };
 }
@@ -185,7 +185,7 @@ export async function mainTrain(
     throw new UsageError('there is no active model to train on from', {
       expected: '`shika train pre` first',
     });
-  const { items, classes } = await rememberedHand(bus);
+  const { items, classes } = await fetchHandDrawn(bus);
   const { dataset } = await buildDataset(
     bus,
     { hand: items, clips, classes },

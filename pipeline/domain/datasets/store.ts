@@ -41,8 +41,8 @@ export async function fetchPicture(
 const HAND_KEY = 'hand';
 
 /** Keeps what was drawn by hand for trainings to come; what is drawn later is added. */
-export async function rememberHand(bus: Bus, drawn: Dataset): Promise<void> {
-  const before = await rememberedHand(bus);
+export async function storeHandDrawn(bus: Bus, drawn: Dataset): Promise<void> {
+  const before = await fetchHandDrawn(bus);
   const drawnAgain = new Set(drawn.items.map(({ clip, index }) => `${clip}.${index}`));
   const items = [
     ...before.items.filter(({ clip, index }) => !drawnAgain.has(`${clip}.${index}`)),
@@ -53,7 +53,7 @@ export async function rememberHand(bus: Bus, drawn: Dataset): Promise<void> {
 }
 
 /** Everything that was drawn by hand so far. */
-export async function rememberedHand(bus: Bus): Promise<Dataset> {
+export async function fetchHandDrawn(bus: Bus): Promise<Dataset> {
   const { value } = await bus.state.get(HAND_KEY, Type.Object({ dataset: DatasetId }));
   return value ? fetchDataset(bus, value.dataset) : { classes: [], items: [] };
 }

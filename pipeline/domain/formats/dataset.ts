@@ -11,7 +11,7 @@ import { writeYoloView } from './dataset-yolo.ts';
 import { uniqueStems } from './file-name.ts';
 import { labelNames } from './label-row.ts';
 
-export interface DatasetItem {
+export interface DatasetPicture {
   /** What the picture is called; made safe and unique before it becomes a file name. */
   readonly name: string;
   readonly jpeg: () => Promise<Uint8Array>;
@@ -38,7 +38,7 @@ export interface WrittenDataset {
  */
 export async function writeDataset(
   folder: string,
-  items: readonly DatasetItem[],
+  items: readonly DatasetPicture[],
   classes: readonly string[] = labelNames(items.flatMap(({ boxes }) => boxes)),
 ): Promise<WrittenDataset> {
   const entries = datasetEntries(items);
@@ -54,7 +54,7 @@ export async function writeDataset(
 }
 
 /** Boxes that have less than 1 px inside their picture are dropped. */
-function datasetEntries(items: readonly DatasetItem[]): DatasetEntry[] {
+function datasetEntries(items: readonly DatasetPicture[]): DatasetEntry[] {
   const stems = uniqueStems(items.map(({ name }) => name));
   return items.map(({ width, height, boxes, split }, i) => ({
     stem: stems[i]!,
@@ -70,7 +70,7 @@ function datasetEntries(items: readonly DatasetItem[]): DatasetEntry[] {
 
 async function writePictures(
   folder: string,
-  items: readonly DatasetItem[],
+  items: readonly DatasetPicture[],
   entries: readonly DatasetEntry[],
 ): Promise<void> {
   await rm(join(folder, 'images'), { recursive: true, force: true });

@@ -3,7 +3,7 @@ import type { Cause } from '../../../schemas/terms.ts';
 import type { Box } from '../vision/box.ts';
 
 /** What a person (or automatic review) decided last. */
-export type Review = 'accepted' | 'rejected' | 'corrected';
+export type ReviewState = 'accepted' | 'rejected' | 'corrected';
 
 export interface LabelRow {
   /** First 16 hex digits of the file's SHA-256. */
@@ -23,11 +23,11 @@ export interface LabelRow {
   /** How likely the label is wrong, 0..1; null where nobody estimated it. */
   readonly risk: number | null;
   /** null where nobody looked yet. */
-  readonly review: Review | null;
+  readonly review: ReviewState | null;
 }
 
 export const causes: readonly Cause[] = ['hand', 'detected', 'moved', 'held'];
-export const reviews: readonly Review[] = ['accepted', 'rejected', 'corrected'];
+export const reviews: readonly ReviewState[] = ['accepted', 'rejected', 'corrected'];
 
 /** What the formats need to know of a clip beyond its labels. */
 export interface ClipFacts {

@@ -1,5 +1,5 @@
 /** Whether a new model may take over from the active one. */
-export interface Verdict {
+export interface PromotionDecision {
   readonly yes: boolean;
   /** In a line for a person. */
   readonly why: string;

@@ -4,7 +4,7 @@ import type { ModelKind } from '../../../schemas/terms.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import type { ModelFiles } from './files.ts';
-import type { Verdict } from './promotion.ts';
+import type { PromotionDecision } from './promotion.ts';
 
 const keyOf = (kind: ModelKind) => `active.${kind}`;
 
@@ -57,8 +57,8 @@ export async function promote(
   kind: ModelKind,
   model: string,
   job: string,
-  judge: (active: string) => Promise<Verdict>,
-): Promise<Verdict> {
+  judge: (active: string) => Promise<PromotionDecision>,
+): Promise<PromotionDecision> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const active = await activeModel(bus, kind);
     const verdict =

@@ -9,9 +9,9 @@ import { readTruth } from '../formats/truth.ts';
 import { type BackendPreference, openBackend } from '../models/backend/backend.ts';
 import type { DetectorCard } from '../models/detector/card.ts';
 import { Detector } from '../models/detector/detector.ts';
-import { type LabelledPicture, type Looked, lookAt } from '../models/detector/evaluate.ts';
+import { detectExamples, type ExampleDetections, type LabelledPicture } from '../models/detector/evaluate.ts';
 import { readModelFolder } from '../models/files.ts';
-import { decodeClip } from '../vision/video.ts';
+import { decodeClip } from '../vision/video-decode.ts';
 import { type DetectionScores, detectionScores } from './detection.ts';
 import { type LabelScores, labelScores } from './labels.ts';
 import { isNearInClip, type PicturedMistake, shownIn, worstMistakes } from './mistakes.ts';
@@ -54,7 +54,7 @@ export async function truthScores(truthFile: string, labelsFile: string): Promis
 }
 
 /** A detector that was scored. */
-export interface ScoredModel {
+export interface ScoredDetector {
   readonly card: DetectorCard;
   readonly scores: DetectionScores;
   /** What of the truth was left out. */
@@ -64,12 +64,12 @@ export interface ScoredModel {
 }
 
 /** A detector against true boxes, on pictures shown whole. */
-export async function scoreModel(
+export async function scoreDetector(
   folder: string,
   truth: string,
   clip?: string,
   backend: BackendPreference = 'auto',
-): Promise<ScoredModel> {
+): Promise<ScoredDetector> {
   await openBackend(backend);
   const detector = await Detector.load(await readModelFolder(folder));
   const { pictures, problems } = (await stat(truth)).isDirectory()
@@ -78,7 +78,7 @@ export async function scoreModel(
   try {
     const { card } = detector;
     const examples = pictures.map((example) => relabelled(example, card.outputs));
-    const looked = await lookAt(detector, examples);
+    const looked = await detectExamples(detector, examples);
     return {
       card,
       scores: detectionScores(looked),
@@ -91,7 +91,7 @@ export async function scoreModel(
 }
 
 function mistakesOf(
-  looked: readonly Looked[],
+  looked: readonly ExampleDetections[],
   examples: readonly LabelledPicture[],
 ): Promise<PicturedMistake[]> {
   const alike = (one: number, other: number) =>

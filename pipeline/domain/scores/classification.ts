@@ -1,7 +1,7 @@
 /** Scores of a classifier: how often it is right, on which class, and whether its probabilities mean what they say. */
 
 /** A picture with its true class and what the classifier gave, one probability a class. */
-export interface Classified {
+export interface ClassifiedPicture {
   readonly name: string;
   /** Place in the classes. */
   readonly truth: number;
@@ -17,7 +17,7 @@ export interface ClassScores {
   readonly n: number;
 }
 
-export interface Mistake {
+export interface ClassificationMistake {
   readonly name: string;
   readonly truth: string;
   readonly predicted: string;
@@ -47,22 +47,22 @@ export interface ClassificationScores {
     readonly bins: readonly CalibrationBin[];
   };
   /** The surest first. */
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly ClassificationMistake[];
 }
 
 const bins = 10;
 
 /** @param pictures at least one */
 export function classificationScores(
-  pictures: readonly Classified[],
+  pictures: readonly ClassifiedPicture[],
   classes: readonly string[],
 ): ClassificationScores {
   const confusion = classes.map(() => classes.map(() => 0));
-  const mistakes: Mistake[] = [];
+  const mistakes: ClassificationMistake[] = [];
   const sure = Array.from({ length: bins }, () => ({ n: 0, probability: 0, right: 0 }));
   let right = 0;
   for (const { name, truth, probabilities } of pictures) {
-    const predicted = largest(probabilities);
+    const predicted = argMax(probabilities);
     const probability = probabilities[predicted]!;
     confusion[truth]![predicted]! += 1;
     const isRight = predicted === truth;
@@ -99,7 +99,7 @@ export function classificationScores(
 }
 
 /** Place of the largest value; the first of equals. */
-export function largest(values: ArrayLike<number>): number {
+export function argMax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i += 1) if (values[i]! > values[best]!) best = i;
   return best;

@@ -47,10 +47,10 @@ export interface Matching {
   readonly truths: number;
   readonly scores: readonly number[];
   /** `[threshold][found]`: a hit, a miss, or left out of the count (it belongs to another size). */
-  readonly verdicts: readonly (readonly Verdict[])[];
+  readonly verdicts: readonly (readonly MatchOutcome[])[];
 }
 
-export type Verdict = 'hit' | 'miss' | 'ignored';
+export type MatchOutcome = 'hit' | 'miss' | 'ignored';
 
 export function match({ truth, found, ious }: Pair, [from, to]: AreaRange): Matching {
   const outside = (box: Box) => area(box) < from || area(box) > to;
@@ -59,7 +59,7 @@ export function match({ truth, found, ious }: Pair, [from, to]: AreaRange): Matc
   const order = truth.map((_, g) => g).sort((a, b) => Number(ignored[a]) - Number(ignored[b]));
   const verdicts = iouThresholds.map((threshold) => {
     const taken = new Set<number>();
-    return found.map(({ box }, d): Verdict => {
+    return found.map(({ box }, d): MatchOutcome => {
       const g = choose(ious[d]!, order, ignored, taken, threshold);
       if (g === undefined) return outside(box) ? 'ignored' : 'miss';
       taken.add(g);

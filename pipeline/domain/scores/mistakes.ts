@@ -3,12 +3,12 @@ import { area, type Box, iou, type Size } from '../vision/box.ts';
 import type { ScoredImage } from './detection.ts';
 
 /** An animal that nothing found; a box where none is; a box that fits its animal badly. */
-export type Wrong = 'missed' | 'false' | 'loose';
+export type MistakeKind = 'missed' | 'false' | 'loose';
 
-export interface Mistake {
+export interface DetectionMistake {
   /** Its place among the pictures. */
   readonly picture: number;
-  readonly wrong: Wrong;
+  readonly wrong: MistakeKind;
   /** px; the true one where it was missed, else the found one. */
   readonly box: Box;
   readonly label: string;
@@ -19,7 +19,7 @@ export interface Mistake {
 }
 
 /** A mistake, and the whole picture that it is in; boxes in px of `size`. */
-export interface PicturedMistake extends Omit<Mistake, 'picture'>, ScoredImage {
+export interface PicturedMistake extends Omit<DetectionMistake, 'picture'>, ScoredImage {
   readonly name: string;
   /** JPEG (or any picture) of any size; null where it could not be had. */
   readonly picture: Uint8Array | null;
@@ -34,7 +34,7 @@ const meant = 0.1;
 /** A box that overlaps its animal by less fits badly. */
 const fits = 0.75;
 
-export interface Choice {
+export interface MistakeSelection {
   readonly most?: number;
   /** Of pictures that are alike (by their places) only one is chosen. */
   readonly alike?: (one: number, other: number) => boolean;
@@ -57,14 +57,14 @@ export function isNearInClip(
  */
 export function worstMistakes(
   images: readonly ScoredImage[],
-  { most = 12, alike = () => false }: Choice = {},
-): Mistake[] {
+  { most = 12, alike = () => false }: MistakeSelection = {},
+): DetectionMistake[] {
   const all = images.flatMap(mistakesIn);
   const queues = kinds.map((wrong) =>
     all.filter((mistake) => mistake.wrong === wrong).sort((a, b) => badness(b) - badness(a)),
   );
-  const chosen: Mistake[] = [];
-  const isSeen = ({ picture }: Mistake) =>
+  const chosen: DetectionMistake[] = [];
+  const isSeen = ({ picture }: DetectionMistake) =>
     chosen.some((before) => before.picture === picture || alike(before.picture, picture));
   while (chosen.length < most && queues.some((queue) => queue.length > 0)) {
     for (const queue of queues) {
@@ -88,7 +88,7 @@ export function shownIn({ truth, found }: ScoredImage): ScoredImage {
 
 const kinds = ['missed', 'false', 'loose'] as const;
 
-function badness({ wrong, box, score, overlap }: Mistake): number {
+function badness({ wrong, box, score, overlap }: DetectionMistake): number {
   switch (wrong) {
     case 'missed':
       return area(box);
@@ -99,9 +99,9 @@ function badness({ wrong, box, score, overlap }: Mistake): number {
   }
 }
 
-function mistakesIn({ truth, found }: ScoredImage, picture: number): Mistake[] {
+function mistakesIn({ truth, found }: ScoredImage, picture: number): DetectionMistake[] {
   const free = new Set(truth);
-  const mistakes: Mistake[] = [];
+  const mistakes: DetectionMistake[] = [];
   const surest = found.filter(({ score }) => score >= surelyFound).sort((a, b) => b.score - a.score);
   for (const { box, label, score } of surest) {
     const [best] = [...free]

@@ -24,6 +24,9 @@ export interface OpenClip {
   readonly height: number;
 }
 
+/** How long a stream may be silent where nobody has said, s. */
+export const defaultTimeoutS = 10;
+
 const expectedClip = 'a video clip (mp4, mov, avi, mkv or ts)';
 
 /** Is this an address (rtsp://, http://, udp:// ...) rather than a file? */

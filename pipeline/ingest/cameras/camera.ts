@@ -1,6 +1,6 @@
 /** Cameras whose streams are recorded for as long as the program is up. */
 import { setTimeout } from 'node:timers/promises';
-import { isStreamUrl } from '../../domain/vision/video.ts';
+import { isStreamUrl } from '../../domain/vision/video-open.ts';
 import { reasonOf, UsageError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log/log.ts';
 import { subjectToken } from '../folders/clip-input.ts';

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Muxer } from 'node-av/api';
 import { type FormatContext, Packet } from 'node-av/lib';
-import { readPacket } from '../../domain/vision/video.ts';
+import { readPacket } from '../../domain/vision/video-decode.ts';
 import { type OpenClip, openClip } from '../../domain/vision/video-open.ts';
 
 export interface RecordOptions {

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Anchor } from '../../../schemas/clip-arrived.ts';
 import type { HandAnchor } from '../../domain/formats/hand.ts';
-import { hashFile } from '../../domain/vision/video.ts';
+import { clipIdOf } from '../../domain/vision/clip-id.ts';
 import { UsageError } from '../../runtime/errors.ts';
 
 /** What a folder is searched for; a file that is named itself is taken whatever it is called. */
@@ -41,7 +41,7 @@ export function listClips(paths: readonly string[]): string[] {
 export async function identifyClips(paths: readonly string[], camera?: string): Promise<ClipInput[]> {
   const clips = new Map<string, ClipInput>();
   for (const path of paths) {
-    const clip = await hashFile(path);
+    const clip = await clipIdOf(path);
     if (!clips.has(clip))
       clips.set(clip, { path, file: basename(path), clip, camera: camera ?? cameraOf(path) });
   }

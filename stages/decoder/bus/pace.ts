@@ -1,6 +1,6 @@
 /** Keeps the decoder near its tracker: the tracker's checkpoint is watched, and frames too far ahead wait. */
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
-import { Checkpoint, checkpointKey } from '../../../schemas/state.ts';
+import { checkpointKey, TrackerCheckpoint } from '../../../schemas/state.ts';
 
 export class Pace {
   readonly #ahead: number;
@@ -18,7 +18,7 @@ export class Pace {
   }
 
   static async open(bus: Bus, clip: string, ahead: number, signal: AbortSignal): Promise<Pace> {
-    const { value } = await bus.state.get(checkpointKey(clip), Checkpoint);
+    const { value } = await bus.state.get(checkpointKey(clip), TrackerCheckpoint);
     return new Pace(bus, clip, ahead, value?.next ?? 0, signal);
   }
 
@@ -46,7 +46,7 @@ export class Pace {
   }
 
   async #watch(bus: Bus, clip: string): Promise<void> {
-    for await (const { next } of bus.state.watch(checkpointKey(clip), Checkpoint, this.#signal)) {
+    for await (const { next } of bus.state.watch(checkpointKey(clip), TrackerCheckpoint, this.#signal)) {
       this.#next = Math.max(this.#next, next);
       this.#wake?.();
     }

@@ -5,10 +5,10 @@ import { tensorOf } from '../../../pipeline/domain/models/batch.ts';
 import {
   type Classifier,
   type Prediction,
-  shown,
+  stretchToInput,
 } from '../../../pipeline/domain/models/classifier/classifier.ts';
-import { lastMapsLayer, scoresLayer } from '../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
-import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import { lastMapsLayer, scoresLayer } from '../../../pipeline/domain/models/classifier/network.ts';
+import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import type { Case, Effort, Probe } from '../case.ts';
@@ -68,7 +68,7 @@ export class ClassifierCase implements Case {
     { class: wanted, layer = lastMapsLayer }: ClassifierQuestion,
   ): Promise<ClassifierCase> {
     const { side, classes } = classifier.card;
-    const input = tensorOf([await shown(picture, side)], side);
+    const input = tensorOf([await stretchToInput(picture, side)], side);
     try {
       const [row] = await probabilitiesIn(classifier.model, input);
       const predictions = classes

@@ -9,7 +9,7 @@ import {
   sigmoid,
 } from '../../../pipeline/domain/models/detector/decode.ts';
 import type { Detector, NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
-import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import { type Box, iou, scale, translate } from '../../../pipeline/domain/vision/box.ts';
 import { type Letterboxed, letterbox, type Raster } from '../../../pipeline/domain/vision/image.ts';
 import { FatalError, PoisonError } from '../../../pipeline/runtime/errors.ts';

@@ -9,12 +9,12 @@ import { Classifier } from '../../../pipeline/domain/models/classifier/classifie
 import {
   type ClassifierTraining,
   type LeftOut,
-  withTraining,
+  withClassifierTraining,
 } from '../../../pipeline/domain/models/classifier/training.ts';
 import type { ModelFiles } from '../../../pipeline/domain/models/files.ts';
-import type { Verdict } from '../../../pipeline/domain/models/promotion.ts';
+import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
 import { fetchModel, promote, storeModel } from '../../../pipeline/domain/models/registry.ts';
-import { fetchWeights } from '../../../pipeline/domain/models/weights/brought.ts';
+import { fetchWeights } from '../../../pipeline/domain/models/weights/stored.ts';
 import { locateWeights } from '../../../pipeline/domain/models/weights/weights.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import type { Incoming, Outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
@@ -89,7 +89,7 @@ export async function* trainClassifierJob(
     scores,
     leftOut,
   };
-  await storeModel(bus, model, withTraining(trained.files, training));
+  await storeModel(bus, model, withClassifierTraining(trained.files, training));
   const promoted = await promote(bus, 'classifier', model, job, (active) =>
     judge(bus, trained.files, active, heldOut, dataset.classes),
   );
@@ -168,7 +168,7 @@ async function judge(
   active: string,
   heldOut: readonly Inspected[],
   classes: readonly string[],
-): Promise<Verdict> {
+): Promise<PromotionDecision> {
   const files = await fetchModel(bus, active);
   const { classes: known } = readClassifierCard(files);
   const verdict = forgotten(classes, known);

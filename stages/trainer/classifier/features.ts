@@ -5,7 +5,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { tensorOf } from '../../../pipeline/domain/models/batch.ts';
 import { classifierBatch } from '../../../pipeline/domain/models/classifier/classifier.ts';
 import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts';
-import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { decodeImage, type Raster } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassExample } from './example.ts';

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { FatalError } from '../../../pipeline/runtime/errors.ts';
 import { Optimiser, putWeights, valuesOf, variablesOf } from '../detector/optimiser.ts';

@@ -1,6 +1,6 @@
 /** Whether a new classifier may take over from the active one. */
 import { type Classifier, classifierBatch } from '../../../pipeline/domain/models/classifier/classifier.ts';
-import type { Verdict } from '../../../pipeline/domain/models/promotion.ts';
+import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
 import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassExample } from './example.ts';
 
@@ -15,7 +15,7 @@ export interface Right {
  * by what both know.
  * @param pictures held out, of classes that both know
  */
-export function classifierNotWorse(candidate: Right, active: Right): Verdict {
+export function classifierNotWorse(candidate: Right, active: Right): PromotionDecision {
   const { pictures } = candidate;
   if (pictures === 0) return { yes: true, why: 'nothing is held out to compare on' };
   const percent = ({ accuracy }: Right) => `${(100 * accuracy).toFixed(1)} %`;
@@ -24,7 +24,7 @@ export function classifierNotWorse(candidate: Right, active: Right): Verdict {
 }
 
 /** Classes of the active model that the candidate lacks; null where there are none. */
-export function forgotten(candidate: readonly string[], active: readonly string[]): Verdict | null {
+export function forgotten(candidate: readonly string[], active: readonly string[]): PromotionDecision | null {
   const lacking = active.filter((name) => !candidate.includes(name));
   if (lacking.length === 0) return null;
   const why = `the active model is of other classes: this one does not know ${lacking.join(', ')}`;

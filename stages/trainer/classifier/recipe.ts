@@ -1,5 +1,5 @@
 /** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
-import { pooledLayer } from '../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
+import { pooledLayer } from '../../../pipeline/domain/models/classifier/network.ts';
 
 export interface FitOptions {
   readonly epochs: number;

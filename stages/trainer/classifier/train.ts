@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { withClassifierCard } from '../../../pipeline/domain/models/classifier/card.ts';
 import { probabilitiesOf } from '../../../pipeline/domain/models/classifier/classifier.ts';
-import { pooledLayer } from '../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
-import { pretrainedMobileNetV2 } from '../../../pipeline/domain/models/classifier/pretrained.ts';
+import { pooledLayer } from '../../../pipeline/domain/models/classifier/network.ts';
+import { pretrainedClassifierNetwork } from '../../../pipeline/domain/models/classifier/pretrained.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
 import {
   type ClassificationScores,
-  type Classified,
+  type ClassifiedPicture,
   classificationScores,
 } from '../../../pipeline/domain/scores/classification.ts';
 import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
@@ -75,7 +75,11 @@ const featureMemory = 1e9;
 export async function trainClassifier(options: TrainClassifierOptions): Promise<TrainedClassifier> {
   const { examples, heldOut, classes, seed, weights, side = 224 } = options;
   check(options);
-  const { model, alpha } = await pretrainedMobileNetV2(weights, { side, classes: classes.length, seed });
+  const { model, alpha } = await pretrainedClassifierNetwork(weights, {
+    side,
+    classes: classes.length,
+    seed,
+  });
   try {
     await trainAll(model, side, options);
     const scores = heldOut.length === 0 ? null : await score(model, side, options);
@@ -135,7 +139,7 @@ async function score(
   side: number,
   { heldOut, classes, onProgress, signal }: TrainClassifierOptions,
 ): Promise<ClassificationScores> {
-  const classified: Classified[] = [];
+  const classified: ClassifiedPicture[] = [];
   const batch = 16;
   for (let first = 0; first < heldOut.length; first += batch) {
     signal?.throwIfAborted();

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { positionsOf } from '../../../pipeline/domain/models/detector/decode.ts';
 import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
-import { forward } from '../../../pipeline/domain/models/network/network.ts';
+import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import { detectionLoss, type Loss, type LossParts } from './loss.ts';
 import { valuesOf, variablesOf } from './optimiser.ts';
 import type { SplitModel } from './split.ts';

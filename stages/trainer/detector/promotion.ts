@@ -4,7 +4,7 @@
  * together it must not find fewer animals. Five pictures tell little, so the reason says how much chance makes there: to
  * ask for more than that would keep the weak first detector for ever.
  */
-import type { Verdict } from '../../../pipeline/domain/models/promotion.ts';
+import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
 import { detectionScores, type ScoredImage } from '../../../pipeline/domain/scores/detection.ts';
 
 /** A held-out picture, and what either model finds there. */
@@ -24,7 +24,7 @@ const slack = 0.01;
 /** Pictures are left out in so many groups at most, so that hundreds take no longer. */
 const mostGroups = 20;
 
-export function isBetter(trials: readonly Trial[]): Verdict {
+export function isBetter(trials: readonly Trial[]): PromotionDecision {
   const drawn = trials.filter(({ isDrawn }) => isDrawn);
   if (drawn.length < fewestDrawn) {
     const why = `${drawn.length} hand-drawn pictures are held out, ${fewestDrawn} are needed to show that it is better`;

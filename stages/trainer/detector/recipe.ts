@@ -1,5 +1,5 @@
 /** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
-import type { NetworkName } from '../../../pipeline/domain/models/network/network.ts';
+import type { DetectorNetworkName } from '../../../pipeline/domain/models/detector/network.ts';
 import type { OptimiserOptions } from './optimiser.ts';
 import type { ViewMix } from './view.ts';
 
@@ -90,7 +90,7 @@ export type TrainedBefore = 'nothing' | 'backbone' | 'all';
 /** @param pictures to train on */
 export function recipeOf(
   name: RecipeName,
-  network: NetworkName,
+  network: DetectorNetworkName,
   trained: TrainedBefore,
   pictures: number,
 ): Recipe {

@@ -4,19 +4,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { readDetectorCard } from '../../../pipeline/domain/models/detector/card.ts';
 import { positionsOf } from '../../../pipeline/domain/models/detector/decode.ts';
-import { type ClassHead, loadYoloxOnnx } from '../../../pipeline/domain/models/detector/yolox-onnx.ts';
+import { bodyPrefix } from '../../../pipeline/domain/models/detector/mobilenet-yolox.ts';
+import {
+  buildDetectorNetwork,
+  type DetectorNetworkName,
+  detectorStrides,
+} from '../../../pipeline/domain/models/detector/network.ts';
 import { modelFromFiles } from '../../../pipeline/domain/models/files.ts';
 import {
   type MobileNetWeights,
   readMobileNetWeights,
   setBody,
 } from '../../../pipeline/domain/models/mobilenet/weights.ts';
-import { bodyPrefix } from '../../../pipeline/domain/models/network/mobilenet-yolox.ts';
-import {
-  buildNetwork,
-  type NetworkName,
-  networkStrides,
-} from '../../../pipeline/domain/models/network/network.ts';
+import { type ClassHead, loadYoloxOnnx } from '../../../pipeline/domain/models/yolox/weights.ts';
 import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import { mixClasses } from './class-head.ts';
 import type { Example, Start } from './example.ts';
@@ -24,7 +24,7 @@ import type { TrainedBefore } from './recipe.ts';
 
 export interface Started {
   readonly model: LayersModel;
-  readonly network: NetworkName;
+  readonly network: DetectorNetworkName;
   readonly side: number;
   /** For the card. */
   readonly from: string;
@@ -43,15 +43,15 @@ export async function startModel(
   start: Start,
   classes: readonly string[],
   examples: readonly Example[],
-  { network, side, seed }: { network: NetworkName; side: number; seed: number },
+  { network, side, seed }: { network: DetectorNetworkName; side: number; seed: number },
 ): Promise<Started> {
   switch (start.kind) {
     case 'random': {
-      const { model } = buildNetwork(network, side, classes.length, seed);
+      const { model } = buildDetectorNetwork(network, side, classes.length, seed);
       return { model, network, side, from: 'random', trained: 'nothing' };
     }
     case 'yolox-onnx': {
-      const { model } = buildNetwork('yolox-nano', side, cocoClasses, seed);
+      const { model } = buildDetectorNetwork('yolox-nano', side, cocoClasses, seed);
       await loadYoloxOnnx(model, start.path);
       const adapted = await adapt(model, 'yolox-nano', side, classes, examples, seed);
       return {
@@ -65,7 +65,7 @@ export async function startModel(
     case 'mobilenet-v2': {
       const weights = await readMobileNetWeights(start.path);
       const onMobileNet = mobileNetWith(weights);
-      const { model } = buildNetwork(onMobileNet, side, classes.length, seed);
+      const { model } = buildDetectorNetwork(onMobileNet, side, classes.length, seed);
       setBody(model, weights, bodyPrefix);
       return { model, network: onMobileNet, side, from: basename(start.path), trained: 'backbone' };
     }
@@ -80,7 +80,7 @@ export async function startModel(
   }
 }
 
-function mobileNetWith({ alpha, path }: MobileNetWeights): NetworkName {
+function mobileNetWith({ alpha, path }: MobileNetWeights): DetectorNetworkName {
   if (alpha === 1) return 'mobilenet-yolox';
   if (alpha === 0.35) return 'mobilenet-yolox-0.35';
   throw new PoisonError(`no detector stands on the MobileNetV2 of ${path}`, {
@@ -92,16 +92,16 @@ function mobileNetWith({ alpha, path }: MobileNetWeights): NetworkName {
 /** The same network with other classes; `source` is disposed of. */
 async function adapt(
   source: LayersModel,
-  network: NetworkName,
+  network: DetectorNetworkName,
   side: number,
   classes: readonly string[],
   examples: readonly Example[],
   seed: number,
 ): Promise<LayersModel> {
   try {
-    const positions = positionsOf(side, networkStrides[network]);
+    const positions = positionsOf(side, detectorStrides[network]);
     const mix = await mixClasses(source, side, positions, classes, examples);
-    const { model } = buildNetwork(network, side, classes.length, seed);
+    const { model } = buildDetectorNetwork(network, side, classes.length, seed);
     for (const layer of model.layers) {
       const weights = source.getLayer(layer.name).getWeights();
       if (layer.name.endsWith('/cls')) setHead(layer, mix(headOf(weights)));

@@ -2,9 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { pooledLayer, scoresLayer } from '../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
-import { pretrainedMobileNetV2 } from '../../../pipeline/domain/models/classifier/pretrained.ts';
-import type { Finder } from '../../../pipeline/domain/models/detector/evaluate.ts';
+import { pooledLayer, scoresLayer } from '../../../pipeline/domain/models/classifier/network.ts';
+import { pretrainedClassifierNetwork } from '../../../pipeline/domain/models/classifier/pretrained.ts';
+import type { DetectorLike } from '../../../pipeline/domain/models/detector/evaluate.ts';
 import { runOnBoxes, verifierSide } from '../../../pipeline/domain/models/detector/verifier.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
 import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts';
@@ -16,7 +16,7 @@ import { splitModel, upTo } from './split.ts';
 
 export interface VerifierOptions {
   /** The trained detector, whose false alarms are learned from. */
-  readonly finder: Finder;
+  readonly finder: DetectorLike;
   readonly examples: readonly Example[];
   readonly classes: readonly string[];
   /** A file of MobileNetV2's weights as `readKerasWeights` takes it. */
@@ -68,7 +68,7 @@ interface Row {
  */
 export async function trainVerifier(options: VerifierOptions): Promise<TrainedVerifier | null> {
   const { classes, weights, seed } = options;
-  const { model } = await pretrainedMobileNetV2(weights, {
+  const { model } = await pretrainedClassifierNetwork(weights, {
     side: verifierSide,
     classes: classes.length,
     seed,

@@ -3,10 +3,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import project from '../../../package.json' with { type: 'json' };
-import { type DetectorCard, withCard } from '../../../pipeline/domain/models/detector/card.ts';
-import { finderOf, lookWith } from '../../../pipeline/domain/models/detector/evaluate.ts';
+import { type DetectorCard, withDetectorCard } from '../../../pipeline/domain/models/detector/card.ts';
+import {
+  loadAndDetectExamples,
+  networkAsDetector,
+} from '../../../pipeline/domain/models/detector/evaluate.ts';
+import {
+  type DetectorNetworkName,
+  detectorStrides,
+} from '../../../pipeline/domain/models/detector/network.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
-import { type NetworkName, networkStrides } from '../../../pipeline/domain/models/network/network.ts';
 import { type DetectionScores, detectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, trainingDigest } from './checkpoint.ts';
@@ -32,7 +38,7 @@ export interface TrainOptions {
   /** The same seed gives the same weights on one backend. */
   readonly seed: number;
   /** Of a random start; `tiny` where not given. */
-  readonly network?: NetworkName;
+  readonly network?: DetectorNetworkName;
   /** Awaited at the end of each epoch. */
   readonly onProgress?: (row: EpochRow) => void | Promise<void>;
   /** Awaited at the end of each epoch, before `onProgress`; `checkpoint` gives training's place as bytes. */
@@ -100,7 +106,7 @@ export async function trainDetector(options: TrainOptions): Promise<Trained> {
       createdAt: new Date().toISOString(),
     };
     const network = await filesOfModel(started.model);
-    const alone = { files: withCard(network, about), scores: result.scores };
+    const alone = { files: withDetectorCard(network, about), scores: result.scores };
     const verified = await withVerifier(options, started, network, about);
     const isWorse = (verified?.scores?.ap50 ?? 0) < (alone.scores?.ap50 ?? 0);
     return { ...result, ...(verified && !isWorse ? verified : alone) };
@@ -120,15 +126,17 @@ async function withVerifier(
 ): Promise<Pick<Trained, 'files' | 'scores'> | null> {
   // The tiny network is for those who start from nothing.
   if (imageNet === undefined || name === 'tiny') return null;
-  const finder = finderOf(model, { side, outputs: classes, strides: networkStrides[name] });
+  const finder = networkAsDetector(model, { side, outputs: classes, strides: detectorStrides[name] });
   const verifier = await trainVerifier({ finder, examples, classes, weights: imageNet, seed, signal });
   if (!verifier) return null;
   const { boxes, others } = verifier;
   const files = new Map([...network, ...verifier.files]);
   const card = { ...about, verifier: { start: basename(imageNet), boxes, others } };
   const scores =
-    heldOut.length === 0 ? null : detectionScores(await lookWith(withCard(files, card), heldOut));
-  return { files: withCard(files, { ...card, scores: onCard(scores) }), scores };
+    heldOut.length === 0
+      ? null
+      : detectionScores(await loadAndDetectExamples(withDetectorCard(files, card), heldOut));
+  return { files: withDetectorCard(files, { ...card, scores: onCard(scores) }), scores };
 }
 
 function onCard(scores: DetectionScores | null): About['scores'] {

@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
-import { evaluate, finderOf } from '../../../pipeline/domain/models/detector/evaluate.ts';
-import { networkStrides } from '../../../pipeline/domain/models/network/network.ts';
+import { evaluate, networkAsDetector } from '../../../pipeline/domain/models/detector/evaluate.ts';
+import { detectorStrides } from '../../../pipeline/domain/models/detector/network.ts';
 import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import { type SeededRandom, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { FatalError } from '../../../pipeline/runtime/errors.ts';
@@ -68,7 +68,7 @@ export class Training {
     this.#recipe = recipe;
     this.#from = from;
     const { side, network } = started;
-    this.#reading = { side, outputs: options.classes, strides: networkStrides[network] };
+    this.#reading = { side, outputs: options.classes, strides: detectorStrides[network] };
     this.#random = seededRandom(from?.random ?? options.seed);
     this.#pictures = new Pictures(options.examples, pictureMemory);
     this.#optimiser = new Optimiser(started.model, recipe, from?.optimiser);
@@ -162,7 +162,9 @@ export class Training {
 
   async #evaluate(): Promise<DetectionScores | null> {
     const { heldOut } = this.#options;
-    return heldOut.length === 0 ? null : evaluate(finderOf(this.#started.model, this.#reading), heldOut);
+    return heldOut.length === 0
+      ? null
+      : evaluate(networkAsDetector(this.#started.model, this.#reading), heldOut);
   }
 
   async #gradients(part: Part, split: SplitModel, views: readonly View[]): Promise<Gradients> {

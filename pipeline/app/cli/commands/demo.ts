@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { scoreModel, truthScores } from '../../../domain/scores/against-truth.ts';
+import { scoreDetector, truthScores } from '../../../domain/scores/against-truth.ts';
 import type { LabelScores } from '../../../domain/scores/labels.ts';
 import { writeDemo } from '../../demo/demo.ts';
 import { summaryText } from '../../results/run-results.ts';
@@ -48,8 +48,8 @@ export function demoCommand(program: Command): void {
         },
         async (hasMain) => {
           ({ scores: labels } = await truthScores(files.truth, join(out, 'labels.csv')));
-          const { scores: pre } = await scoreModel(join(out, 'models/pre'), files.heldOut);
-          const main = hasMain ? (await scoreModel(join(out, 'models/main'), files.heldOut)).scores : null;
+          const { scores: pre } = await scoreDetector(join(out, 'models/pre'), files.heldOut);
+          const main = hasMain ? (await scoreDetector(join(out, 'models/main'), files.heldOut)).scores : null;
           return { source: 'rendered with the clip', labels, pre, main };
         },
       );

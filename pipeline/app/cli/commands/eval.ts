@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
-  type ScoredModel,
-  scoreModel,
+  type ScoredDetector,
+  scoreDetector,
   type TruthScores,
   truthScores,
 } from '../../../domain/scores/against-truth.ts';
@@ -51,14 +51,14 @@ export function evalCommand(program: Command): void {
         give(flags.json ?? false, scores, labelsText(scores));
         return;
       }
-      const model = await scoreModel(flags.model ?? '', flags.truth, flags.clip, backend);
+      const model = await scoreDetector(flags.model ?? '', flags.truth, flags.clip, backend);
       for (const { message } of model.problems) say(`left out: ${message}`);
       if (flags.report) await writeReport(flags.report, flags.truth, model);
       give(flags.json ?? false, model.scores, modelText(model.scores));
     });
 }
 
-async function writeReport(path: string, truth: string, scored: ScoredModel): Promise<void> {
+async function writeReport(path: string, truth: string, scored: ScoredDetector): Promise<void> {
   const { id, network, start, trainedOn, verifier = null, recipe } = scored.card;
   const { scores } = scored;
   const model = {

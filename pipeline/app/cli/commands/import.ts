@@ -5,7 +5,7 @@ import { writeDataset } from '../../../domain/formats/dataset.ts';
 import { type ImportFormat, importFormats, importLabels } from '../../../domain/formats/import/index.ts';
 import type { ClipFacts } from '../../../domain/formats/label-row.ts';
 import { writeLabels } from '../../../domain/formats/labels-csv.ts';
-import { probeClip } from '../../../domain/vision/video.ts';
+import { probeClip } from '../../../domain/vision/video-probe.ts';
 import { identifyClips, listClips } from '../../../ingest/folders/clip-input.ts';
 import { EXIT } from '../exit.ts';
 import { repeat } from '../repeat.ts';

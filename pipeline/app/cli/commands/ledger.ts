@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ClipFailed } from '../../../../schemas/clip-failed.ts';
 import { ClipTracked } from '../../../../schemas/clip-tracked.ts';
 import { subjectOf } from '../../../../schemas/message.ts';
-import { Checkpoint, checkpointKey } from '../../../../schemas/state.ts';
+import { checkpointKey, TrackerCheckpoint } from '../../../../schemas/state.ts';
 import { accountedFor } from '../../../../schemas/terms.ts';
 import { findClip } from '../../../domain/labels/labels.ts';
 import { UsageError } from '../../../runtime/errors.ts';
@@ -21,7 +21,7 @@ export function ledgerCommand(program: Command): void {
         const names = { camera: clip.camera, clip: clip.clip };
         const tracked = await bus.last(ClipTracked, subjectOf(ClipTracked, names));
         const failed = await bus.last(ClipFailed, subjectOf(ClipFailed, names));
-        const under = await bus.state.get(checkpointKey(clip.clip), Checkpoint);
+        const under = await bus.state.get(checkpointKey(clip.clip), TrackerCheckpoint);
         return {
           clip: clip.clip,
           file: clip.file,

@@ -1,6 +1,6 @@
 /** What the report of a classifier's training shows: plain values only. Shares and probabilities are 0..1. */
 import type { ClassifierTraining, LeftOut } from '../../../domain/models/classifier/training.ts';
-import type { Mistake } from '../../../domain/scores/classification.ts';
+import type { ClassificationMistake } from '../../../domain/scores/classification.ts';
 
 /** Any picture, made small for the page; null where it can't be had. */
 type Picture = Uint8Array | null;
@@ -25,7 +25,7 @@ export interface ClassifierReport {
   readonly training: ClassifierTraining;
   readonly promotion: { readonly promoted: boolean; readonly why: string };
   /** The worst of the training's mistakes, with their pictures. */
-  readonly mistakes: readonly (Mistake & { readonly picture: Picture })[];
+  readonly mistakes: readonly (ClassificationMistake & { readonly picture: Picture })[];
   /** All that was left out; some with their pictures. */
   readonly leftOut: readonly (LeftOut & { readonly picture: Picture })[];
 }

@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Raster, resizeRegion } from '../../vision/image.ts';
 import { tensorOf } from '../batch.ts';
 import { type ModelFiles, modelFromFiles } from '../files.ts';
-import { forward } from '../network/network.ts';
+import { forward } from '../network/forward.ts';
 import { type ClassifierCard, readClassifierCard } from './card.ts';
 import '../network/conv-layer.ts';
 
@@ -19,7 +19,7 @@ export const classifierBatch = 16;
 
 export class Classifier {
   readonly card: ClassifierCard;
-  /** For explanations: input RGB 0..255, output logits; layer names are `mobilenet-v2.ts`'. */
+  /** For explanations: input RGB 0..255, output logits; layer names are `network.ts`'. */
   readonly model: LayersModel;
 
   private constructor(card: ClassifierCard, model: LayersModel) {
@@ -50,7 +50,7 @@ export class Classifier {
 }
 
 /** As the network is shown it: stretched to its square, so that nothing at the edges is lost. */
-export function shown({ width, height, ...raster }: Raster, side: number): Promise<Raster> {
+export function stretchToInput({ width, height, ...raster }: Raster, side: number): Promise<Raster> {
   return resizeRegion({ width, height, ...raster }, [0, 0, width, height], side, side);
 }
 
@@ -66,7 +66,7 @@ export async function probabilitiesOf(
   const rows: Float32Array[] = [];
   for (let first = 0; first < pictures.length; first += classifierBatch) {
     const batch = pictures.slice(first, first + classifierBatch);
-    const inputs = await Promise.all(batch.map((picture) => shown(picture, side)));
+    const inputs = await Promise.all(batch.map((picture) => stretchToInput(picture, side)));
     const output = tf.tidy(() => tf.softmax(forward(model, tensorOf(inputs, side))));
     const values = await output.data<'float32'>();
     output.dispose();

@@ -1,7 +1,7 @@
 /** The classifier with a body that knows ImageNet. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { readMobileNetWeights, setBody } from '../mobilenet/weights.ts';
-import { buildMobileNetV2, type MobileNetV2Shape } from './mobilenet-v2.ts';
+import { buildClassifierNetwork, type ClassifierShape } from './network.ts';
 
 /**
  * The dense layer keeps its random start: the file's, if it has one, is of other classes.
@@ -9,13 +9,13 @@ import { buildMobileNetV2, type MobileNetV2Shape } from './mobilenet-v2.ts';
  * @param path of a Keras `.h5`, or of a tfjs layers model
  * @throws PoisonError naming the first layer that is not as expected
  */
-export async function pretrainedMobileNetV2(
+export async function pretrainedClassifierNetwork(
   path: string,
-  shape: Omit<MobileNetV2Shape, 'alpha'>,
+  shape: Omit<ClassifierShape, 'alpha'>,
 ): Promise<{ model: LayersModel; alpha: number }> {
   const weights = await readMobileNetWeights(path);
   const { alpha } = weights;
-  const model = buildMobileNetV2({ ...shape, alpha });
+  const model = buildClassifierNetwork({ ...shape, alpha });
   try {
     setBody(model, weights);
     return { model, alpha };

@@ -61,11 +61,11 @@ export const classifierTrainingSchema = Type.Object({
 });
 export type ClassifierTraining = Static<typeof classifierTrainingSchema>;
 
-export function withTraining(files: ModelFiles, training: ClassifierTraining): ModelFiles {
+export function withClassifierTraining(files: ModelFiles, training: ClassifierTraining): ModelFiles {
   return addTraining(files, training);
 }
 
 /** null where there is none, or one of another version. */
-export function readTraining(files: ModelFiles): ClassifierTraining | null {
+export function readClassifierTraining(files: ModelFiles): ClassifierTraining | null {
   return trainingIn(files, classifierTrainingSchema);
 }

@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { addCard, modelId, readCard } from '../card-file.ts';
 import type { ModelFiles } from '../files.ts';
-import { networkNames } from '../network/network.ts';
+import { detectorNetworkNames } from './network.ts';
 
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const text = Type.String({ minLength: 1 });
@@ -11,7 +11,7 @@ export const detectorCardSchema = Type.Object(
   {
     kind: Type.Literal('detector'),
     id: Type.String({ pattern: '^[0-9a-f]{16}$', description: 'first 16 hex of the SHA-256 of its weights' }),
-    network: Type.Enum(networkNames),
+    network: Type.Enum(detectorNetworkNames),
     side: Type.Integer({ minimum: 64, description: 'of the square input, px' }),
     classes: Type.Array(text, { minItems: 1, uniqueItems: true, description: 'the labels it gives' }),
     outputs: Type.Array(text, {
@@ -54,7 +54,7 @@ export const detectorCardSchema = Type.Object(
 export type DetectorCard = Static<typeof detectorCardSchema>;
 
 /** The files with a card that says `about` and the model's id. */
-export function withCard(files: ModelFiles, about: Omit<DetectorCard, 'kind' | 'id'>): ModelFiles {
+export function withDetectorCard(files: ModelFiles, about: Omit<DetectorCard, 'kind' | 'id'>): ModelFiles {
   const card: DetectorCard = { ...about, kind: 'detector', id: modelId(files) };
   return addCard(files, card);
 }

@@ -18,7 +18,7 @@ export interface Position {
   readonly stride: number;
 }
 
-export interface DecodeOptions {
+export interface DetectionDecoding {
   readonly positions: readonly Position[];
   /** Label of each class channel; several channels may share one, and the best of them counts. */
   readonly outputs: readonly string[];
@@ -48,7 +48,7 @@ export function positionsOf(side: number, strides: readonly number[]): readonly 
  *
  * @param raw `[positions, 5 + classes]`, row by row, as `Network.model` gives it
  */
-export function decode(raw: Float32Array, options: DecodeOptions): readonly Detection[] {
+export function decodeDetections(raw: Float32Array, options: DetectionDecoding): readonly Detection[] {
   const { outputs, positions, minScore, side } = options;
   const least = Math.min(minScore, leastVote);
   const width = 5 + outputs.length;

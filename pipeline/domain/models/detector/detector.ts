@@ -6,9 +6,10 @@ import { tensorOf } from '../batch.ts';
 import { type ModelFiles, modelFromFiles } from '../files.ts';
 import { type Inference, inferenceOf } from '../frozen/inference.ts';
 import { type DetectorCard, readDetectorCard } from './card.ts';
-import { type Detection, decode, positionsOf } from './decode.ts';
+import { type Detection, decodeDetections, positionsOf } from './decode.ts';
 import '../network/conv-layer.ts';
-import { forward, networkStrides } from '../network/network.ts';
+import { forward } from '../network/forward.ts';
+import { detectorStrides } from './network.ts';
 import { Verifier } from './verifier.ts';
 
 /** Below this a box is noise to the eye; the tracker and the scores have thresholds of their own. */
@@ -45,7 +46,7 @@ export class Detector {
     this.model = model;
     this.#inference = inference;
     this.#verifier = verifier;
-    this.reading = { side: card.side, outputs: card.outputs, strides: networkStrides[card.network] };
+    this.reading = { side: card.side, outputs: card.outputs, strides: detectorStrides[card.network] };
   }
 
   /** `openBackend` comes first. @throws PoisonError where the files are no detector or damaged */
@@ -98,7 +99,7 @@ async function detections(
     const raw = (await output.data()) as Float32Array; // [crops, positions, 5 + outputs]; the network is float32
     const each = raw.length / crops.length;
     const options = { outputs, minScore, side, positions: positionsOf(side, strides) };
-    return crops.map((_, i) => [...decode(raw.subarray(i * each, (i + 1) * each), options)]);
+    return crops.map((_, i) => [...decodeDetections(raw.subarray(i * each, (i + 1) * each), options)]);
   } finally {
     output.dispose();
   }

@@ -13,7 +13,7 @@ const minScore = 0.01;
 const batch = 8;
 
 /** A stored detector, or a network that is being trained. */
-export interface Finder {
+export interface DetectorLike {
   /** Of its square input, px. */
   readonly side: number;
   /**
@@ -40,7 +40,7 @@ export interface WeightedBox {
   readonly weight: number;
 }
 
-export function finderOf(network: LayersModel, reading: NetworkReading): Finder {
+export function networkAsDetector(network: LayersModel, reading: NetworkReading): DetectorLike {
   return {
     side: reading.side,
     detect: (pictures, minScore) => detectWith(network, reading, pictures, minScore),
@@ -48,30 +48,36 @@ export function finderOf(network: LayersModel, reading: NetworkReading): Finder 
 }
 
 /** A picture, what is there, and what is found there; boxes in px of the picture. */
-export interface Looked extends ScoredImage {
+export interface ExampleDetections extends ScoredImage {
   readonly size: Size;
 }
 
 export async function evaluate(
-  finder: Finder,
+  finder: DetectorLike,
   examples: readonly LabelledPicture[],
 ): Promise<DetectionScores> {
-  return detectionScores(await lookAt(finder, examples));
+  return detectionScores(await detectExamples(finder, examples));
 }
 
-/** {@link lookAt} with a stored detector. @throws PoisonError where its files are damaged */
-export async function lookWith(model: ModelFiles, examples: readonly LabelledPicture[]): Promise<Looked[]> {
+/** {@link detectExamples} with a stored detector. @throws PoisonError where its files are damaged */
+export async function loadAndDetectExamples(
+  model: ModelFiles,
+  examples: readonly LabelledPicture[],
+): Promise<ExampleDetections[]> {
   const detector = await Detector.load(model);
   try {
-    return await lookAt(detector, examples);
+    return await detectExamples(detector, examples);
   } finally {
     detector.dispose();
   }
 }
 
 /** One result an example, in order. */
-export async function lookAt(finder: Finder, examples: readonly LabelledPicture[]): Promise<Looked[]> {
-  const images: Looked[] = [];
+export async function detectExamples(
+  finder: DetectorLike,
+  examples: readonly LabelledPicture[],
+): Promise<ExampleDetections[]> {
+  const images: ExampleDetections[] = [];
   for (let first = 0; first < examples.length; first += batch) {
     images.push(...(await lookAtSome(finder, examples.slice(first, first + batch))));
     await setImmediate(); // lets heartbeats through
@@ -79,7 +85,10 @@ export async function lookAt(finder: Finder, examples: readonly LabelledPicture[
   return images;
 }
 
-async function lookAtSome(finder: Finder, examples: readonly LabelledPicture[]): Promise<Looked[]> {
+async function lookAtSome(
+  finder: DetectorLike,
+  examples: readonly LabelledPicture[],
+): Promise<ExampleDetections[]> {
   const pictures = await Promise.all(examples.map(async ({ jpeg, name }) => decodeImage(await jpeg(), name)));
   const shown = await Promise.all(pictures.map((picture) => whole(picture, finder.side)));
   const found = await finder.detect(

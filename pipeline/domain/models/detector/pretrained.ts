@@ -1,9 +1,9 @@
 /** YOLOX-nano as it was trained on COCO, as a detector of "an animal": usable before any training. */
 import { basename } from 'node:path';
 import { filesOfModel, type ModelFiles } from '../files.ts';
-import { buildNetwork } from '../network/network.ts';
-import { type DetectorCard, withCard } from './card.ts';
-import { type ClassHead, loadYoloxOnnx } from './yolox-onnx.ts';
+import { type ClassHead, loadYoloxOnnx } from '../yolox/weights.ts';
+import { type DetectorCard, withDetectorCard } from './card.ts';
+import { buildDetectorNetwork } from './network.ts';
 
 /** COCO's animals and their channels, in the order of `coco.names`. */
 export const cocoAnimals = {
@@ -27,12 +27,12 @@ export type CocoAnimal = keyof typeof cocoAnimals;
  * @param animals which of them count
  * @throws PoisonError where the file is not YOLOX-nano
  */
-export async function cocoDetectorFromOnnx(
+export async function pretrainedDetector(
   path: string,
   animals: readonly CocoAnimal[] = Object.keys(cocoAnimals) as CocoAnimal[], // its keys are the type
 ): Promise<ModelFiles> {
   const side = 416;
-  const { model } = buildNetwork('yolox-nano', side, animals.length, 0);
+  const { model } = buildDetectorNetwork('yolox-nano', side, animals.length, 0);
   try {
     await loadYoloxOnnx(model, path, (head) =>
       pickChannels(
@@ -51,7 +51,7 @@ export async function cocoDetectorFromOnnx(
       scores: null,
       createdAt: new Date().toISOString(),
     };
-    return withCard(await filesOfModel(model), card);
+    return withDetectorCard(await filesOfModel(model), card);
   } finally {
     model.dispose();
   }

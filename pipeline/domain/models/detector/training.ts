@@ -3,12 +3,12 @@ import Type from 'typebox';
 import { DatasetItem } from '../../../../schemas/dataset.ts';
 import { Box, ClassLabel, Score } from '../../../../schemas/terms.ts';
 import type { ScoredImage } from '../../scores/detection.ts';
-import type { Mistake } from '../../scores/mistakes.ts';
+import type { DetectionMistake } from '../../scores/mistakes.ts';
 import type { ModelFiles } from '../files.ts';
 import { addTraining, trainingIn } from '../training-file.ts';
 
 /** A mistake, the boxes of its picture, and where that is. */
-export interface RecordedMistake extends Omit<Mistake, 'picture'>, ScoredImage {
+export interface RecordedMistake extends Omit<DetectionMistake, 'picture'>, ScoredImage {
   readonly picture: Pick<DatasetItem, 'clip' | 'index' | 'name' | 'width' | 'height'>;
 }
 

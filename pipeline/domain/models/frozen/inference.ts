@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { loadSavedModel, runsGraphs } from '../backend/native.ts';
-import { forward } from '../network/network.ts';
+import { forward } from '../network/forward.ts';
 import { frozenGraph } from './graph.ts';
 import { savedModel } from './saved-model.ts';
 

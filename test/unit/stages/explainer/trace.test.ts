@@ -4,7 +4,7 @@ import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { openBackend } from '../../../../pipeline/domain/models/backend/backend.ts';
-import { forward } from '../../../../pipeline/domain/models/network/network.ts';
+import { forward } from '../../../../pipeline/domain/models/network/forward.ts';
 import { PoisonError } from '../../../../pipeline/runtime/errors.ts';
 import type { HeatMap } from '../../../../stages/explainer/maps.ts';
 import { cam } from '../../../../stages/explainer/method/cam.ts';

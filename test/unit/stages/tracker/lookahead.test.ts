@@ -5,8 +5,13 @@ import { type Box, centre, clip, iou, round, translate } from '../../../../pipel
 import type { Anchor } from '../../../../schemas/clip-arrived.ts';
 import type { Cause } from '../../../../schemas/terms.ts';
 import { changeAround, displacement } from '../../../../stages/tracker/difference.ts';
-import { beginning, type Label, type Step, TrackLoop } from '../../../../stages/tracker/loop.ts';
-import { assign } from '../../../../stages/tracker/match.ts';
+import {
+  type DecidedFrame,
+  initialCheckpoint,
+  type Label,
+  TrackLoop,
+} from '../../../../stages/tracker/loop.ts';
+import { matchDetections } from '../../../../stages/tracker/match.ts';
 import { TrackerOptions } from '../../../../stages/tracker/options.ts';
 import { searchRegion } from '../../../../stages/tracker/region.ts';
 import { random, SimulatedClip, type Simulation } from '../../../fixtures/simulated-clip.ts';
@@ -47,8 +52,8 @@ function anchorsOf({ animals }: Simulation): Anchor[] {
   ];
 }
 
-async function steps(loop: TrackLoop, most = Infinity): Promise<Step[]> {
-  const all: Step[] = [];
+async function steps(loop: TrackLoop, most = Infinity): Promise<DecidedFrame[]> {
+  const all: DecidedFrame[] = [];
   if (most === 0) return all;
   for await (const step of loop.steps()) {
     all.push(step);
@@ -71,7 +76,7 @@ async function plainLoop(
     const region = searchRegion(tracked, picture, options);
     view.look(index, [region]);
     const { found } = await view.answer(index);
-    const [seen] = assign([{ box: tracked, missed, found: found[0]! }], options);
+    const [seen] = matchDetections([{ box: tracked, missed, found: found[0]! }], options);
     let cause: Cause = 'detected';
     if (seen) {
       tracked = round(clip(seen.box, picture)!);
@@ -122,7 +127,7 @@ for (const lookahead of [1, 3, 8, 16]) {
 
   test(`lookahead ${lookahead} - a process that goes on from any checkpoint gives the same labels`, async () => {
     const clip = simulation(7, 1);
-    const begin = (from = beginning(), timing = 1) =>
+    const begin = (from = initialCheckpoint(), timing = 1) =>
       new TrackLoop(new SimulatedClip({ ...clip, timing }), anchorsOf(clip), { ...options, lookahead }, from);
     const whole = begin();
     const unbroken = await steps(whole);

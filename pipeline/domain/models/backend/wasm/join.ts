@@ -10,7 +10,7 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { backendName, wasmKernel, wasmKernelOfMany } from './kernel.ts';
-import { share } from './share.ts';
+import { shareMemory } from './share.ts';
 import { simdKernels } from './simd/load.ts';
 
 /** tfjs' own kernels, kept before ours take their places in the registry. */
@@ -35,7 +35,7 @@ export const concat = wasmKernel<ConcatAttrs>(Concat, (backend, inputs, attrs) =
   if (first === undefined || !parts.every(copyable)) {
     return generalConcat.kernelFunc({ inputs, backend, attrs: { ...attrs } }) as TensorInfo; // it has one output
   }
-  if (parts.length === 1) return share(backend, first);
+  if (parts.length === 1) return shareMemory(backend, first);
   const axis = util.parseAxisParam(attrs.axis, first.shape)[0]!;
   const shapes = parts.map(({ shape }) => shape);
   const outShape = backend_util.computeOutShape(shapes, axis);

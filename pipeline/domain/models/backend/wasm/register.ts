@@ -10,7 +10,7 @@ import { backendName } from './kernel.ts';
 import { maxPoolGrad } from './max-pool-grad.ts';
 import { resizeNearestNeighborGrad } from './resize-nearest-grad.ts';
 import { cast, identity } from './share.ts';
-import { silu, siluGrad } from './silu.ts';
+import { wasmSilu, wasmSiluGrad } from './silu.ts';
 import { sum } from './sum.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 
@@ -29,8 +29,8 @@ const kernels = [
   identity,
   maxPoolGrad,
   resizeNearestNeighborGrad,
-  silu,
-  siluGrad,
+  wasmSilu,
+  wasmSiluGrad,
   split,
   sum,
   unsortedSegmentSum,

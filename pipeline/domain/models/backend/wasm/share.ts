@@ -11,18 +11,18 @@ import { backendName, wasmKernel } from './kernel.ts';
 /** tfjs' own kernel, kept before ours takes its place in the registry. */
 const convert = getKernel(Cast, backendName);
 
-export function share(backend: BackendWasm, { dataId, shape, dtype }: TensorInfo): TensorInfo {
+export function shareMemory(backend: BackendWasm, { dataId, shape, dtype }: TensorInfo): TensorInfo {
   backend.incRef(dataId);
   return { dataId, shape, dtype };
 }
 
 export const identity = wasmKernel(Identity, (backend, inputs) => {
   const { x } = inputs as { x: TensorInfo }; // this kernel's input by tfjs-core
-  return share(backend, x);
+  return shareMemory(backend, x);
 });
 
 export const cast = wasmKernel<CastAttrs>(Cast, (backend, inputs, { dtype }) => {
   const { x } = inputs as { x: TensorInfo }; // this kernel's input by tfjs-core
-  if (x.dtype === dtype && dtype !== 'string') return share(backend, x);
+  if (x.dtype === dtype && dtype !== 'string') return shareMemory(backend, x);
   return convert.kernelFunc({ inputs, backend, attrs: { dtype } }) as TensorInfo; // it has one output
 });

@@ -6,14 +6,14 @@ import { simdKernels } from './simd/load.ts';
 
 // The inputs of each are as ../silu.ts calls it.
 
-export const silu = wasmKernel(siluKernel, (backend, inputs) => {
+export const wasmSilu = wasmKernel(siluKernel, (backend, inputs) => {
   const { x } = inputs as { x: TensorInfo };
   const y = backend.makeOutput(x.shape, 'float32');
   simdKernels(backend).silu(...addresses(backend, x, y), util.sizeFromShape(x.shape));
   return y;
 });
 
-export const siluGrad = wasmKernel(siluGradKernel, (backend, inputs) => {
+export const wasmSiluGrad = wasmKernel(siluGradKernel, (backend, inputs) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
   const dx = backend.makeOutput(x.shape, 'float32');
   simdKernels(backend).siluGrad(...addresses(backend, x, dy, dx), util.sizeFromShape(x.shape));

@@ -3,16 +3,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Placement } from '../../../../../pipeline/app/demo/body.ts';
-import { expose, type Shot } from '../../../../../pipeline/app/demo/camera.ts';
+import type { DeerPlacement } from '../../../../../pipeline/app/demo/body.ts';
+import { type Exposure, expose } from '../../../../../pipeline/app/demo/camera.ts';
 import { type DemoFiles, writeDemo } from '../../../../../pipeline/app/demo/demo.ts';
 import { scaleAt } from '../../../../../pipeline/app/demo/layer.ts';
 import { buildSite, type Site } from '../../../../../pipeline/app/demo/site.ts';
 import { bonesOf, type Pose, strideLength } from '../../../../../pipeline/app/demo/skeleton.ts';
-import { clipShots } from '../../../../../pipeline/app/demo/story.ts';
+import { clipExposures } from '../../../../../pipeline/app/demo/story.ts';
 import { readHand } from '../../../../../pipeline/domain/formats/hand.ts';
 import { readTruth } from '../../../../../pipeline/domain/formats/truth.ts';
-import { decodeClip, hashFile } from '../../../../../pipeline/domain/vision/video.ts';
+import { clipIdOf } from '../../../../../pipeline/domain/vision/clip-id.ts';
+import { decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 
 let dir: string;
 let site: Site;
@@ -27,11 +28,11 @@ after(() => rm(dir, { recursive: true, force: true }));
 
 const standing: Pose = { cycle: 0.1, stride: 0, neck: 0.6, look: 0, flick: 0, antlers: true };
 
-function deerAt(x: number, y: number): Placement {
+function deerAt(x: number, y: number): DeerPlacement {
   return { x, y, scale: scaleAt(y), heading: 0, pose: standing, coat: { light: 0, warmth: 0, spots: 1 } };
 }
 
-function shotOf(...animals: Placement[]): Shot {
+function shotOf(...animals: DeerPlacement[]): Exposure {
   return { animals, time: 3, light: { exposure: 1.2, warmth: 0, infrared: false }, noiseSeed: 5 };
 }
 
@@ -78,7 +79,7 @@ test('demo - a foot on the ground does not slip while the body walks over it', (
 });
 
 test('demo - the clip shows one animal that walks, stands, turns round and passes behind the bush', () => {
-  const animals = clipShots(1).map((shot) => shot.animals[0]!);
+  const animals = clipExposures(1).map((shot) => shot.animals[0]!);
   assert.equal(animals.length, 160);
   const left = animals.findIndex(({ heading }) => heading < Math.PI / 2);
   assert.ok(animals[0]!.heading > 3 && left > 60 && left < 100);
@@ -127,8 +128,8 @@ test('demo - progress ends at its total', () => {
 });
 
 test('demo - the same seed gives the same clip, another seed another', async () => {
-  const [same, other] = [expose(site, clipShots(1)[9]!), expose(site, clipShots(2)[9]!)];
-  assert.deepEqual(expose(site, clipShots(1)[9]!).raster, same.raster);
+  const [same, other] = [expose(site, clipExposures(1)[9]!), expose(site, clipExposures(2)[9]!)];
+  assert.deepEqual(expose(site, clipExposures(1)[9]!).raster, same.raster);
   assert.notDeepEqual(other.raster, same.raster);
-  assert.match(await hashFile(files.clip), /^[0-9a-f]{16}$/);
+  assert.match(await clipIdOf(files.clip), /^[0-9a-f]{16}$/);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { type DatasetItem, writeDataset } from '../../../../../pipeline/domain/formats/dataset.ts';
+import { type DatasetPicture, writeDataset } from '../../../../../pipeline/domain/formats/dataset.ts';
 import { readHand } from '../../../../../pipeline/domain/formats/hand.ts';
 
 let folder: string;
@@ -15,7 +15,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 const picture = { create: { width: 200, height: 100, channels: 3, background: '#575' } } as const;
 
-function item(name: string, split: 'train' | 'val', boxes: DatasetItem['boxes']): DatasetItem {
+function item(name: string, split: 'train' | 'val', boxes: DatasetPicture['boxes']): DatasetPicture {
   return { name, jpeg: () => sharp(picture).jpeg().toBuffer(), width: 200, height: 100, boxes, split };
 }
 

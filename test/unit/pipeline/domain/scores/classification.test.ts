@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classificationScores, largest } from '../../../../../pipeline/domain/scores/classification.ts';
+import { argMax, classificationScores } from '../../../../../pipeline/domain/scores/classification.ts';
 
 const classes = ['daisy', 'rose'];
 const called = (name: string, truth: number, ...probabilities: number[]) => ({ name, truth, probabilities });
@@ -60,5 +60,5 @@ test('classification scores - mistakes come surest first', () => {
 });
 
 test('largest - the first of equals', () => {
-  assert.equal(largest([0.2, 0.4, 0.4]), 1);
+  assert.equal(argMax([0.2, 0.4, 0.4]), 1);
 });

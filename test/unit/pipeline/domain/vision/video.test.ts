@@ -6,17 +6,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { clipIdOf } from '../../../../../pipeline/domain/vision/clip-id.ts';
 import { decodeImage, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import {
   type DecodeOptions,
   type DecodeSummary,
   decodeClip,
-  hashFile,
-  probeClip,
-  type VideoFrame,
-} from '../../../../../pipeline/domain/vision/video.ts';
+} from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { type EncodeOptions, encodeClip } from '../../../../../pipeline/domain/vision/video-encode.ts';
+import type { VideoFrame } from '../../../../../pipeline/domain/vision/video-frame.ts';
 import { uprightFilter } from '../../../../../pipeline/domain/vision/video-open.ts';
+import { probeClip } from '../../../../../pipeline/domain/vision/video-probe.ts';
 import { PoisonError, RetryableError } from '../../../../../pipeline/runtime/errors.ts';
 import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 
@@ -116,11 +116,11 @@ test('video - the same clip gives the same JPEG bytes on every run, and encodes 
     return hash.digest('hex');
   };
   assert.equal(await digest(), await digest());
-  assert.equal(await hashFile(path), await hashFile(await clipOf('same2.mp4')));
+  assert.equal(await clipIdOf(path), await clipIdOf(await clipOf('same2.mp4')));
   const whole = createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
-  assert.equal(await hashFile(path), whole.slice(0, 16));
+  assert.equal(await clipIdOf(path), whole.slice(0, 16));
 });
 
 test('video - a JPEG keeps to the bytes it may have', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import type { Raster } from '../../../../../pipeline/domain/vision/image.ts';
-import { decodeClip } from '../../../../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { encodeClip } from '../../../../../pipeline/domain/vision/video-encode.ts';
 import { recordStream } from '../../../../../pipeline/ingest/cameras/record.ts';
 import { RetryableError } from '../../../../../pipeline/runtime/errors.ts';

@@ -5,10 +5,10 @@ import { before, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { openBackend } from '../../../../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../../../../pipeline/domain/models/detector/detector.ts';
-import { cocoDetectorFromOnnx } from '../../../../../pipeline/domain/models/detector/pretrained.ts';
-import { buildNetwork } from '../../../../../pipeline/domain/models/network/network.ts';
+import { buildDetectorNetwork } from '../../../../../pipeline/domain/models/detector/network.ts';
+import { pretrainedDetector } from '../../../../../pipeline/domain/models/detector/pretrained.ts';
 import { decodeImage, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
-import { decodeClip } from '../../../../../pipeline/domain/vision/video.ts';
+import { decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { PoisonError } from '../../../../../pipeline/runtime/errors.ts';
 import { layerBefore, stillFound } from '../../../../../stages/explainer/detector/case.ts';
 import { type Explanation, explain } from '../../../../../stages/explainer/detector/explain.ts';
@@ -38,7 +38,7 @@ test('explain - the layer is the one that feeds the head of the box', async () =
   const detector = await randomDetector();
   assert.equal(layerBefore(detector.model, 'head16/'), 'neck/out4');
   assert.equal(layerBefore(detector.model, 'head32/'), 'neck/out5');
-  const yolox = buildNetwork('yolox-nano', 64, 1, 0).model;
+  const yolox = buildDetectorNetwork('yolox-nano', 64, 1, 0).model;
   assert.deepEqual(
     [8, 16, 32].map((stride) => layerBefore(yolox, `head${stride}/`)),
     ['neck/out3/out', 'neck/out4/out', 'neck/out5/out'],
@@ -131,7 +131,7 @@ describe('explain - a real model on real pictures', {
 }, () => {
   let detector: Detector;
   before(async () => {
-    detector = await Detector.load(await cocoDetectorFromOnnx(dataPath('weights/yolox_nano.onnx')!));
+    detector = await Detector.load(await pretrainedDetector(dataPath('weights/yolox_nano.onnx')!));
   });
 
   test('the evidence for the deer in the bush lies on the deer', async () => {

@@ -7,8 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { openBackend } from '../../../../../pipeline/domain/models/backend/backend.ts';
 import { isClassifier, readClassifierCard } from '../../../../../pipeline/domain/models/classifier/card.ts';
 import { Classifier } from '../../../../../pipeline/domain/models/classifier/classifier.ts';
-import { buildMobileNetV2 } from '../../../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
-import { pretrainedMobileNetV2 } from '../../../../../pipeline/domain/models/classifier/pretrained.ts';
+import { buildClassifierNetwork } from '../../../../../pipeline/domain/models/classifier/network.ts';
+import { pretrainedClassifierNetwork } from '../../../../../pipeline/domain/models/classifier/pretrained.ts';
 import { type ModelFiles, modelFromFiles } from '../../../../../pipeline/domain/models/files.ts';
 import { channelsOf } from '../../../../../pipeline/domain/models/mobilenet/body.ts';
 import { ConvLayer } from '../../../../../pipeline/domain/models/network/conv-layer.ts';
@@ -77,7 +77,7 @@ test('MobileNetV2 - channels are multiples of 8, never a tenth too few', () => {
 });
 
 test('MobileNetV2 - has the parameters of keras.applications’, batch norms folded', () => {
-  const model = buildMobileNetV2({ alpha: 1, side: 224, classes: 1000, seed: 1 });
+  const model = buildClassifierNetwork({ alpha: 1, side: 224, classes: 1000, seed: 1 });
   const norms = model.layers.reduce(
     (sum, layer) => sum + (layer instanceof ConvLayer ? layer.getWeights()[1]!.size : 0),
     0,
@@ -88,9 +88,9 @@ test('MobileNetV2 - has the parameters of keras.applications’, batch norms fol
 });
 
 test('pretrained - batch norm is folded: the same numbers as with it', async () => {
-  const { model, alpha } = await pretrainedMobileNetV2(weights, { side: 32, classes: 2, seed: 1 });
+  const { model, alpha } = await pretrainedClassifierNetwork(weights, { side: 32, classes: 2, seed: 1 });
   assert.equal(alpha, 0.35);
-  const original = buildMobileNetV2({ alpha: 0.35, side: 32, classes: 2, seed: 7 });
+  const original = buildClassifierNetwork({ alpha: 0.35, side: 32, classes: 2, seed: 7 });
   const [kernel] = original.getLayer('Conv1').getWeights() as [tf.Tensor4D];
   const [foldedKernel, bias] = model.getLayer('Conv1').getWeights() as [tf.Tensor4D, tf.Tensor1D];
   const random = seededRandom(3); // as the file was written: the first layer's norm comes first
@@ -121,10 +121,10 @@ test('pretrained - weights of another network are refused, and so is a file that
   await writeFile(join(folder, 'other.bin'), new Uint8Array(4));
   await writeFile(other, JSON.stringify({ weightsManifest: manifest }));
   const shape = { side: 32, classes: 2, seed: 1 };
-  await assert.rejects(pretrainedMobileNetV2(other, shape), /no layer block_16_project/);
+  await assert.rejects(pretrainedClassifierNetwork(other, shape), /no layer block_16_project/);
   await writeFile(join(folder, 'broken.h5'), 'not HDF5');
-  await assert.rejects(pretrainedMobileNetV2(join(folder, 'broken.h5'), shape), PoisonError);
-  await assert.rejects(pretrainedMobileNetV2(join(folder, 'none.h5'), shape), PoisonError);
+  await assert.rejects(pretrainedClassifierNetwork(join(folder, 'broken.h5'), shape), PoisonError);
+  await assert.rejects(pretrainedClassifierNetwork(join(folder, 'none.h5'), shape), PoisonError);
 });
 
 test('classifier - learns, is stored, and says the same when it is loaded again', async () => {
@@ -149,7 +149,7 @@ test('classifier - the same seed gives the same weights, another seed others', a
 
 test('classifier - the default recipe trains the upper blocks and leaves the lower ones', async () => {
   const model = await modelFromFiles((await trained('default')).files);
-  const { model: start } = await pretrainedMobileNetV2(weights, { side: 32, classes: 3, seed: 1 });
+  const { model: start } = await pretrainedClassifierNetwork(weights, { side: 32, classes: 3, seed: 1 });
   const same = (layer: string) => {
     const [a, b] = [model, start].map((one) => one.getLayer(layer).getWeights()[0]!.dataSync());
     return a!.every((value, i) => value === b![i]);
@@ -239,7 +239,7 @@ test('explained classifier - any class can be asked about, but only those of the
 const h5 = dataPath('weights/mobilenet_v2_1.0_224_no_top.h5');
 
 test('pretrained - reads Keras’ .h5', { skip: h5 === undefined && noData }, async () => {
-  const { model, alpha } = await pretrainedMobileNetV2(h5 ?? '', { side: 32, classes: 5, seed: 1 });
+  const { model, alpha } = await pretrainedClassifierNetwork(h5 ?? '', { side: 32, classes: 5, seed: 1 });
   assert.equal(alpha, 1);
   assert.equal(model.getLayer('Conv_1').getWeights()[0]!.shape.join(), '1,1,320,1280');
   model.dispose();

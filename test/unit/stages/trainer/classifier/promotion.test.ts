@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { addCard, modelId } from '../../../../../pipeline/domain/models/card-file.ts';
 import {
   type ClassifierTraining,
-  readTraining,
-  withTraining,
+  readClassifierTraining,
+  withClassifierTraining,
 } from '../../../../../pipeline/domain/models/classifier/training.ts';
 import { classificationScores } from '../../../../../pipeline/domain/scores/classification.ts';
 import { classifierNotWorse, forgotten } from '../../../../../stages/trainer/classifier/promotion.ts';
@@ -57,10 +57,13 @@ test('training.json - is read back, is no part of what makes a model itself, and
     leftOut: [{ kind: 'leak', name: 'c', message: 'it is also among those to score on' }],
   };
   const files = new Map([['weights.bin', Uint8Array.of(1, 2, 3)]]);
-  const told = withTraining(files, training);
-  assert.deepEqual(readTraining(told), training);
+  const told = withClassifierTraining(files, training);
+  assert.deepEqual(readClassifierTraining(told), training);
   assert.equal(modelId(told), modelId(files));
   assert.equal(modelId(addCard(told, { kind: 'classifier', id: 'x' })), modelId(files));
-  assert.equal(readTraining(files), null);
-  assert.equal(readTraining(new Map([['training.json', new TextEncoder().encode('{"recipe":1}')]])), null);
+  assert.equal(readClassifierTraining(files), null);
+  assert.equal(
+    readClassifierTraining(new Map([['training.json', new TextEncoder().encode('{"recipe":1}')]])),
+    null,
+  );
 });

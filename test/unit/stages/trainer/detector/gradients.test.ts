@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openBackend } from '../../../../../pipeline/domain/models/backend/backend.ts';
-import { buildNetwork } from '../../../../../pipeline/domain/models/network/network.ts';
+import { buildDetectorNetwork } from '../../../../../pipeline/domain/models/detector/network.ts';
 import { seededRandom } from '../../../../../pipeline/domain/statistics/seeded-random.ts';
 import { gradientsOf, together } from '../../../../../stages/trainer/detector/gradients.ts';
 import { partOf } from '../../../../../stages/trainer/detector/split.ts';
@@ -11,7 +11,7 @@ const side = 64;
 
 test('gradients - of some views and of the others, together they are those of all at once', async () => {
   await openBackend('wasm');
-  const { model, strides } = buildNetwork('tiny', side, 1, 3);
+  const { model, strides } = buildDetectorNetwork('tiny', side, 1, 3);
   const split = partOf(model, 'all');
   const reading = { side, strides, outputs: ['deer'] };
   const random = seededRandom(5);

@@ -9,11 +9,12 @@ import { openBackend } from '../../../../../pipeline/domain/models/backend/backe
 import {
   type DetectorCard,
   readDetectorCard,
-  withCard,
+  withDetectorCard,
 } from '../../../../../pipeline/domain/models/detector/card.ts';
 import type { Detection } from '../../../../../pipeline/domain/models/detector/decode.ts';
 import { Detector } from '../../../../../pipeline/domain/models/detector/detector.ts';
-import type { Finder } from '../../../../../pipeline/domain/models/detector/evaluate.ts';
+import type { DetectorLike } from '../../../../../pipeline/domain/models/detector/evaluate.ts';
+import { buildDetectorNetwork } from '../../../../../pipeline/domain/models/detector/network.ts';
 import { cropOf, Verifier, verifierSide } from '../../../../../pipeline/domain/models/detector/verifier.ts';
 import {
   filesOfModel,
@@ -21,7 +22,6 @@ import {
   readModelFolder,
   writeModelFolder,
 } from '../../../../../pipeline/domain/models/files.ts';
-import { buildNetwork } from '../../../../../pipeline/domain/models/network/network.ts';
 import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
 import { encodePng, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import { PoisonError } from '../../../../../pipeline/runtime/errors.ts';
@@ -63,7 +63,7 @@ const both = picture([
 ]);
 
 /** Finds both squares, as a detector does that takes anything for a deer. */
-const finder: Finder = {
+const finder: DetectorLike = {
   side,
   detect: async (pictures) =>
     pictures.map(() => [
@@ -138,12 +138,12 @@ test('verifier - learns from what a person drew, not from the detector’s own l
 test('verifier - is not made where little says what is no animal', async () => {
   const options = { classes: ['deer'], weights, seed: 1, finder };
   assert.equal(await madeOf(trainVerifier({ ...options, examples: examples(20) })), null);
-  const sure: Finder = { side, detect: async (pictures) => pictures.map((): Detection[] => []) };
+  const sure: DetectorLike = { side, detect: async (pictures) => pictures.map((): Detection[] => []) };
   assert.equal(await madeOf(trainVerifier({ ...options, finder: sure, examples: examples(40) })), null);
 });
 
 test('verifier - is stored and loaded with its detector', async () => {
-  const { model } = buildNetwork('tiny', side, 1, 1);
+  const { model } = buildDetectorNetwork('tiny', side, 1, 1);
   const trained = await trainVerifier({
     finder,
     examples: examples(40),
@@ -153,9 +153,9 @@ test('verifier - is stored and loaded with its detector', async () => {
   });
   const network = await filesOfModel(model);
   model.dispose();
-  const plain = withCard(network, about);
+  const plain = withDetectorCard(network, about);
   const verifier = { start: 'model.json', boxes: 80, others: 40 };
-  const files = withCard(new Map([...network, ...trained!.files]), { ...about, verifier });
+  const files = withDetectorCard(new Map([...network, ...trained!.files]), { ...about, verifier });
   assert.notEqual(readDetectorCard(files).id, readDetectorCard(plain).id);
 
   const stored = join(folder, 'stored');
@@ -185,7 +185,7 @@ test('verifier - is stored and loaded with its detector', async () => {
 
 /** Sees nothing: it finds a box in every cell of every stride, all with the same score. */
 async function blindDetector(): Promise<ModelFiles> {
-  const { model } = buildNetwork('yolox-nano', side, 1, 1);
+  const { model } = buildDetectorNetwork('yolox-nano', side, 1, 1);
   for (const stride of [8, 16, 32]) {
     for (const [part, bias] of [
       ['box', 0],
@@ -197,7 +197,7 @@ async function blindDetector(): Promise<ModelFiles> {
       tf.tidy(() => layer.setWeights([tf.zerosLike(kernel), tf.fill(biases.shape, bias)]));
     }
   }
-  const files = withCard(await filesOfModel(model), { ...about, network: 'yolox-nano' });
+  const files = withDetectorCard(await filesOfModel(model), { ...about, network: 'yolox-nano' });
   model.dispose();
   return files;
 }

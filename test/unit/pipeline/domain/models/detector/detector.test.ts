@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { openBackend } from '../../../../../../pipeline/domain/models/backend/backend.ts';
-import { readDetectorCard, withCard } from '../../../../../../pipeline/domain/models/detector/card.ts';
-import { decode, positionsOf } from '../../../../../../pipeline/domain/models/detector/decode.ts';
+import {
+  readDetectorCard,
+  withDetectorCard,
+} from '../../../../../../pipeline/domain/models/detector/card.ts';
+import { decodeDetections, positionsOf } from '../../../../../../pipeline/domain/models/detector/decode.ts';
 import { Detector } from '../../../../../../pipeline/domain/models/detector/detector.ts';
 import { suppress } from '../../../../../../pipeline/domain/models/detector/nms.ts';
 import {
@@ -75,7 +78,7 @@ test('decode - offsets and log sizes are in strides from the cell', () => {
   const raw = new Float32Array(4 * 6).fill(-20);
   // Second cell of the second row: centre (1.25 * 32, 1.5 * 32), size 16 x 32, score sigmoid(2) * sigmoid(0).
   raw.set([0.25, 0.5, Math.log(0.5), 0, 2, 0], 3 * 6);
-  const [found, ...others] = decode(raw, { positions, outputs: ['deer'], minScore: 0.1, side });
+  const [found, ...others] = decodeDetections(raw, { positions, outputs: ['deer'], minScore: 0.1, side });
   assert.deepEqual(others, []);
   assert.deepEqual(
     found?.box.map((v) => Math.round(v * 1e4) / 1e4),
@@ -89,10 +92,10 @@ test('decode - a box too weak to be kept has its say in where a better one lies'
   raw.set([0.25, 0.5, Math.log(0.5), 0, 9, 9], 3 * 6); // centre (40, 48), 16 x 32
   raw.set([1.28125, 0.5, Math.log(0.5), 0, Math.log(0.05 / 0.95), 9], 2 * 6); // centre (41, 48), score 0.05
   const options = { positions: positionsOf(64, [32]), outputs: ['deer'], side };
-  const [found, ...others] = decode(raw, { ...options, minScore: 0.1 });
+  const [found, ...others] = decodeDetections(raw, { ...options, minScore: 0.1 });
   assert.deepEqual(others, []);
   assert.ok(Math.abs(found!.box[0] - (32 + 0.05 / 1.05)) < 1e-3, `${found!.box[0]}`);
-  assert.deepEqual(decode(raw, { ...options, minScore: 0.001 })[0]!.box, found!.box);
+  assert.deepEqual(decodeDetections(raw, { ...options, minScore: 0.001 })[0]!.box, found!.box);
 });
 
 test('decode - channels that share a label give one box with the best score; boxes end at the picture', () => {
@@ -102,7 +105,7 @@ test('decode - channels that share a label give one box with the best score; box
     outputs: ['animal', 'animal'],
     minScore: 0.1,
   };
-  const found = decode(raw, { ...options, side: 32 });
+  const found = decodeDetections(raw, { ...options, side: 32 });
   assert.equal(found.length, 1);
   assert.ok(Math.abs(found[0]!.score - 1 / (1 + Math.exp(-3))) < 1e-3);
   assert.deepEqual(found[0]!.box.slice(0, 2), [0, 0]);
@@ -124,7 +127,7 @@ test('model - a folder without its weights says what is missing', async () => {
 test('model - cut weights, a strange card and a card of another model are refused', async () => {
   const cut = new Map(files).set('weights.bin', files.get('weights.bin')!.slice(0, 100));
   assert.throws(() => readDetectorCard(cut), /card is of another model/);
-  await assert.rejects(Detector.load(withCard(cut, readDetectorCard(files))), /cut off/);
+  await assert.rejects(Detector.load(withDetectorCard(cut, readDetectorCard(files))), /cut off/);
   const strange = new Map(files).set('card.json', new TextEncoder().encode('{"kind":"detector"}'));
   assert.throws(() => readDetectorCard(strange), PoisonError);
   assert.throws(() => readDetectorCard(new Map()), /no card/);

@@ -8,14 +8,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { openBackend } from '../../../../../../pipeline/domain/models/backend/backend.ts';
 import { missing } from '../../../../../../pipeline/domain/models/backend/native.ts';
-import { buildMobileNetV2 } from '../../../../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
+import { buildClassifierNetwork } from '../../../../../../pipeline/domain/models/classifier/network.ts';
+import {
+  buildDetectorNetwork,
+  detectorNetworkNames,
+} from '../../../../../../pipeline/domain/models/detector/network.ts';
 import { frozenGraph } from '../../../../../../pipeline/domain/models/frozen/graph.ts';
 import { inferenceOf } from '../../../../../../pipeline/domain/models/frozen/inference.ts';
-import {
-  buildNetwork,
-  forward,
-  networkNames,
-} from '../../../../../../pipeline/domain/models/network/network.ts';
+import { forward } from '../../../../../../pipeline/domain/models/network/forward.ts';
 import { FatalError } from '../../../../../../pipeline/runtime/errors.ts';
 
 const absent = missing('native');
@@ -26,8 +26,10 @@ before(async () => {
 });
 
 const networks: Readonly<Record<string, (side: number) => tfl.LayersModel>> = {
-  ...Object.fromEntries(networkNames.map((name) => [name, (side) => buildNetwork(name, side, 3, 5).model])),
-  classifier: (side) => buildMobileNetV2({ alpha: 0.35, side, classes: 3, seed: 5 }),
+  ...Object.fromEntries(
+    detectorNetworkNames.map((name) => [name, (side) => buildDetectorNetwork(name, side, 3, 5).model]),
+  ),
+  classifier: (side) => buildClassifierNetwork({ alpha: 0.35, side, classes: 3, seed: 5 }),
 };
 
 for (const [name, build] of Object.entries(networks)) {
@@ -52,7 +54,7 @@ for (const [name, build] of Object.entries(networks)) {
 }
 
 test('session - keeps the weights that the model had', { skip }, async () => {
-  const { model } = buildNetwork('tiny', 64, 1, 5);
+  const { model } = buildDetectorNetwork('tiny', 64, 1, 5);
   const session = await inferenceOf(model);
   const pictures = tf.ones([1, 64, 64, 3]);
   const run = () => tf.tidy(() => session.run(pictures).dataSync());
@@ -68,7 +70,7 @@ test('session - leaves neither tensors nor files', { skip }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shika-session-'));
   process.env.TMPDIR = folder;
   try {
-    const { model } = buildNetwork('tiny', 64, 1, 5);
+    const { model } = buildDetectorNetwork('tiny', 64, 1, 5);
     const tensors = tf.memory().numTensors;
     const session = await inferenceOf(model);
     tf.tidy(() => session.run(tf.ones([1, 64, 64, 3])).dataSync());

@@ -9,7 +9,7 @@ export const lastMapsLayer = lastConvolution;
 export const pooledLayer = 'pooled';
 export const scoresLayer = 'scores';
 
-export interface MobileNetV2Shape {
+export interface ClassifierShape {
   /** Multiplies the channels; keras.applications has 0.35, 0.5, 0.75, 1, 1.3 and 1.4. */
   readonly alpha: number;
   /** Of the square input, px; a multiple of 32. */
@@ -24,7 +24,7 @@ export interface MobileNetV2Shape {
  *
  * @throws FatalError where the side is no multiple of 32
  */
-export function buildMobileNetV2({ alpha, side, classes, seed }: MobileNetV2Shape): tfl.LayersModel {
+export function buildClassifierNetwork({ alpha, side, classes, seed }: ClassifierShape): tfl.LayersModel {
   if (!Number.isInteger(side / 32) || side < 32) {
     const facts = { found: `${side} px`, expected: 'a multiple of 32' };
     throw new FatalError('MobileNetV2 cannot have this input side', facts);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patience, type Unseen } from '../../../../stages/tracker/patience.ts';
+import { maxAge, type Unseen } from '../../../../stages/tracker/max-age.ts';
 
 const picture = { width: 1280, height: 720 };
 const rules = { lostAfter: 240, leftAfter: 12 };
@@ -12,19 +12,19 @@ const unseen: Unseen = {
   missed: 20,
   others: [],
 };
-const of = (changes: Partial<Unseen>) => patience({ ...unseen, ...changes }, picture, rules);
+const of = (changes: Partial<Unseen>) => maxAge({ ...unseen, ...changes }, picture, rules);
 
-test('patience - longest with what a person drew', () => {
+test('max age - longest with what a person drew', () => {
   assert.equal(of({}), 240);
 });
 
-test('patience - what the detector began is believed as many frames as it was followed before', () => {
+test('max age - what the detector began is believed as many frames as it was followed before', () => {
   assert.equal(of({ byHand: false }), 80);
   assert.equal(of({ byHand: false, frames: 23 }), 12, 'but not given up at once');
   assert.equal(of({ byHand: false, frames: 2000 }), 240);
 });
 
-test('patience - short at each edge of the picture: the animal has left', () => {
+test('max age - short at each edge of the picture: the animal has left', () => {
   for (const box of [
     [20, 300, 80, 60],
     [400, 20, 80, 60],
@@ -36,15 +36,15 @@ test('patience - short at each edge of the picture: the animal has left', () => 
   assert.equal(of({ box: [40, 300, 80, 60] }), 240);
 });
 
-test('patience - not at the edge where the box still stands as a person drew it', () => {
+test('max age - not at the edge where the box still stands as a person drew it', () => {
   assert.equal(of({ box: [0, 300, 80, 60], asDrawn: true }), 240);
 });
 
-test('patience - short where the box lies in that of another animal', () => {
+test('max age - short where the box lies in that of another animal', () => {
   assert.equal(of({ others: [[390, 290, 120, 100]] }), 12);
   assert.equal(of({ others: [[440, 300, 80, 60]] }), 240, 'half of it');
 });
 
-test('patience - never longer at the edge than elsewhere', () => {
-  assert.equal(patience({ ...unseen, box: [0, 0, 9, 9] }, picture, { lostAfter: 5, leftAfter: 12 }), 5);
+test('max age - never longer at the edge than elsewhere', () => {
+  assert.equal(maxAge({ ...unseen, box: [0, 0, 9, 9] }, picture, { lostAfter: 5, leftAfter: 12 }), 5);
 });

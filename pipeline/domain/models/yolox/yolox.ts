@@ -1,11 +1,11 @@
 /**
  * YOLOX (Ge et al. 2021, arXiv 2107.08430; Megvii's `yolox/models`): CSP darknet, PAFPN neck, decoupled
  * anchor-free head. Layers are made in the order in which Megvii's ONNX export runs them, which is how
- * `../yolox-onnx.ts` finds the weights of each.
+ * `weights.ts` finds the weights of each.
  */
 import * as tfl from '@tensorflow/tfjs-layers';
-import { Graph, type Node } from './graph.ts';
-import type { Network } from './network.ts';
+import type { DetectorNetwork } from '../network/detector-network.ts';
+import { Graph, type Node } from '../network/graph.ts';
 
 export interface YoloxShape {
   /** Multiplies the number of bottlenecks. */
@@ -17,7 +17,7 @@ export interface YoloxShape {
 }
 
 /** @param side of the input, px, a multiple of 32 */
-export function buildYolox(shape: YoloxShape, side: number, classes: number, seed: number): Network {
+export function buildYolox(shape: YoloxShape, side: number, classes: number, seed: number): DetectorNetwork {
   const yolox = new Yolox(shape, seed);
   const { input, scaled } = yolox.graph.image(side, 1 / 255, 0);
   return yolox.network(input, yolox.backbone(scaled), classes);
@@ -80,7 +80,7 @@ export class Yolox {
   }
 
   /** @param maps of a backbone at strides 8, 16 and 32 */
-  network(input: Node, maps: readonly [Node, Node, Node], classes: number): Network {
+  network(input: Node, maps: readonly [Node, Node, Node], classes: number): DetectorNetwork {
     const strides = [8, 16, 32];
     const heads = this.neck(maps).map((level, i) => this.head(level, `head${strides[i]}`, classes));
     const model = tfl.model({ inputs: input, outputs: this.graph.detections(heads), name: 'yolox' });

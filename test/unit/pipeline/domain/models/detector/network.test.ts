@@ -4,19 +4,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import ort from 'onnxruntime-node';
 import { openBackend } from '../../../../../../pipeline/domain/models/backend/backend.ts';
-import { lastMapsLayer } from '../../../../../../pipeline/domain/models/classifier/mobilenet-v2.ts';
-import { pretrainedMobileNetV2 } from '../../../../../../pipeline/domain/models/classifier/pretrained.ts';
-import { loadYoloxOnnx } from '../../../../../../pipeline/domain/models/detector/yolox-onnx.ts';
+import { lastMapsLayer } from '../../../../../../pipeline/domain/models/classifier/network.ts';
+import { pretrainedClassifierNetwork } from '../../../../../../pipeline/domain/models/classifier/pretrained.ts';
+import { bodyPrefix } from '../../../../../../pipeline/domain/models/detector/mobilenet-yolox.ts';
+import {
+  buildDetectorNetwork,
+  type DetectorNetworkName,
+  detectorNetworkNames,
+  detectorStrides,
+} from '../../../../../../pipeline/domain/models/detector/network.ts';
 import { filesOfModel, modelFromFiles } from '../../../../../../pipeline/domain/models/files.ts';
 import { readMobileNetWeights, setBody } from '../../../../../../pipeline/domain/models/mobilenet/weights.ts';
-import { bodyPrefix } from '../../../../../../pipeline/domain/models/network/mobilenet-yolox.ts';
-import {
-  buildNetwork,
-  forward,
-  type NetworkName,
-  networkNames,
-  networkStrides,
-} from '../../../../../../pipeline/domain/models/network/network.ts';
+import { forward } from '../../../../../../pipeline/domain/models/network/forward.ts';
+import { loadYoloxOnnx } from '../../../../../../pipeline/domain/models/yolox/weights.ts';
 import { FatalError } from '../../../../../../pipeline/runtime/errors.ts';
 import { splitModel } from '../../../../../../stages/trainer/detector/split.ts';
 import { dataPath, noData } from '../../../../../fixtures/shared-data.ts';
@@ -31,7 +31,7 @@ test('network - YOLOX-nano gives what onnxruntime gives for the same weights and
   skip: weights ? false : noData,
 }, async () => {
   const side = 416;
-  const { model } = buildNetwork('yolox-nano', side, 80, 1);
+  const { model } = buildDetectorNetwork('yolox-nano', side, 80, 1);
   await loadYoloxOnnx(model, weights!);
   const rgb = picture(side);
   const ours = await run('yolox-nano', rgb, side, 80, model);
@@ -53,8 +53,8 @@ test('network - MobileNetV2 under a detector gives what it gives under a classif
   skip: mobileNet ? false : noData,
 }, async () => {
   const shape = { side: 64, classes: 2, seed: 1 };
-  const { model: classifier } = await pretrainedMobileNetV2(mobileNet!, shape);
-  const { model: detector } = buildNetwork('mobilenet-yolox-0.35', 64, 2, 1);
+  const { model: classifier } = await pretrainedClassifierNetwork(mobileNet!, shape);
+  const { model: detector } = buildDetectorNetwork('mobilenet-yolox-0.35', 64, 2, 1);
   setBody(detector, await readMobileNetWeights(mobileNet!), bodyPrefix);
   const found = await mapsOf(detector, `${bodyPrefix}${lastMapsLayer}`, picture(64), 64);
   assert.deepEqual(found, await mapsOf(classifier, lastMapsLayer, picture(64), 64));
@@ -63,12 +63,12 @@ test('network - MobileNetV2 under a detector gives what it gives under a classif
   classifier.dispose();
 });
 
-for (const name of networkNames) {
+for (const name of detectorNetworkNames) {
   test(`network - ${name} has a row for every position of its strides`, () => {
-    const { model, strides } = buildNetwork(name, 128, 3, 1);
+    const { model, strides } = buildDetectorNetwork(name, 128, 3, 1);
     const positions = strides.reduce((sum, stride) => sum + (128 / stride) ** 2, 0);
     assert.deepEqual(model.outputs[0]!.shape, [null, positions, 5 + 3]);
-    assert.deepEqual(strides, networkStrides[name]);
+    assert.deepEqual(strides, detectorStrides[name]);
     model.dispose();
   });
 }
@@ -82,7 +82,7 @@ test('network - a seed gives the same weights, another seed others', async () =>
 });
 
 test('network - stored and loaded again it gives the same', async () => {
-  const { model } = buildNetwork('yolox-nano', 64, 2, 3);
+  const { model } = buildDetectorNetwork('yolox-nano', 64, 2, 3);
   const loaded = await modelFromFiles(await filesOfModel(model));
   const rgb = picture(64);
   assert.deepEqual(await run('yolox-nano', rgb, 64, 2, loaded), await run('yolox-nano', rgb, 64, 2, model));
@@ -91,7 +91,7 @@ test('network - stored and loaded again it gives the same', async () => {
 });
 
 test('network - parted into frozen and trained it gives the same as whole', async () => {
-  const { model } = buildNetwork('yolox-nano', 64, 1, 3);
+  const { model } = buildDetectorNetwork('yolox-nano', 64, 1, 3);
   const whole = await run('yolox-nano', picture(64), 64, 1, model);
   for (const frozen of [/^(image|to_unit|backbone)/, /^(image|to_unit|backbone|neck)/]) {
     const split = splitModel(model, (layer) => frozen.test(layer));
@@ -106,7 +106,7 @@ test('network - parted into frozen and trained it gives the same as whole', asyn
 });
 
 test('network - a side that is no multiple of 32 is refused', () => {
-  assert.throws(() => buildNetwork('tiny', 100, 1, 1), FatalError);
+  assert.throws(() => buildDetectorNetwork('tiny', 100, 1, 1), FatalError);
 });
 
 /** Something like a photograph: slopes and fine detail, 0..255. */
@@ -117,14 +117,14 @@ function picture(side: number): Float32Array {
 }
 
 async function run(
-  name: NetworkName,
+  name: DetectorNetworkName,
   rgb: Float32Array,
   side: number,
   classes: number,
-  given?: ReturnType<typeof buildNetwork>['model'],
+  given?: ReturnType<typeof buildDetectorNetwork>['model'],
   seed = 1,
 ): Promise<Float32Array> {
-  const model = given ?? buildNetwork(name, side, classes, seed).model;
+  const model = given ?? buildDetectorNetwork(name, side, classes, seed).model;
   const output = tf.tidy(() => forward(model, tf.tensor(rgb, [1, side, side, 3])));
   const values = await output.data<'float32'>();
   output.dispose();

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBackend } from '../../../../../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../../../../../pipeline/domain/models/detector/detector.ts';
-import { readOnnxConvolutions } from '../../../../../../pipeline/domain/models/detector/onnx-convolutions.ts';
-import { cocoDetectorFromOnnx } from '../../../../../../pipeline/domain/models/detector/pretrained.ts';
-import { loadYoloxOnnx } from '../../../../../../pipeline/domain/models/detector/yolox-onnx.ts';
-import { buildNetwork } from '../../../../../../pipeline/domain/models/network/network.ts';
+import { buildDetectorNetwork } from '../../../../../../pipeline/domain/models/detector/network.ts';
+import { pretrainedDetector } from '../../../../../../pipeline/domain/models/detector/pretrained.ts';
+import { readOnnxConvolutions } from '../../../../../../pipeline/domain/models/yolox/onnx-convolutions.ts';
+import { loadYoloxOnnx } from '../../../../../../pipeline/domain/models/yolox/weights.ts';
 import { decodeImage, letterbox } from '../../../../../../pipeline/domain/vision/image.ts';
 import { PoisonError } from '../../../../../../pipeline/runtime/errors.ts';
 import { dataPath, noData } from '../../../../../fixtures/shared-data.ts';
@@ -31,7 +31,7 @@ test('onnx - convolutions come with their shape and the convolutions before them
 });
 
 test('onnx - weights of YOLOX-nano do not go into another network', { skip }, async () => {
-  const { model } = buildNetwork('yolox-tiny', 64, 80, 1);
+  const { model } = buildDetectorNetwork('yolox-tiny', 64, 80, 1);
   await assert.rejects(loadYoloxOnnx(model, weights!), (error: unknown) => {
     assert.ok(error instanceof PoisonError);
     assert.match(error.message, /113 convolutions; expected 83/);
@@ -41,7 +41,7 @@ test('onnx - weights of YOLOX-nano do not go into another network', { skip }, as
 });
 
 test('onnx - a head of other classes is refused unless something picks from it', { skip }, async () => {
-  const { model } = buildNetwork('yolox-nano', 64, 3, 1);
+  const { model } = buildDetectorNetwork('yolox-nano', 64, 3, 1);
   await assert.rejects(loadYoloxOnnx(model, weights!), /80 classes; expected 3/);
   model.dispose();
 });
@@ -65,7 +65,7 @@ const stills = dataPath('deer/hand25');
 test('onnx - untrained, it finds the animal of a camera-trap still as `animal`', {
   skip: weights && stills ? false : noData,
 }, async () => {
-  const detector = await Detector.load(await cocoDetectorFromOnnx(weights!));
+  const detector = await Detector.load(await pretrainedDetector(weights!));
   const raster = await decodeImage(await readFile(join(stills!, 'images/p0006.jpg')), 'p0006.jpg');
   const { raster: crop } = await letterbox(raster, [0, 0, raster.width, raster.height], 416);
   const [found] = await detector.detect([crop]);

@@ -1,7 +1,7 @@
 /** How long a track goes on without its animal being seen. */
 import { area, type Box, intersection, type Size } from '../../pipeline/domain/vision/box.ts';
 
-export interface PatienceRules {
+export interface MaxAgeRules {
   /** Frames without a detection that end a track. */
   readonly lostAfter: number;
   /** The same, where the animal is likely to be gone. */
@@ -31,7 +31,7 @@ const COVERED = 0.7;
  * that another track covers has lost its box to it; what the detector began is believed as long as it was seen; what
  * a person drew, longest.
  */
-export function patience(track: Unseen, picture: Size, { lostAfter, leftAfter }: PatienceRules): number {
+export function maxAge(track: Unseen, picture: Size, { lostAfter, leftAfter }: MaxAgeRules): number {
   const { box, asDrawn, byHand, frames, missed, others } = track;
   const soon = Math.min(leftAfter, lostAfter);
   if (others.some((other) => intersection(other, box) > COVERED * area(box))) return soon;

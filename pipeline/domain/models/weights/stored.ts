@@ -10,7 +10,7 @@ const keyOf = (id: string) => `weights.${id}`;
 /** One plain name: nothing that leads out of a folder. */
 const plain = /^[^./\\][^/\\]*$/;
 
-export interface BroughtWeights {
+export interface StoredWeights {
   readonly weights: string;
   /** Of the file, for cards. */
   readonly name: string;
@@ -20,7 +20,7 @@ export interface BroughtWeights {
  * @param path one file, or the `model.json` of a tfjs layers model with its binaries beside it, or its folder
  * @throws UsageError where it can't be read
  */
-export async function bringWeights(bus: Bus, path: string): Promise<BroughtWeights> {
+export async function storeWeights(bus: Bus, path: string): Promise<StoredWeights> {
   let files: Map<string, Uint8Array>;
   try {
     files = await filesAt(path);
@@ -42,11 +42,7 @@ export async function bringWeights(bus: Bus, path: string): Promise<BroughtWeigh
  * @returns the path to read, called as it was where they came from; a folder where there are several files
  * @throws PoisonError where they are not on the bus
  */
-export async function fetchWeights(
-  bus: Bus,
-  { weights, name }: BroughtWeights,
-  dir: string,
-): Promise<string> {
+export async function fetchWeights(bus: Bus, { weights, name }: StoredWeights, dir: string): Promise<string> {
   const files = await bus.objects.getFolder('datasets', keyOf(weights));
   if (!files) throw new PoisonError(`weights ${name} are not on the bus`, { found: `no ${keyOf(weights)}` });
   const folder = join(dir, plain.test(name) ? name : 'weights');

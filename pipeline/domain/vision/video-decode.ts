@@ -4,13 +4,10 @@
  * packets that arrive together with the end of the file: of a clip with a flipped bit in every 2 KB, 59
  * of 899 frames came back where this gives nearly all.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AV_CODEC_FLAG_OUTPUT_CORRUPT,
   AV_FRAME_FLAG_CORRUPT,
-  AV_NOPTS_VALUE,
   AV_PKT_FLAG_CORRUPT,
   AVERROR_EAGAIN,
   AVERROR_EOF,
@@ -19,25 +16,8 @@ import { CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import { FrameConverter } from './video-convert.ts';
 import { Clock, DecodedFrame, type VideoFrame } from './video-frame.ts';
-import { type OpenClip, openClip } from './video-open.ts';
-
-export type { VideoFrame } from './video-frame.ts';
-export { isStreamUrl } from './video-open.ts';
-
-/** What a clip's container says about it. */
-export interface ClipInfo {
-  /** Of the upright picture, px. */
-  readonly width: number;
-  readonly height: number;
-  /** Frames per second on average; 0 where unknown. */
-  readonly fps: number;
-  /** Seconds; 0 where unknown, as for a camera. */
-  readonly durationS: number;
-  /** FFmpeg's name: h264, hevc, mpeg4 ... */
-  readonly codec: string;
-  /** As announced; the count that is decoded may be another. */
-  readonly frames?: number;
-}
+import { defaultTimeoutS, type OpenClip, openClip } from './video-open.ts';
+import { announcedFrames } from './video-probe.ts';
 
 /** How a decoding went. */
 export interface DecodeSummary {
@@ -59,29 +39,8 @@ export interface DecodeOptions {
   readonly signal?: AbortSignal;
   /** Called once, after the last frame. Not called when the reader stops early or decoding throws. */
   readonly onEnd?: (summary: DecodeSummary) => void;
-  /** A camera that is silent for so long is lost. */
+  /** A camera that is silent for so long is lost, s. */
   readonly timeoutS?: number;
-}
-
-const defaultTimeoutS = 10;
-
-/** @throws PoisonError, RetryableError as {@link decodeClip}, without decoding */
-export async function probeClip(path: string, options: Omit<DecodeOptions, 'onEnd'> = {}): Promise<ClipInfo> {
-  const clip = await openClip(path, options.timeoutS ?? defaultTimeoutS, options.signal);
-  try {
-    const { stream, format, codec, width, height } = clip;
-    const frames = announcedFrames(clip);
-    return {
-      width,
-      height,
-      fps: ratio(stream.avgFrameRate) || ratio(stream.rFrameRate),
-      durationS: duration(stream.duration, ratio(stream.timeBase)) || duration(format.duration, 1e-6),
-      codec: codec.name ?? 'unknown',
-      ...(frames === undefined ? {} : { frames }),
-    };
-  } finally {
-    await clip.format.closeInput();
-  }
 }
 
 /**
@@ -161,13 +120,6 @@ export async function* decodeClip(
   }
 }
 
-/** First 16 hex digits of the file's SHA-256: the name of a clip. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return hash.digest('hex').slice(0, 16);
-}
-
 async function openDecoder({ codec, stream }: OpenClip): Promise<CodecContext> {
   const decoder = new CodecContext();
   decoder.allocContext3(codec);
@@ -228,16 +180,4 @@ function summarise(counts: Counts, announced: number | undefined): DecodeSummary
     ...(announced === undefined ? {} : { announced }),
     ...(parts.length === 0 ? {} : { damage: parts.join(', ') }),
   };
-}
-
-function announcedFrames({ stream }: OpenClip): number | undefined {
-  return stream.nbFrames > 0n ? Number(stream.nbFrames) : undefined;
-}
-
-function ratio({ num, den }: { num: number; den: number }): number {
-  return den === 0 ? 0 : num / den;
-}
-
-function duration(units: bigint, unit: number): number {
-  return units === AV_NOPTS_VALUE || units <= 0n ? 0 : Number(units) * unit;
 }

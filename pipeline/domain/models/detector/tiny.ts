@@ -5,14 +5,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { Graph, type Node } from './graph.ts';
-import type { Network } from './network.ts';
+import type { DetectorNetwork } from '../network/detector-network.ts';
+import { Graph, type Node } from '../network/graph.ts';
 
 /** Width and height of a box before any training, in strides: the animal fills a few cells, not one. */
 const startSize = 4;
 
 /** @param side of the input, px, a multiple of 32 */
-export function buildTiny(side: number, classes: number, seed: number): Network {
+export function buildTiny(side: number, classes: number, seed: number): DetectorNetwork {
   const graph = new Graph('relu', seed);
   const conv = (x: Node, name: string, filters: number, stride: 1 | 2 = 1) =>
     graph.conv(x, name, { filters, kernel: 3, stride });

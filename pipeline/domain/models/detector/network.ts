@@ -1,33 +1,21 @@
-/** The detector networks by name. All take and give the same; see {@link Network}. */
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+/** The detector networks by name. All take and give the same; see {@link DetectorNetwork}. */
 import { FatalError } from '../../../runtime/errors.ts';
+import type { DetectorNetwork } from '../network/detector-network.ts';
+import { buildYolox } from '../yolox/yolox.ts';
 import { buildMobileNetYolox } from './mobilenet-yolox.ts';
 import { buildTiny } from './tiny.ts';
-import { buildYolox } from './yolox.ts';
 
-export const networkNames = [
+export const detectorNetworkNames = [
   'yolox-nano',
   'yolox-tiny',
   'mobilenet-yolox',
   'mobilenet-yolox-0.35',
   'tiny',
 ] as const;
-export type NetworkName = (typeof networkNames)[number];
-
-export interface Network {
-  /**
-   * Input `[batch, side, side, 3]`, RGB 0..255. Output `[batch, positions, 5 + classes]`, raw: centre offset x
-   * and y and log width and height in strides (`../decode.ts`), then the logits of "an object is here" and of
-   * each class. Layers are named `backbone/…`, `neck/…` and `head<stride>/…`.
-   */
-  readonly model: LayersModel;
-  /** px; positions are row by row in a stride, one stride after the other. */
-  readonly strides: readonly number[];
-}
+export type DetectorNetworkName = (typeof detectorNetworkNames)[number];
 
 /** Strides of each network, for reading the output of a stored one. */
-export const networkStrides: Readonly<Record<NetworkName, readonly number[]>> = {
+export const detectorStrides: Readonly<Record<DetectorNetworkName, readonly number[]>> = {
   'yolox-nano': [8, 16, 32],
   'yolox-tiny': [8, 16, 32],
   'mobilenet-yolox': [8, 16, 32],
@@ -41,7 +29,12 @@ export const networkStrides: Readonly<Record<NetworkName, readonly number[]>> = 
  * @param side of the input, px
  * @throws FatalError where the side is no multiple of 32
  */
-export function buildNetwork(name: NetworkName, side: number, classes: number, seed: number): Network {
+export function buildDetectorNetwork(
+  name: DetectorNetworkName,
+  side: number,
+  classes: number,
+  seed: number,
+): DetectorNetwork {
   if (!Number.isInteger(side / 32) || side < 64) {
     throw new FatalError('the network cannot have this input side', {
       found: `${side} px`,
@@ -60,9 +53,4 @@ export function buildNetwork(name: NetworkName, side: number, classes: number, s
     case 'tiny':
       return buildTiny(side, classes, seed);
   }
-}
-
-/** Runs a model with one output on values; unlike `predict`, it can be differentiated. The caller disposes. */
-export function forward(model: LayersModel, input: Tensor | Tensor[]): Tensor {
-  return model.apply(input) as Tensor; // values in, values out; symbols in would give symbols
 }

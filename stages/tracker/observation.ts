@@ -5,7 +5,7 @@ import type { Claim } from './match.ts';
 import { sameBox } from './region.ts';
 import type { TrackState } from './tracks.ts';
 
-export class Sight {
+export class Observation {
   readonly model: string | null;
   readonly #regions: readonly Box[];
   readonly #found: Boxes['found'];

@@ -4,7 +4,7 @@ import { type Box, clip, round, type Size } from '../../pipeline/domain/vision/b
 import { decodeImage, type Letterboxed, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
 import type { Found } from '../../schemas/boxes.ts';
 
-export interface Sight {
+export interface LookRequest {
   /** A JPEG. */
   readonly frame: Uint8Array;
   /** Names the frame in errors. */
@@ -18,13 +18,13 @@ export interface LookRules {
 }
 
 /** A frame's regions, ready for the detector. */
-export interface Prepared {
+export interface CroppedFrame {
   readonly picture: Size;
   readonly crops: readonly Letterboxed[];
 }
 
 /** @throws PoisonError where the frame is no picture or a region lies outside it */
-export async function prepare({ frame, name, regions }: Sight, side: number): Promise<Prepared> {
+export async function cropFrame({ frame, name, regions }: LookRequest, side: number): Promise<CroppedFrame> {
   const raster: Raster = await decodeImage(frame, name);
   return {
     picture: raster,
@@ -33,9 +33,9 @@ export async function prepare({ frame, name, regions }: Sight, side: number): Pr
 }
 
 /** What is found in each region of each frame, best first: `[frame][region][box]`. */
-export async function lookAt(
+export async function detectRegions(
   detector: Detector,
-  frames: readonly Prepared[],
+  frames: readonly CroppedFrame[],
   rules: LookRules,
 ): Promise<Found[][][]> {
   const crops = frames.flatMap((frame) => frame.crops.map((crop) => crop.raster));
