@@ -1,6 +1,6 @@
 /**
- * Looks are prepared apart and done together: whatever is ready when the network becomes free. A network that computes
- * in this process holds the event loop meanwhile, so between two batches the loop sees to what has arrived.
+ * Inputs are prepared one by one and computed in batches: whatever is ready when the network becomes free. A network
+ * that computes in this process blocks the event loop meanwhile, so the loop runs once between two batches.
  */
 import { setImmediate } from 'node:timers/promises';
 

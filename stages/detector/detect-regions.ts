@@ -1,4 +1,4 @@
-/** Looks at regions of a frame: cut, letterbox, detect, and back to the frame's pixels. */
+/** Detects in regions of frames: cut, letterbox, detect, and back to the frame's pixels. */
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { type Box, clip, round, type Size } from '../../pipeline/domain/vision/box.ts';
 import { decodeImage, type Letterboxed, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
@@ -13,13 +13,16 @@ export interface LookRequest {
 }
 
 export interface LookRules {
+  /** Least score of a box that is reported, 0..1. */
   readonly minScore: number;
+  /** Boxes of a region at most. */
   readonly most: number;
 }
 
 /** A frame's regions, ready for the detector. */
 export interface CroppedFrame {
   readonly picture: Size;
+  /** One a region, in order. */
   readonly crops: readonly Letterboxed[];
 }
 

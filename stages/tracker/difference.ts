@@ -137,17 +137,17 @@ function background(
       differences[(current.data[at] ?? 0) - (previous.data[at] ?? 0) + 255]! += 1;
     }
   }
-  const shift = medianOf(differences) - 255;
+  const shift = histogramMedian(differences) - 255;
   const deviations = new Int32Array(511);
   for (const [i, count] of differences.entries()) deviations[Math.abs(i - 255 - shift)]! += count;
-  const bound = Math.max(threshold, NOISE * medianOf(deviations));
+  const bound = Math.max(threshold, NOISE * histogramMedian(deviations));
   const outside = deviations.reduce((sum, count) => sum + count, 0);
   const changed = deviations.reduce((sum, count, i) => (i > bound ? sum + count : sum), 0);
   return { shift, bound, share: outside === 0 ? 0 : changed / outside };
 }
 
 /** Index at which half of the histogram is reached. */
-function medianOf(histogram: Int32Array): number {
+function histogramMedian(histogram: Int32Array): number {
   const half = histogram.reduce((sum, count) => sum + count, 0) / 2;
   let sum = 0;
   return histogram.findIndex((count) => {

@@ -2,44 +2,23 @@
  * The loop of the method: for each frame, look in the search region; found: that is the label and the new tracked
  * box; not found: the temporal difference moves the box or holds it.
  *
- * Looks are sent `lookahead` frames before their turn, all in today's search region. Which region a frame is looked
- * at in depends on decided boxes alone, never on timing, so the labels are the same after any crash.
+ * Which region a frame is looked at in depends on decided boxes alone, never on timing, so the labels are the same
+ * after any crash.
  */
-
-import type { Box, Size } from '../../pipeline/domain/vision/box.ts';
-import { centre, clip as clipBox, round, translate } from '../../pipeline/domain/vision/box.ts';
+import { type Box, clip as clipBox, round, translate } from '../../pipeline/domain/vision/box.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
-import type { Boxes, Found } from '../../schemas/boxes.ts';
+import type { Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { TrackerCheckpoint } from '../../schemas/state.ts';
 import type { Cause } from '../../schemas/terms.ts';
-import { type Change, changeAround, displacement, type Grey } from './difference.ts';
+import { type Change, changeAround, displacement } from './difference.ts';
+import { Lookahead } from './lookahead.ts';
 import { matchDetections } from './match.ts';
 import { Observation } from './observation.ts';
 import type { TrackerOptions } from './options.ts';
-import { distinct, framesServed, sameBox, searchRegion, wholePicture } from './region.ts';
+import { distinct, sameBox, searchRegion, wholePicture } from './region.ts';
 import { type TrackState, Tracks } from './tracks.ts';
-
-export interface FrameFacts extends Size {
-  readonly index: number;
-  readonly pts: number;
-  /** Why nobody is to look at it. */
-  readonly skipped?: string | undefined;
-}
-
-/** What the loop sees of its clip; the edge puts the bus behind it. */
-export interface ClipView {
-  /** The frame, when it has been decoded; null behind the last one. */
-  frame(index: number): Promise<FrameFacts | null>;
-  /** The frame, if it has been decoded already. */
-  arrived(index: number): FrameFacts | undefined;
-  /** Asks for a look; the same again is nothing, another one for the same frame replaces it. */
-  look(index: number, regions: readonly Box[]): void;
-  /** The answer to the look that was asked for last. */
-  answer(index: number): Promise<Answer>;
-  /** Grey levels of a region of a frame. */
-  grey(index: number, region: Box): Promise<Grey>;
-}
+import type { ClipView, FrameFacts } from './view.ts';
 
 export interface Label {
   readonly track: number;
@@ -57,22 +36,7 @@ export interface DecidedFrame {
   readonly labels: readonly Label[];
 }
 
-type Answer = Pick<Boxes, 'found' | 'model' | 'failure'>;
-
-interface Going {
-  /** Pixels a frame. */
-  readonly x: number;
-  readonly y: number;
-  /** Moved by the difference: its region will be another in the next frame. */
-  readonly unseen: boolean;
-}
-
-const resting: Going = { x: 0, y: 0, unseen: false };
-
-/** How much the latest step counts in where a box is going. */
-const LATEST = 0.3;
-
-/** Where a clip begins. */
+/** A clip's checkpoint before its first frame. */
 export function initialCheckpoint(): TrackerCheckpoint {
   return {
     next: 0,
@@ -90,8 +54,7 @@ export class TrackLoop {
   readonly #options: TrackerOptions;
   readonly #state: TrackerCheckpoint;
   readonly #tracks: Tracks;
-  /** Where each track's box has been going of late: it decides when looks are sent, never what is seen. */
-  readonly #going = new Map<number, Going>();
+  readonly #lookahead: Lookahead;
 
   constructor(
     view: ClipView,
@@ -103,6 +66,7 @@ export class TrackLoop {
     this.#options = options;
     this.#state = structuredClone(from);
     this.#tracks = new Tracks(this.#state.tracks, anchors, options);
+    this.#lookahead = new Lookahead(view, this.#tracks, options.lookahead);
   }
 
   /** What a later process needs to go on from here. */
@@ -127,20 +91,20 @@ export class TrackLoop {
     const { ledger, causes, previous } = this.#state;
     ledger.decoded += 1;
     // A box on a frame that is skipped still sets its track right.
-    const labels = this.#tracks.draw(frame).map(byHand);
+    const labels = this.#tracks.applyDrawn(frame).map(byHand);
     if (frame.skipped !== undefined) {
       ledger.skipped[frame.skipped] = (ledger.skipped[frame.skipped] ?? 0) + 1;
       return [];
     }
-    const regions = this.#regionsAt(frame, previous);
+    const regions = this.#lookahead.regionsAt(frame, previous);
     const seeks = this.#tracks.seeksAt(frame.index, previous);
     if (regions.length > 0) {
-      this.#lookAhead(frame);
+      this.#lookahead.send(frame, previous);
       const answer = await this.#view.answer(frame.index);
       if (answer.failure === undefined) {
-        const sight = new Observation(regions, answer);
-        labels.push(...(await this.#follow(frame, sight, labels)));
-        if (seeks) labels.push(...this.#seed(frame, sight, labels));
+        const observation = new Observation(regions, answer);
+        labels.push(...(await this.#follow(frame, observation, labels)));
+        if (seeks) labels.push(...this.#beginTracks(frame, observation, labels));
       } else if (labels.length === 0) {
         ledger.dead += 1;
         return [];
@@ -153,59 +117,30 @@ export class TrackLoop {
     return labels;
   }
 
-  /** Asks for this frame's look and those of the frames behind it, as far as today's regions hold. */
-  #lookAhead({ index, ...picture }: FrameFacts): void {
-    let { previous } = this.#state;
-    const served = this.#tracks.followedAt(index).map(({ track, region, box }) => {
-      const { x, y, unseen } = this.#going.get(track) ?? resting;
-      return unseen ? 1 : framesServed(region, box, picture, { x, y });
-    });
-    const behind = index + Math.min(this.#options.lookahead, ...served);
-    for (let ahead = index; ahead < behind; ahead++) {
-      const frame = this.#view.arrived(ahead);
-      if (!frame) return;
-      if (frame.skipped === undefined) {
-        const regions = this.#regionsAt(frame, previous);
-        if (regions.length > 0) this.#view.look(ahead, regions);
-        previous = ahead;
-      }
-      // Behind a box drawn by hand the regions will be others.
-      if (ahead > index && this.#tracks.drawnAt(ahead)) return;
-    }
-  }
-
-  /** The followed tracks' regions, and the whole picture where new animals are looked for; each once. */
-  #regionsAt(frame: FrameFacts, previous: number): Box[] {
-    const regions: Box[] = this.#tracks.followedAt(frame.index).map((track) => track.region);
-    return distinct(
-      this.#tracks.seeksAt(frame.index, previous) ? [...regions, wholePicture(frame)] : regions,
-    );
-  }
-
-  async #follow(frame: FrameFacts, sight: Observation, drawn: readonly Label[]): Promise<Label[]> {
+  /** A label for each followed track: detected, moved or held. */
+  async #follow(frame: FrameFacts, observation: Observation, drawn: readonly Label[]): Promise<Label[]> {
     const followed = this.#tracks.followedAt(frame.index);
-    const found = await this.#find(followed, frame, sight, boxesOf(drawn));
+    const found = await this.#find(followed, frame, observation, boxesOf(drawn));
     const labels: Label[] = [];
     for (const [i, track] of followed.entries()) {
       const { region, box: before } = track;
       const seen = found[i];
       const box = seen ? clipBox(seen.box, frame) : null;
       let cause: Cause = 'detected';
-      if (box) this.#tracks.sawIn(track, round(box), frame);
+      if (box) this.#tracks.detected(track, round(box), frame);
       else {
         cause = await this.#moveOrHold(track, frame);
         this.#tracks.missed(track, frame, boxesOf(found));
       }
-      const going = goingOn(this.#going.get(track.track), before, track.box);
-      this.#going.set(track.track, { ...going, unseen: cause === 'moved' });
-      this.#tracks.lay(track, frame);
+      this.#lookahead.moved(track.track, before, track.box, cause === 'moved');
+      this.#tracks.placeRegion(track, frame);
       labels.push({
         track: track.track,
         box: [...track.box],
         label: track.label,
         cause,
         score: seen && box ? seen.score : null,
-        model: sight.model,
+        model: observation.model,
         region,
       });
     }
@@ -216,15 +151,15 @@ export class TrackLoop {
   async #find(
     followed: readonly TrackState[],
     frame: FrameFacts,
-    sight: Observation,
+    observation: Observation,
     taken: readonly Box[],
   ): Promise<(Found | null)[]> {
     const found = matchDetections(
-      followed.map((track) => sight.claim(track)),
+      followed.map((track) => observation.claim(track)),
       this.#options,
       taken,
     );
-    // A region may have been laid for an earlier box: only a miss in one laid for this box is a miss.
+    // The region may be an earlier box's: only a miss in this box's own region is a miss.
     const stale = followed.filter((track, i) => {
       return !found[i] && !sameBox(track.region, searchRegion(track.box, frame, this.#options));
     });
@@ -232,9 +167,9 @@ export class TrackLoop {
     for (const track of stale) track.region = [...searchRegion(track.box, frame, this.#options)];
     const regions = distinct(stale.map((track) => track.region));
     this.#view.look(frame.index, regions);
-    const again = new Observation(regions, await this.#view.answer(frame.index));
+    const retried = new Observation(regions, await this.#view.answer(frame.index));
     const second = matchDetections(
-      stale.map((track) => again.claim(track)),
+      stale.map((track) => retried.claim(track)),
       this.#options,
       [...taken, ...boxesOf(found)],
     );
@@ -266,11 +201,12 @@ export class TrackLoop {
     }
   }
 
-  #seed(frame: FrameFacts, sight: Observation, labels: readonly Label[]): Label[] {
+  /** New tracks, of animals in the whole picture that no label has. */
+  #beginTracks(frame: FrameFacts, observation: Observation, labels: readonly Label[]): Label[] {
     const region = wholePicture(frame);
-    const { model } = sight;
+    const { model } = observation;
     return this.#tracks
-      .seed(frame, sight.in(region), boxesOf(labels))
+      .begin(frame, observation.in(region), boxesOf(labels))
       .map(({ track, box, label, score }) => ({
         track,
         box,
@@ -283,18 +219,10 @@ export class TrackLoop {
   }
 }
 
-function goingOn(going = resting, before: Box, now: Box): { x: number; y: number } {
-  const [from, to] = [centre(before), centre(now)];
-  return {
-    x: going.x + LATEST * (to.x - from.x - going.x),
-    y: going.y + LATEST * (to.y - from.y - going.y),
-  };
-}
-
 function byHand({ track, box, label }: TrackState): Label {
   return { track, box: [...box], label, cause: 'hand', score: null, model: null, region: null };
 }
 
-function boxesOf(those: readonly ({ readonly box: Box } | null)[]): Box[] {
-  return those.flatMap((one) => (one ? [one.box] : []));
+function boxesOf(found: readonly ({ readonly box: Box } | null)[]): Box[] {
+  return found.flatMap((detection) => (detection ? [detection.box] : []));
 }

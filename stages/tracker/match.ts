@@ -44,15 +44,15 @@ export function matchDetections(
 ): (Found | null)[] {
   const pairs = claims.flatMap((claim, i) =>
     claim.found
-      .filter((candidate) => mayBe(claim, candidate, rules))
+      .filter((candidate) => isCandidate(claim, candidate, rules))
       .map((candidate) => ({ i, candidate, weight: weigh(claim, candidate) })),
   );
   const result: (Found | null)[] = claims.map(() => null);
-  const gone = [...taken];
+  const assigned = [...taken];
   for (const { i, candidate } of pairs.sort((a, b) => b.weight - a.weight || a.i - b.i)) {
-    if (result[i] !== null || gone.some((other) => iou(other, candidate.box) > SAME)) continue;
+    if (result[i] !== null || assigned.some((other) => iou(other, candidate.box) > SAME)) continue;
     result[i] = candidate;
-    gone.push(candidate.box);
+    assigned.push(candidate.box);
   }
   return result;
 }
@@ -63,18 +63,18 @@ export function unmatchedDetections(
   known: readonly Box[],
   seedScore: number,
 ): Found[] {
-  const fresh: Found[] = [];
+  const unmatched: Found[] = [];
   for (const candidate of found.toSorted((a, b) => b.score - a.score)) {
     if (candidate.score < seedScore) break;
-    const others = [...known, ...fresh.map(({ box }) => box)];
-    if (!others.some((other) => nested(other, candidate.box))) fresh.push(candidate);
+    const others = [...known, ...unmatched.map(({ box }) => box)];
+    if (!others.some((other) => nested(other, candidate.box))) unmatched.push(candidate);
   }
-  return fresh;
+  return unmatched;
 }
 
-function mayBe({ box, missed }: Claim, candidate: Found, { minScore, weakScore }: MatchRules): boolean {
-  const enough = iou(box, candidate.box) >= WEAK_OVERLAP ? Math.min(weakScore, minScore) : minScore;
-  return candidate.score >= enough && reachable(box, candidate.box, missed);
+function isCandidate({ box, missed }: Claim, candidate: Found, { minScore, weakScore }: MatchRules): boolean {
+  const least = iou(box, candidate.box) >= WEAK_OVERLAP ? Math.min(weakScore, minScore) : minScore;
+  return candidate.score >= least && reachable(box, candidate.box, missed);
 }
 
 function weigh({ box }: Claim, { score, box: candidate }: Found): number {
@@ -82,14 +82,14 @@ function weigh({ box }: Claim, { score, box: candidate }: Found): number {
 }
 
 function reachable(tracked: Box, candidate: Box, missed: number): boolean {
-  const patience = 1 + missed / 4;
+  const slack = 1 + missed / 4;
   const growth = area(candidate) / area(tracked);
-  const bound = LARGEST_CHANGE * patience;
+  const bound = LARGEST_CHANGE * slack;
   if (growth > bound || growth < 1 / bound) return false;
   const from = centre(tracked);
   const to = centre(candidate);
-  const way = Math.hypot(to.x - from.x, to.y - from.y);
-  return way <= FARTHEST_JUMP * patience * Math.max(tracked[2], tracked[3]);
+  const distance = Math.hypot(to.x - from.x, to.y - from.y);
+  return distance <= FARTHEST_JUMP * slack * Math.max(tracked[2], tracked[3]);
 }
 
 function nested(a: Box, b: Box): boolean {

@@ -17,8 +17,9 @@ export class Observation {
     this.#found = found;
   }
 
+  /** What was found in one of the regions, best first. */
   in(region: Box): readonly Found[] {
-    return this.#found[this.#regions.findIndex((one) => sameBox(one, region))] ?? [];
+    return this.#found[this.#regions.findIndex((asked) => sameBox(asked, region))] ?? [];
   }
 
   /** What a track may choose from. */

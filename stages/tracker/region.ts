@@ -30,22 +30,27 @@ export function wholePicture({ width, height }: Size): Box {
  * than it would be shown in a region of its own.
  */
 export function stillServes(region: Box, box: Box, picture: Size, rules: RegionRules): boolean {
-  if (Object.values(room(region, box, picture)).some((pixels) => pixels < 0)) return false;
+  if (Object.values(clearance(region, box, picture)).some((pixels) => pixels < 0)) return false;
   const now = searchRegion(box, picture, rules);
   return Math.max(now[2], now[3]) >= TOO_LARGE * Math.max(region[2], region[3]);
 }
 
 /**
- * For how many frames a region will serve while the box goes on by (x, y) pixels a frame; at least 1. A guess, so
+ * For how many frames a region will serve while the box moves by `velocity`, pixels a frame; at least 1. A guess, so
  * that looks which will be asked for again are not sent ahead.
  */
-export function framesServed(region: Box, box: Box, picture: Size, going: { x: number; y: number }): number {
-  const { left, right, up, down } = room(region, box, picture);
+export function framesServed(
+  region: Box,
+  box: Box,
+  picture: Size,
+  velocity: { x: number; y: number },
+): number {
+  const { left, right, up, down } = clearance(region, box, picture);
   const towards: [number, number][] = [
-    [left, -going.x],
-    [right, going.x],
-    [up, -going.y],
-    [down, going.y],
+    [left, -velocity.x],
+    [right, velocity.x],
+    [up, -velocity.y],
+    [down, velocity.y],
   ];
   const frames = towards.map(([pixels, speed]) => (speed > 0 ? Math.ceil(pixels / speed) : Infinity));
   return Math.max(1, Math.min(...frames));
@@ -65,7 +70,7 @@ function sideFor(box: Box, { regionSide, regionScale }: RegionRules): number {
 }
 
 /** Pixels until the box comes too near to a side of the region; Infinity where the picture ends there, too. */
-function room(region: Box, box: Box, picture: Size): Record<'left' | 'right' | 'up' | 'down', number> {
+function clearance(region: Box, box: Box, picture: Size): Record<'left' | 'right' | 'up' | 'down', number> {
   const margin = MARGIN * Math.max(region[2], region[3]);
   const right = region[0] + region[2];
   const bottom = region[1] + region[3];

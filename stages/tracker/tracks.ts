@@ -24,7 +24,7 @@ interface Picture extends Size {
 /** A track that the detector began and a person drew again ends: the drawn one takes its place. */
 const DRAWN_AGAIN = 0.3;
 /** The detector begins no more tracks than this at once: a look has at most 64 regions (`schemas/look.ts`). */
-const MOST = 48;
+const MOST_TRACKS = 48;
 
 export class Tracks {
   readonly #states: TrackState[];
@@ -62,7 +62,7 @@ export class Tracks {
   }
 
   /** Boxes drawn on this frame begin their tracks or set them right. */
-  draw(picture: Picture): TrackState[] {
+  applyDrawn(picture: Picture): TrackState[] {
     const drawn = this.#anchors.filter((anchor) => anchor.frame === picture.index);
     return drawn.map(({ track, box, label }) => {
       for (const other of this.#states) {
@@ -70,29 +70,37 @@ export class Tracks {
           other.ended = true;
       }
       const state =
-        this.#states.find((known) => known.track === track) ?? this.#begin(track, label, box, picture);
+        this.#states.find((known) => known.track === track) ?? this.#add(track, label, box, picture);
       Object.assign(state, { label, box: [...box], missed: 0, last: picture.index, ended: false });
-      this.lay(state, picture);
+      this.placeRegion(state, picture);
       return state;
     });
   }
 
   /** Begins a track for each animal that has none. */
-  seed(picture: Picture, found: readonly Found[], known: readonly Box[]): (TrackState & { score: number })[] {
-    const room = MOST - this.#states.filter(({ ended }) => !ended).length;
-    const fresh = unmatchedDetections(found, known, this.#rules.seedScore).slice(0, Math.max(0, room));
-    return fresh.flatMap(({ box, label, score }) => {
+  begin(
+    picture: Picture,
+    found: readonly Found[],
+    known: readonly Box[],
+  ): (TrackState & { score: number })[] {
+    const free = MOST_TRACKS - this.#states.filter(({ ended }) => !ended).length;
+    const unmatched = unmatchedDetections(found, known, this.#rules.seedScore).slice(0, Math.max(0, free));
+    return unmatched.flatMap(({ box, label, score }) => {
       const inside = clip(box, picture);
       if (!inside) return [];
-      return [{ ...this.#begin(this.#nextTrack(), label, round(inside), picture), score }];
+      return [{ ...this.#add(this.#nextTrack(), label, round(inside), picture), score }];
     });
   }
 
-  sawIn(track: TrackState, box: Box, { index }: Picture): void {
+  /** The detector found the track's animal in this box. */
+  detected(track: TrackState, box: Box, { index }: Picture): void {
     Object.assign(track, { box: [...box], missed: 0, last: index });
   }
 
-  /** @param others boxes in which other tracks' animals were seen in this frame */
+  /**
+   * The detector did not find the track's animal; the track ends where that has been so for too long.
+   * @param others boxes in which other tracks' animals were seen in this frame
+   */
   missed(track: TrackState, picture: Picture, others: readonly Box[]): void {
     const { box } = track;
     const drawn = this.#drawnBoxes(track.track);
@@ -100,7 +108,7 @@ export class Tracks {
     track.last = picture.index;
     const unseen = {
       box,
-      asDrawn: drawn.some((one) => sameBox(one, box)),
+      asDrawn: drawn.some((drawnBox) => sameBox(drawnBox, box)),
       byHand: drawn.length > 0,
       frames: picture.index - track.first + 1,
       missed: track.missed,
@@ -113,7 +121,7 @@ export class Tracks {
    * Says where a track is looked for next. The plain loop centres the region on every box; with lookahead it stays as
    * long as it serves. One that was missed is looked for where it was last.
    */
-  lay(track: TrackState, picture: Size): void {
+  placeRegion(track: TrackState, picture: Size): void {
     const { box, region, missed } = track;
     if (missed > 0) track.region = [...searchRegion(box, picture, this.#rules)];
     else if (!this.#serves(region, box, picture)) track.region = this.#regionFor(box, picture);
@@ -138,7 +146,7 @@ export class Tracks {
     return Math.max(0, ...[...this.#states, ...this.#anchors].map(({ track }) => track)) + 1;
   }
 
-  #begin(track: number, label: string, box: Box, picture: Picture): TrackState {
+  #add(track: number, label: string, box: Box, picture: Picture): TrackState {
     const state: TrackState = {
       track,
       label,

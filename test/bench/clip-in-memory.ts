@@ -9,7 +9,7 @@ import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Boxes, Found } from '../../schemas/boxes.ts';
 import { cropFrame, detectRegions } from '../../stages/detector/detect-regions.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
-import type { ClipView, FrameFacts } from '../../stages/tracker/loop.ts';
+import type { ClipView, FrameFacts } from '../../stages/tracker/view.ts';
 
 /** As the decoder and the detector have them by default. */
 const jpegQuality = 90;

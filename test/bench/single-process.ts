@@ -10,8 +10,9 @@ import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Causes } from '../../schemas/terms.ts';
 import { detectRegions } from '../../stages/detector/detect-regions.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
-import { type ClipView, type FrameFacts, TrackLoop } from '../../stages/tracker/loop.ts';
+import { TrackLoop } from '../../stages/tracker/loop.ts';
 import type { TrackerOptions } from '../../stages/tracker/options.ts';
+import type { ClipView, FrameFacts } from '../../stages/tracker/view.ts';
 
 export interface Annotated {
   readonly frames: number;

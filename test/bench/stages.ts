@@ -6,8 +6,9 @@ import type { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import type { Track } from '../../schemas/track.ts';
 import { datasetItems } from '../../stages/filter/dataset.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
-import { type ClipView, type FrameFacts, TrackLoop } from '../../stages/tracker/loop.ts';
+import { TrackLoop } from '../../stages/tracker/loop.ts';
 import type { TrackerOptions } from '../../stages/tracker/options.ts';
+import type { ClipView, FrameFacts } from '../../stages/tracker/view.ts';
 import type { Row } from './table.ts';
 
 /** As the decoder has them by default. */

@@ -39,11 +39,11 @@ const leastPixels = 12;
 const daySigma = 2.4;
 const nightSigma = 5;
 
-export function expose(site: Site, shot: Exposure): { raster: Raster; seen: Seen[] } {
+export function expose(site: Site, exposure: Exposure): { raster: Raster; seen: Seen[] } {
   const scene = new Float32Array(width * height * 3);
-  const wind = windAt(shot.time);
-  lay(scene, site.backdrop, wind);
-  const drawn = shot.animals
+  const wind = windAt(exposure.time);
+  composite(scene, site.backdrop, wind);
+  const drawn = exposure.animals
     .map((placement, index) => ({
       index,
       placement,
@@ -65,7 +65,7 @@ export function expose(site: Site, shot: Exposure): { raster: Raster; seen: Seen
   };
   for (const layer of site.screens) {
     placeNearerThan(layer.baseY);
-    lay(
+    composite(
       scene,
       layer,
       wind,
@@ -74,8 +74,8 @@ export function expose(site: Site, shot: Exposure): { raster: Raster; seen: Seen
   }
 
   const seen: Seen[] = [];
-  for (const { index, sprite, visible } of drawn) seen[index] = lookAt(sprite, visible);
-  return { raster: develop(scene, shot), seen };
+  for (const { index, sprite, visible } of drawn) seen[index] = measureVisible(sprite, visible);
+  return { raster: develop(scene, exposure), seen };
 }
 
 /**
@@ -103,7 +103,7 @@ function windAt(time: number): Wind {
 }
 
 /** Puts a bent layer over the scene; `below` loses what it covers. */
-function lay(scene: Float32Array, layer: Layer, wind: Wind, below: readonly Float32Array[] = []): void {
+function composite(scene: Float32Array, layer: Layer, wind: Wind, below: readonly Float32Array[] = []): void {
   const { rgba, sway, bounds } = layer;
   for (let y = bounds.top; y < bounds.bottom; y++) {
     const [row, fineRow] = [wind.gust * wind.rows[y]!, wind.gust * wind.fineRows[y]!];
@@ -169,7 +169,7 @@ function castShade(scene: Float32Array, { shade }: Sprite): void {
   }
 }
 
-function lookAt(sprite: Sprite, visible: Float32Array): Seen {
+function measureVisible(sprite: Sprite, visible: Float32Array): Seen {
   let whole = 0;
   for (let from = 3; from < sprite.rgba.length; from += 4) whole += sprite.rgba[from]! / 255;
   let [left, top, right, bottom, shown, pixels] = [width, height, 0, 0, 0, 0];

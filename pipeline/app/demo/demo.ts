@@ -78,11 +78,11 @@ export async function writeDemo(
   return files;
 }
 
-async function writeClip(path: string, site: Site, shots: Exposure[], tick: () => void): Promise<Seen[]> {
+async function writeClip(path: string, site: Site, exposures: Exposure[], tick: () => void): Promise<Seen[]> {
   const seen: Seen[] = [];
   async function* rasters(): AsyncGenerator<Raster> {
-    for (const shot of shots) {
-      const picture = expose(site, shot);
+    for (const exposure of exposures) {
+      const picture = expose(site, exposure);
       seen.push(picture.seen[0]!);
       yield picture.raster;
       tick();
@@ -134,7 +134,7 @@ async function writeStills(
   );
 }
 
-/** Tries again until every animal of the shot can be seen well enough to draw a box around it. */
+/** Tries again until every animal of the exposure can be seen well enough to draw a box around it. */
 function exposeStill(site: Site, next: () => Exposure): { raster: Raster; boxes: Box[] } {
   for (;;) {
     const { raster, seen } = expose(site, next());

@@ -32,9 +32,9 @@ export async function classDataset(
   for (let first = 0; first < pictures.length; first += width) {
     signal.throwIfAborted();
     const some = pictures.slice(first, first + width);
-    for (const one of await Promise.all(some.map((picture) => itemOf(bus, picture, classes)))) {
-      if ('message' in one) leftOut.push(one);
-      else items.push(one);
+    for (const stored of await Promise.all(some.map((picture) => itemOf(bus, picture, classes)))) {
+      if ('message' in stored) leftOut.push(stored);
+      else items.push(stored);
     }
     onProgress?.(first + some.length);
   }

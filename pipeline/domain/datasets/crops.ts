@@ -25,15 +25,15 @@ const quality = 95;
 export function cropsOf({ classes, items }: Dataset): Crop[] {
   const taken = new Map<string, number>();
   return items.flatMap((item) =>
-    item.boxes.flatMap(({ box, label: of, weight }, i) => {
-      const label = classes.indexOf(of);
+    item.boxes.flatMap(({ box, label: name, weight }, i) => {
+      const label = classes.indexOf(name);
       const region = cropRegion(box, item);
       if (label === -1 || region === null) return [];
-      const wanted = item.boxes.length > 1 ? `${item.name} (${i + 1})` : item.name;
-      const times = (taken.get(wanted) ?? 0) + 1;
-      taken.set(wanted, times);
-      const name = times > 1 ? `${wanted} [${times}]` : wanted;
-      return [{ name, item, region, label, weight }];
+      const base = item.boxes.length > 1 ? `${item.name} (${i + 1})` : item.name;
+      const times = (taken.get(base) ?? 0) + 1;
+      taken.set(base, times);
+      const own = times > 1 ? `${base} [${times}]` : base;
+      return [{ name: own, item, region, label, weight }];
     }),
   );
 }

@@ -1,9 +1,9 @@
 /** Pictures from files, on the bus: each is a clip of one frame. */
-import { createHash } from 'node:crypto';
 import type { DatasetItem } from '../../../schemas/dataset.ts';
 import { Image } from '../../../schemas/image.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { outgoing } from '../../runtime/bus/envelope.ts';
+import { contentId } from '../../runtime/content-id.ts';
 import { decodeImage, encodeJpeg, scaleToFit } from '../vision/image.ts';
 
 /** Longer side of a picture that is kept; larger ones are scaled down, for no network sees more. */
@@ -20,9 +20,9 @@ export interface StoredPicture extends Pick<DatasetItem, 'clip' | 'index' | 'wid
 export async function storePicture(bus: Bus, bytes: Uint8Array, name: string): Promise<StoredPicture> {
   const raster = await decodeImage(bytes, name);
   const fitting = await scaleToFit(raster, longestSide);
-  const asItIs = fitting === raster && isJpeg(bytes) && bytes.byteLength < largestBytes;
-  const payload = asItIs ? bytes : await encodeJpeg(fitting, quality);
-  const clip = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  const unchanged = fitting === raster && isJpeg(bytes) && bytes.byteLength < largestBytes;
+  const payload = unchanged ? bytes : await encodeJpeg(fitting, quality);
+  const clip = contentId(bytes);
   const { width, height } = fitting;
   await bus.publish(outgoing(Image, { clip, index: 0 }, { clip, index: 0, width, height }, { payload }));
   return { clip, index: 0, width, height, scale: width / raster.width };

@@ -1,17 +1,17 @@
 /** Datasets on the bus: manifests by digest in the object store, pictures in IMAGES. */
-import { createHash } from 'node:crypto';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { Dataset, DatasetId, type DatasetItem } from '../../../schemas/dataset.ts';
 import { Image } from '../../../schemas/image.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { contentId } from '../../runtime/content-id.ts';
 import { PoisonError } from '../../runtime/errors.ts';
 
 /** @returns the dataset's id: the same dataset is stored once */
 export async function storeDataset(bus: Bus, dataset: Dataset): Promise<string> {
   const json = JSON.stringify(dataset);
-  const id = createHash('sha256').update(json).digest('hex').slice(0, 16);
+  const id = contentId(json);
   if (!(await bus.objects.get('datasets', id))) {
     await bus.objects.put('datasets', id, new TextEncoder().encode(json));
   }

@@ -1,7 +1,7 @@
 /** `card.json` as a file: what the cards of all kinds of model have in common. */
-import { createHash } from 'node:crypto';
 import type { Static, TObject } from 'typebox';
 import Value from 'typebox/value';
+import { contentId } from '../../runtime/content-id.ts';
 import { PoisonError, reasonOf } from '../../runtime/errors.ts';
 import { cardFile, type ModelFiles, trainingFile } from './files.ts';
 
@@ -11,13 +11,10 @@ export interface CardHead {
   readonly id: string;
 }
 
-/** Of a model's weights: the same weights are the same model, whatever is told of them and in whatever order. */
+/** The id of a model's weights: the same weights are the same model, whatever its card says and in whatever order. */
 export function modelId(files: ModelFiles): string {
-  const hash = createHash('sha256');
-  for (const name of [...files.keys()].sort()) {
-    if (name !== cardFile && name !== trainingFile) hash.update(name).update(files.get(name)!);
-  }
-  return hash.digest('hex').slice(0, 16);
+  const names = [...files.keys()].filter((name) => name !== cardFile && name !== trainingFile);
+  return contentId(...names.sort().flatMap((name) => [name, files.get(name)!]));
 }
 
 /** The files with this card. */

@@ -6,7 +6,7 @@ import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import type { ModelFiles } from './files.ts';
 import type { PromotionDecision } from './promotion.ts';
 
-const keyOf = (kind: ModelKind) => `active.${kind}`;
+const activeModelKey = (kind: ModelKind) => `active.${kind}`;
 
 /** Stores a model under its id; the same model again changes nothing. */
 export function storeModel(bus: Bus, model: string, files: ModelFiles): Promise<void> {
@@ -27,7 +27,7 @@ export async function storedModels(bus: Bus): Promise<string[]> {
 }
 
 export async function activeModel(bus: Bus, kind: ModelKind): Promise<ActiveModel | undefined> {
-  return (await bus.state.get(keyOf(kind), ActiveModel)).value;
+  return (await bus.state.get(activeModelKey(kind), ActiveModel)).value;
 }
 
 /**
@@ -41,10 +41,14 @@ export async function activate(
   job: string,
   replaces: string | null,
 ): Promise<boolean> {
-  const { value, revision } = await bus.state.get(keyOf(kind), ActiveModel);
+  const { value, revision } = await bus.state.get(activeModelKey(kind), ActiveModel);
   if ((value?.model ?? null) !== replaces) return false;
   if (value?.model === model) return true;
-  return bus.state.compareAndSet(keyOf(kind), { model, since: new Date().toISOString(), job }, revision);
+  return bus.state.compareAndSet(
+    activeModelKey(kind),
+    { model, since: new Date().toISOString(), job },
+    revision,
+  );
 }
 
 /**
@@ -61,16 +65,16 @@ export async function promote(
 ): Promise<PromotionDecision> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const active = await activeModel(bus, kind);
-    const verdict =
+    const decision =
       active && active.model !== model
         ? await judge(active.model)
         : { yes: true, why: 'no other model is active' };
-    if (!verdict.yes || (await activate(bus, kind, model, job, active?.model ?? null))) return verdict;
+    if (!decision.yes || (await activate(bus, kind, model, job, active?.model ?? null))) return decision;
   }
   throw new RetryableError('the active model changes faster than this one can be judged');
 }
 
 /** The active model now and at every change. */
 export function watchActive(bus: Bus, kind: ModelKind, signal: AbortSignal): AsyncGenerator<ActiveModel> {
-  return bus.state.watch(keyOf(kind), ActiveModel, signal);
+  return bus.state.watch(activeModelKey(kind), ActiveModel, signal);
 }

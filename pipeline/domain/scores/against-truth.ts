@@ -94,8 +94,8 @@ function mistakesOf(
   looked: readonly ExampleDetections[],
   examples: readonly LabelledPicture[],
 ): Promise<PicturedMistake[]> {
-  const alike = (one: number, other: number) =>
-    isNearInClip(placeOf(examples[one]!.name), placeOf(examples[other]!.name));
+  const alike = (a: number, b: number) =>
+    isNearInClip(placeOf(examples[a]!.name), placeOf(examples[b]!.name));
   const reports = worstMistakes(looked, { alike }).map(async ({ picture, ...mistake }) => {
     const { name, jpeg } = examples[picture]!;
     const image = looked[picture]!;

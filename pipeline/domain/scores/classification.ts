@@ -105,9 +105,9 @@ export function argMax(values: ArrayLike<number>): number {
   return best;
 }
 
-function scoresOfClass(confusion: readonly (readonly number[])[], of: number): ClassScores {
-  const hits = confusion[of]![of]!;
-  const n = confusion[of]!.reduce((sum, count) => sum + count, 0);
-  const called = confusion.reduce((sum, row) => sum + row[of]!, 0);
+function scoresOfClass(confusion: readonly (readonly number[])[], label: number): ClassScores {
+  const hits = confusion[label]![label]!;
+  const n = confusion[label]!.reduce((sum, count) => sum + count, 0);
+  const called = confusion.reduce((sum, row) => sum + row[label]!, 0);
   return { precision: called === 0 ? null : hits / called, recall: n === 0 ? null : hits / n, n };
 }

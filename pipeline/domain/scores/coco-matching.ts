@@ -47,7 +47,7 @@ export interface Matching {
   readonly truths: number;
   readonly scores: readonly number[];
   /** `[threshold][found]`: a hit, a miss, or left out of the count (it belongs to another size). */
-  readonly verdicts: readonly (readonly MatchOutcome[])[];
+  readonly outcomes: readonly (readonly MatchOutcome[])[];
 }
 
 export type MatchOutcome = 'hit' | 'miss' | 'ignored';
@@ -57,7 +57,7 @@ export function match({ truth, found, ious }: Pair, [from, to]: AreaRange): Matc
   const ignored = truth.map(outside);
   // Truth boxes that count come first: a found box takes one of the others only when none of these fits.
   const order = truth.map((_, g) => g).sort((a, b) => Number(ignored[a]) - Number(ignored[b]));
-  const verdicts = iouThresholds.map((threshold) => {
+  const outcomes = iouThresholds.map((threshold) => {
     const taken = new Set<number>();
     return found.map(({ box }, d): MatchOutcome => {
       const g = choose(ious[d]!, order, ignored, taken, threshold);
@@ -69,7 +69,7 @@ export function match({ truth, found, ious }: Pair, [from, to]: AreaRange): Matc
   return {
     truths: ignored.filter((no) => !no).length,
     scores: found.map(({ score }) => score),
-    verdicts,
+    outcomes,
   };
 }
 

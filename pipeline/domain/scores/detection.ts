@@ -2,6 +2,7 @@
  * Scores of a detector as COCO defines them: average precision by 101-point interpolation at ten IoU
  * thresholds, at most 100 boxes a picture, by size of the animal. Equal to `COCOeval` of pycocotools 2.0.
  */
+import { meanOrNull } from '../statistics/mean-or-null.ts';
 import type { Box } from '../vision/box.ts';
 import {
   type AreaRange,
@@ -55,17 +56,17 @@ export interface DetectionScores {
 
 export function detectionScores(images: readonly ScoredImage[]): DetectionScores {
   const labels = [...new Set(images.flatMap(({ truth }) => truth.map(({ label }) => label)))].sort();
-  const pairs = new Map(labels.map((label) => [label, images.map((image) => ofLabel(image, label))]));
+  const pairs = new Map(labels.map((label) => [label, images.map((image) => pairOfLabel(image, label))]));
   const all = labels.map((label) => accumulate(pairs.get(label)!, areaRanges.all));
-  const at50 = all.map((byThreshold) => byThreshold?.[0] ?? nothing);
+  const at50 = all.map((byThreshold) => byThreshold?.[0] ?? emptyCurve);
   return {
     images: images.length,
     truths: images.reduce((sum, { truth }) => sum + truth.length, 0),
-    ap50: mean(at50.map(averagePrecision)) ?? 0,
+    ap50: meanOrNull(at50.map(averagePrecision)) ?? 0,
     ap50_95: meanPrecision(all) ?? 0,
     meanIoU: meanIoU([...pairs.values()].flat()),
-    recall: mean(all.flatMap((byThreshold) => byThreshold ?? []).map(({ recall }) => recall)) ?? 0,
-    recall50: mean(at50.map(({ recall }) => recall)) ?? 0,
+    recall: meanOrNull(all.flatMap((byThreshold) => byThreshold ?? []).map(({ recall }) => recall)) ?? 0,
+    recall50: meanOrNull(at50.map(({ recall }) => recall)) ?? 0,
     bySize: {
       small: meanPrecision(labels.map((label) => accumulate(pairs.get(label)!, areaRanges.small))),
       medium: meanPrecision(labels.map((label) => accumulate(pairs.get(label)!, areaRanges.medium))),
@@ -74,8 +75,8 @@ export function detectionScores(images: readonly ScoredImage[]): DetectionScores
     perClass: Object.fromEntries(labels.map((label, i) => [label, averagePrecision(at50[i]!)])),
     curve: recallPoints.map((recall, r) => ({
       recall,
-      precision: mean(at50.map(({ precision }) => precision[r]!)) ?? 0,
-      score: mean(at50.map(({ score }) => score[r]!)) ?? 0,
+      precision: meanOrNull(at50.map(({ precision }) => precision[r]!)) ?? 0,
+      score: meanOrNull(at50.map(({ score }) => score[r]!)) ?? 0,
     })),
   };
 }
@@ -90,9 +91,13 @@ interface Curve {
   readonly recall: number;
 }
 
-const nothing: Curve = { precision: recallPoints.map(() => 0), score: recallPoints.map(() => 0), recall: 0 };
+const emptyCurve: Curve = {
+  precision: recallPoints.map(() => 0),
+  score: recallPoints.map(() => 0),
+  recall: 0,
+};
 
-function ofLabel({ truth, found }: ScoredImage, label: string): Pair {
+function pairOfLabel({ truth, found }: ScoredImage, label: string): Pair {
   return pair(
     truth.filter((t) => t.label === label).map(({ box }) => box),
     found.filter((f) => f.label === label),
@@ -121,9 +126,9 @@ function curveOf(
   let hits = 0;
   let misses = 0;
   for (const { matching, d } of ranked) {
-    const verdict = matching.verdicts[threshold]![d];
-    if (verdict === 'hit') hits += 1;
-    else if (verdict === 'miss') misses += 1;
+    const outcome = matching.outcomes[threshold]![d];
+    if (outcome === 'hit') hits += 1;
+    else if (outcome === 'miss') misses += 1;
     recalls.push(hits / truths);
     precisions.push(hits / (hits + misses + Number.EPSILON));
   }
@@ -143,11 +148,11 @@ function curveOf(
 }
 
 function averagePrecision({ precision }: Curve): number {
-  return mean(precision) ?? 0;
+  return meanOrNull(precision) ?? 0;
 }
 
 function meanPrecision(classes: readonly (readonly Curve[] | null)[]): number | null {
-  return mean(classes.flatMap((byThreshold) => byThreshold ?? []).map(averagePrecision));
+  return meanOrNull(classes.flatMap((byThreshold) => byThreshold ?? []).map(averagePrecision));
 }
 
 function meanIoU(pairs: readonly Pair[]): number {
@@ -160,9 +165,5 @@ function meanIoU(pairs: readonly Pair[]): number {
     }
     return won;
   });
-  return mean(ious) ?? 0;
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return meanOrNull(ious) ?? 0;
 }

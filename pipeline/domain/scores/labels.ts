@@ -1,5 +1,8 @@
 /** How good a tracker's labels are against truth: IoU, overall and by why each label is there. */
+
+import { medianSorted } from 'simple-statistics';
 import type { Cause } from '../../../schemas/terms.ts';
+import { meanOrNull } from '../statistics/mean-or-null.ts';
 import { type Box, iou } from '../vision/box.ts';
 
 export interface TruthBox {
@@ -74,10 +77,10 @@ export function labelScores(truth: readonly TruthBox[], labels: readonly LabelBo
   return {
     frames: frames.size,
     truths: matches.length,
-    meanIoU: mean(ious) ?? 0,
-    medianIoU: median(ious),
-    within50: mean(ious.map((value) => Number(value >= 0.5))) ?? 0,
-    within75: mean(ious.map((value) => Number(value >= 0.75))) ?? 0,
+    meanIoU: meanOrNull(ious) ?? 0,
+    medianIoU: ious.length === 0 ? 0 : medianSorted(ious),
+    within50: meanOrNull(ious.map((value) => Number(value >= 0.5))) ?? 0,
+    within75: meanOrNull(ious.map((value) => Number(value >= 0.75))) ?? 0,
     missed: matches.filter(({ label }) => label === null).length,
     extra,
     framesMissing: framesMissing.sort((a, b) =>
@@ -137,17 +140,5 @@ function countSwitches(matches: readonly Match[]): number | null {
 
 function ofCause(matches: readonly Match[], cause: Cause): { labels: number; meanIoU: number | null } {
   const ious = matches.filter(({ label }) => label?.cause === cause).map((match) => match.iou);
-  return { labels: ious.length, meanIoU: mean(ious) };
-}
-
-/** @param sorted ascending */
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length / 2;
-  return (
-    mean([sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]].flatMap((value) => value ?? [])) ?? 0
-  );
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { labels: ious.length, meanIoU: meanOrNull(ious) };
 }

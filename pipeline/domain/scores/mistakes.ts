@@ -37,7 +37,7 @@ const fits = 0.75;
 export interface MistakeSelection {
   readonly most?: number;
   /** Of pictures that are alike (by their places) only one is chosen. */
-  readonly alike?: (one: number, other: number) => boolean;
+  readonly alike?: (a: number, b: number) => boolean;
 }
 
 /** Frames of a clip that are nearer to each other look alike: a second of video. */
@@ -45,10 +45,10 @@ const framesApart = 25;
 
 /** Whether two frames show the same scene at nearly the same moment. */
 export function isNearInClip(
-  one: { readonly clip: string; readonly index: number },
-  other: { readonly clip: string; readonly index: number },
+  a: { readonly clip: string; readonly index: number },
+  b: { readonly clip: string; readonly index: number },
 ): boolean {
-  return one.clip === other.clip && Math.abs(one.index - other.index) < framesApart;
+  return a.clip === b.clip && Math.abs(a.index - b.index) < framesApart;
 }
 
 /**

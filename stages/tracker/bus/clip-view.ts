@@ -14,7 +14,7 @@ import { Frame } from '../../../schemas/frame.ts';
 import { Look } from '../../../schemas/look.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import type { Grey } from '../difference.ts';
-import type { ClipView, FrameFacts } from '../loop.ts';
+import type { ClipView, FrameFacts } from '../view.ts';
 
 /** The clip failed in another stage: there is nothing left to track, and somebody has said so already. */
 export class ClipGaveUp extends Error {}

@@ -24,7 +24,7 @@ const softness = 0.25;
  */
 export function suppress<T extends Scored>(boxes: readonly T[], minScore: number): readonly T[] {
   const labels = Map.groupBy(boxes, ({ label }) => label);
-  const kept = [...labels.values()].flatMap((some) => soften(representatives(some), minScore));
+  const kept = [...labels.values()].flatMap((sameLabel) => soften(representatives(sameLabel), minScore));
   return kept.sort(byScore);
 }
 
@@ -34,9 +34,9 @@ function representatives<T extends Scored>(boxes: readonly T[]): T[] {
   for (const candidate of boxes.toSorted(byScore)) {
     if (!chosen.some(({ box }) => iou(box, candidate.box) > sameAnimal)) chosen.push(candidate);
   }
-  return chosen.map((one) => ({
-    ...one,
-    box: meanBox(boxes.filter(({ box }) => iou(box, one.box) >= votes)),
+  return chosen.map((best) => ({
+    ...best,
+    box: meanBox(boxes.filter(({ box }) => iou(box, best.box) >= votes)),
   }));
 }
 
@@ -44,11 +44,14 @@ function soften<T extends Scored>(boxes: readonly T[], minScore: number): T[] {
   const kept: T[] = [];
   let left = boxes.filter(({ score }) => score >= minScore);
   while (left.length > 0) {
-    const best = left.reduce((most, one) => (one.score > most.score ? one : most));
+    const best = left.reduce((most, other) => (other.score > most.score ? other : most));
     kept.push(best);
     left = left
-      .filter((one) => one !== best)
-      .map((one) => ({ ...one, score: one.score * Math.exp(-(iou(one.box, best.box) ** 2) / softness) }))
+      .filter((other) => other !== best)
+      .map((other) => ({
+        ...other,
+        score: other.score * Math.exp(-(iou(other.box, best.box) ** 2) / softness),
+      }))
       .filter(({ score }) => score >= minScore);
   }
   return kept;

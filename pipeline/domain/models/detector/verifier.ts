@@ -23,12 +23,12 @@ const cropsAtOnce = 16;
 export class Verifier {
   readonly #inference: Inference;
   readonly #classes: readonly string[];
-  readonly #forget: () => void;
+  readonly #disposeModel: () => void;
 
-  private constructor(inference: Inference, classes: readonly string[], forget: () => void) {
+  private constructor(inference: Inference, classes: readonly string[], disposeModel: () => void) {
     this.#inference = inference;
     this.#classes = classes;
-    this.#forget = forget;
+    this.#disposeModel = disposeModel;
   }
 
   /**
@@ -53,18 +53,20 @@ export class Verifier {
     found: readonly (readonly Detection[])[],
     minScore: number,
   ): Promise<Detection[][]> {
-    const asked = found.flatMap((some, i) => some.map((detection) => ({ picture: pictures[i]!, detection })));
+    const candidates = found.flatMap((detections, i) =>
+      detections.map((detection) => ({ picture: pictures[i]!, detection })),
+    );
     const logits = await runOnBoxes(
       this.#inference,
-      asked.map(({ picture, detection: { box } }) => ({ picture, box })),
+      candidates.map(({ picture, detection: { box } }) => ({ picture, box })),
     );
-    const isIt = asked.map(({ detection }, i) =>
+    const likelihoods = candidates.map(({ detection }, i) =>
       sigmoid(logits[i]![this.#classes.indexOf(detection.label)]!),
     );
     let next = 0;
-    return found.map((some) =>
-      some
-        .map((detection) => ({ ...detection, score: detection.score * Math.sqrt(isIt[next++]!) }))
+    return found.map((detections) =>
+      detections
+        .map((detection) => ({ ...detection, score: detection.score * Math.sqrt(likelihoods[next++]!) }))
         .filter(({ score }) => score >= minScore)
         .sort((a, b) => b.score - a.score),
     );
@@ -72,7 +74,7 @@ export class Verifier {
 
   dispose(): void {
     this.#inference.dispose();
-    this.#forget();
+    this.#disposeModel();
   }
 }
 
@@ -83,13 +85,13 @@ export async function runOnBoxes(
 ): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
   for (let first = 0; first < boxes.length; first += cropsAtOnce) {
-    const some = boxes.slice(first, first + cropsAtOnce);
-    const crops = await Promise.all(some.map(({ picture, box }) => cropOf(picture, box)));
+    const batch = boxes.slice(first, first + cropsAtOnce);
+    const crops = await Promise.all(batch.map(({ picture, box }) => cropOf(picture, box)));
     const output = tf.tidy(() => inference.run(tensorOf(crops, verifierSide)));
     const values = await output.data<'float32'>();
     output.dispose();
-    const width = values.length / some.length;
-    rows.push(...some.map((_, i) => values.slice(i * width, (i + 1) * width)));
+    const width = values.length / batch.length;
+    rows.push(...batch.map((_, i) => values.slice(i * width, (i + 1) * width)));
   }
   return rows;
 }

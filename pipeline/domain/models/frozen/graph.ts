@@ -73,7 +73,7 @@ class Frozen {
         return this.#add(name, 'MaxPool', inputs, {
           ...float,
           ksize: attr.integers([1, ...(config.poolSize as number[]), 1]), // two numbers, tfjs' layer says
-          strides: attr.integers([1, ...(config.strides as number[]), 1]),
+          strides: attr.integers([1, ...(config.strides as number[]), 1]), // the same
           padding: attr.text(String(config.padding).toUpperCase()),
         });
       case 'GlobalAveragePooling2D': {

@@ -45,11 +45,11 @@ export function setBody(model: LayersModel, weights: MobileNetWeights, prefix = 
 /** By the channels of the last block, which differ for every alpha. */
 function alphaOf(path: string, weights: KerasWeights): number {
   const channels = weights.get('block_16_project/kernel')?.shape[3];
-  const alpha = alphas.find((one) => channelsOf(320 * one) === channels);
+  const alpha = alphas.find((known) => channelsOf(320 * known) === channels);
   if (alpha !== undefined) return alpha;
   throw new PoisonError(`${path} are no weights of MobileNetV2`, {
     found: channels === undefined ? 'no layer block_16_project' : `${channels} channels after the last block`,
-    expected: `${alphas.map((one) => channelsOf(320 * one)).join(', ')} channels after block_16_project`,
+    expected: `${alphas.map((known) => channelsOf(320 * known)).join(', ')} channels after block_16_project`,
   });
 }
 
@@ -57,7 +57,7 @@ function setWeights(layer: ConvLayer, name: string, { weights, path }: MobileNet
   const { options } = layer;
   const shape = layer.getWeights()[0]!.shape; // a ConvLayer's kernel
   const channels = options.depthwise ? shape[2]! : shape[3]!;
-  const at = (weight: string, expected: readonly number[]) => wanted(weights, weight, expected, path);
+  const at = (weight: string, expected: readonly number[]) => kernelValues(weights, weight, expected, path);
   const kernel = at(`${name}/${options.depthwise ? 'depthwise_kernel' : 'kernel'}`, shape);
   const norm = batchNormOf(name);
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((part) =>
@@ -75,7 +75,7 @@ function batchNormOf(layer: string): string {
   return layer === 'Conv_1' ? 'Conv_1_bn' : `${layer}_BN`;
 }
 
-function wanted(
+function kernelValues(
   weights: KerasWeights,
   name: string,
   expected: readonly number[],

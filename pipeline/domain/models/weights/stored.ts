@@ -1,11 +1,11 @@
-/** Weights that a user brings, on the bus: a trainer on another machine reads them as if they lay there. */
-import { createHash } from 'node:crypto';
+/** A user's weights files, stored on the bus: a trainer on another machine reads them as if they lay there. */
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Bus } from '../../../runtime/bus/bus.ts';
+import { contentId } from '../../../runtime/content-id.ts';
 import { PoisonError, reasonOf, UsageError } from '../../../runtime/errors.ts';
 
-const keyOf = (id: string) => `weights.${id}`;
+const weightsKey = (id: string) => `weights.${id}`;
 
 /** One plain name: nothing that leads out of a folder. */
 const plain = /^[^./\\][^/\\]*$/;
@@ -28,23 +28,22 @@ export async function storeWeights(bus: Bus, path: string): Promise<StoredWeight
     if (error instanceof UsageError) throw error;
     throw new UsageError(`weights ${path} can't be read`, { found: reasonOf(error), cause: error });
   }
-  const hash = createHash('sha256');
-  for (const [name, bytes] of files) hash.update(name).update(bytes);
-  const weights = hash.digest('hex').slice(0, 16);
-  if ((await bus.objects.list('datasets', `${keyOf(weights)}/`)).length < files.size) {
-    await bus.objects.putFolder('datasets', keyOf(weights), files);
+  const weights = contentId(...[...files].flat());
+  if ((await bus.objects.list('datasets', `${weightsKey(weights)}/`)).length < files.size) {
+    await bus.objects.putFolder('datasets', weightsKey(weights), files);
   }
   return { weights, name: basename(path) };
 }
 
 /**
  * @param dir where they are written
- * @returns the path to read, called as it was where they came from; a folder where there are several files
+ * @returns the path to read, with the name of the user's file; a folder where there are several files
  * @throws PoisonError where they are not on the bus
  */
 export async function fetchWeights(bus: Bus, { weights, name }: StoredWeights, dir: string): Promise<string> {
-  const files = await bus.objects.getFolder('datasets', keyOf(weights));
-  if (!files) throw new PoisonError(`weights ${name} are not on the bus`, { found: `no ${keyOf(weights)}` });
+  const files = await bus.objects.getFolder('datasets', weightsKey(weights));
+  if (!files)
+    throw new PoisonError(`weights ${name} are not on the bus`, { found: `no ${weightsKey(weights)}` });
   const folder = join(dir, plain.test(name) ? name : 'weights');
   await mkdir(folder, { recursive: true });
   for (const [file, bytes] of files) {

@@ -64,7 +64,7 @@ function setWeights(
   pickClasses: (head: ClassHead, classes: number) => ClassHead,
 ): void {
   const isClassHead = layer.name.endsWith('/cls');
-  const want = wanted(layer);
+  const want = kernelLayout(layer);
   const facts = (c: { shape: readonly number[]; stride: number; sources: readonly number[] }) =>
     `[${c.shape.join(', ')}] stride ${c.stride} from ${c.sources.join(', ')}`;
   // Only the class heads may differ, in their number of classes.
@@ -81,7 +81,7 @@ function setWeights(
   tf.tidy(() => layer.setWeights([tf.tensor(kernel, want.tfjsShape), tf.tensor1d(bias)]));
 }
 
-interface Wanted {
+interface KernelLayout {
   /** As ONNX has it: `[out, in / group, height, width]`. */
   readonly shape: readonly number[];
   readonly stride: number;
@@ -89,7 +89,7 @@ interface Wanted {
   readonly isStem: boolean;
 }
 
-function wanted(layer: ConvLayer): Wanted {
+function kernelLayout(layer: ConvLayer): KernelLayout {
   const { stride, depthwise } = layer.options;
   const tfjsShape = layer.getWeights()[0]!.shape;
   const [k, , channels, filters] = tfjsShape as [number, number, number, number]; // a ConvLayer's kernel
@@ -102,10 +102,13 @@ function wanted(layer: ConvLayer): Wanted {
 }
 
 /** `[out, in, h, w]` to `[h, w, in, out]`; depthwise `[channels, 1, h, w]` to `[h, w, channels, 1]`. */
-function toTfjs({ shape, weights, group }: OnnxConvolution, { isStem, tfjsShape }: Wanted): Float32Array {
+function toTfjs(
+  { shape, weights, group }: OnnxConvolution,
+  { isStem, tfjsShape }: KernelLayout,
+): Float32Array {
   const [out, perGroup, height, width] = shape;
   const result = new Float32Array(weights.length);
-  const [, side, channels] = tfjsShape as [number, number, number, number];
+  const [, side, channels] = tfjsShape as [number, number, number, number]; // a ConvLayer's kernel
   let from = 0;
   for (let o = 0; o < out; o += 1) {
     for (let i = 0; i < perGroup; i += 1) {

@@ -63,7 +63,7 @@ export function simdKernels(backend: BackendWasm): SimdKernels {
 
 /** Emscripten keeps its module's exports in `asm`; tfjs' types leave that out. */
 function memoryOf(backend: BackendWasm): WebAssembly.Memory {
-  const { asm } = backend.wasm as unknown as { asm?: Record<string, unknown> };
+  const { asm } = backend.wasm as unknown as { asm?: Record<string, unknown> }; // checked next
   const memory = asm?.memory;
   if (!(memory instanceof WebAssembly.Memory)) {
     throw new FatalError("tfjs' wasm module does not export its memory", { expected: 'version 4.22.0' });
