@@ -1,5 +1,5 @@
 /**
- * The temporal difference: where the detector saw nothing, what changed around the tracked box says whether the
+ * The temporal difference: where the detector found nothing, what changed around the tracked box says whether the
  * animal moved on. Changed pixels are counted in the four strips beside the box; the box moves toward the side where
  * more changed, as far as the change reaches from the box's edge, and holds where the counts hardly differ.
  *

@@ -8,7 +8,7 @@ import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { PoisonError, UsageError } from '../../pipeline/runtime/errors.ts';
 import { type Testbed, testbed } from './testbed.ts';
 
-describe('brought weights', () => {
+describe('stored weights', () => {
   let bed: Testbed;
   let bus: Bus;
   let folder: string;
@@ -16,7 +16,7 @@ describe('brought weights', () => {
   before(async () => {
     bed = await testbed();
     bus = await bed.open();
-    folder = await mkdtemp(join(tmpdir(), 'shika-brought-'));
+    folder = await mkdtemp(join(tmpdir(), 'shika-stored-'));
   });
   after(async () => {
     await bed.close();
@@ -25,9 +25,9 @@ describe('brought weights', () => {
 
   test('one file arrives as it was, under its name', async () => {
     await writeFile(join(folder, 'net.h5'), 'weights');
-    const brought = await storeWeights(bus, join(folder, 'net.h5'));
-    assert.equal(brought.name, 'net.h5');
-    const path = await fetchWeights(bus, brought, there());
+    const stored = await storeWeights(bus, join(folder, 'net.h5'));
+    assert.equal(stored.name, 'net.h5');
+    const path = await fetchWeights(bus, stored, there());
     assert.equal(basename(path), 'net.h5');
     assert.equal(await readFile(path, 'utf8'), 'weights');
   });
@@ -37,9 +37,9 @@ describe('brought weights', () => {
     await writeFile(join(folder, 'b.bin'), 'b');
     const manifest = { weightsManifest: [{ paths: ['a.bin'] }, { paths: ['b.bin'] }] };
     await writeFile(join(folder, 'model.json'), JSON.stringify(manifest));
-    const brought = await storeWeights(bus, join(folder, 'model.json'));
-    assert.equal((await storeWeights(bus, folder)).weights, brought.weights);
-    const path = await fetchWeights(bus, brought, there());
+    const stored = await storeWeights(bus, join(folder, 'model.json'));
+    assert.equal((await storeWeights(bus, folder)).weights, stored.weights);
+    const path = await fetchWeights(bus, stored, there());
     for (const [name, content] of [
       ['a.bin', 'a'],
       ['b.bin', 'b'],
@@ -65,7 +65,7 @@ describe('brought weights', () => {
     assert.equal(path, join(there(), 'weights', 'net.h5'));
   });
 
-  test('what nobody brought can’t be fetched', async () => {
+  test('what nobody stored can’t be fetched', async () => {
     const none = { weights: 'aaaaaaaaaaaaaaaa', name: 'x' };
     await assert.rejects(fetchWeights(bus, none, there()), PoisonError);
   });

@@ -15,7 +15,7 @@ export async function writeYoloView(
   for (const split of splits) await mkdir(join(folder, 'labels', split), { recursive: true });
   for (const entry of entries) {
     const rows = entry.boxes.map(({ box, label }) => yoloRow(classes.indexOf(label), box, entry));
-    // An empty file says that somebody looked and that there is no animal.
+    // An empty file says that there is no animal.
     await writeFile(join(folder, 'labels', entry.split, `${entry.stem}.txt`), rows.join(''));
   }
   // No `path`: Ultralytics then takes the folder of this file, wherever it is moved to.

@@ -20,9 +20,9 @@ export interface LabelRow {
   readonly cause: Cause;
   /** The detector's, 0..1; null where it did not find the animal. */
   readonly score: number | null;
-  /** How likely the label is wrong, 0..1; null where nobody estimated it. */
+  /** How likely the label is wrong, 0..1; null where it was not estimated. */
   readonly risk: number | null;
-  /** null where nobody looked yet. */
+  /** null where nothing was decided. */
   readonly review: ReviewState | null;
 }
 
@@ -46,7 +46,7 @@ export interface ClipFacts {
   readonly place?: { readonly latitude: number; readonly longitude: number };
 }
 
-/** Every label but those that somebody rejected, by clip, then track, then frame. */
+/** Every label that was not rejected, by clip, then track, then frame. */
 export function keptLabels(labels: readonly LabelRow[]): LabelRow[] {
   return labels
     .filter(({ review }) => review !== 'rejected')

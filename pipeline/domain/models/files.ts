@@ -64,7 +64,7 @@ export async function writeModelFolder(dir: string, files: ModelFiles): Promise<
   }
 }
 
-/** Topology and weights as files; the card is added by who knows it. */
+/** Topology and weights as files; the caller adds the card. */
 export async function filesOfModel(
   model: LayersModel,
   part: ModelPart = 'network',

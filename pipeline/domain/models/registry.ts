@@ -31,8 +31,8 @@ export async function activeModel(bus: Bus, kind: ModelKind): Promise<ActiveMode
 }
 
 /**
- * Makes a model the active one, unless somebody else has changed the pointer since it was read.
- * @returns false where somebody has: judge again, against the model that is active now
+ * Makes a model the active one, unless the pointer has changed since it was read.
+ * @returns false where it has: judge again, against the model that is active now
  */
 export async function activate(
   bus: Bus,

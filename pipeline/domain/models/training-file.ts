@@ -3,7 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { type ModelFiles, trainingFile } from './files.ts';
 
-/** The files with what is told of the training; the model's id stays. */
+/** Adds `training.json` to the files; the model's id stays. */
 export function addTraining(files: ModelFiles, training: object): ModelFiles {
   return new Map([...files, [trainingFile, new TextEncoder().encode(`${JSON.stringify(training)}\n`)]]);
 }

@@ -1,6 +1,6 @@
 /**
- * Still pictures: the one place that knows sharp. A picture in memory is a {@link Raster}; everything
- * that reads a JPEG, cuts a search region or draws a figure starts from one.
+ * Still pictures: the only file that imports sharp, but for figures drawn as SVG. A picture in memory is a
+ * {@link Raster}; whatever reads a JPEG, cuts a search region or draws a figure starts from one.
  */
 import sharp, { type Sharp } from 'sharp';
 import { PoisonError, reasonOf } from '../../runtime/errors.ts';

@@ -26,7 +26,7 @@ export interface VideoFrame {
   raster(): Promise<Raster>;
 }
 
-/** Keeps a reference to the decoder's picture until it is released and nobody waits for it any more. */
+/** Holds a reference to the decoder's picture until it is released and no call uses it any more. */
 export class DecodedFrame implements VideoFrame {
   readonly index: number;
   readonly pts: number;
@@ -55,7 +55,7 @@ export class DecodedFrame implements VideoFrame {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#leave();
+    this.#unuse();
   }
 
   async #use<T>(work: (frame: Frame) => Promise<T>): Promise<T> {
@@ -66,11 +66,11 @@ export class DecodedFrame implements VideoFrame {
     try {
       return await work(this.#frame);
     } finally {
-      this.#leave();
+      this.#unuse();
     }
   }
 
-  #leave(): void {
+  #unuse(): void {
     if (--this.#users === 0) this.#frame?.free();
   }
 }

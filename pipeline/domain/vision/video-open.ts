@@ -24,7 +24,7 @@ export interface OpenClip {
   readonly height: number;
 }
 
-/** How long a stream may be silent where nobody has said, s. */
+/** How long a stream may be silent by default, s. */
 export const defaultTimeoutS = 10;
 
 const expectedClip = 'a video clip (mp4, mov, avi, mkv or ts)';

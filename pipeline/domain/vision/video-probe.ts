@@ -1,4 +1,4 @@
-/** What a clip says of itself before anything of it is decoded. */
+/** What a clip's container says about it, without decoding. */
 import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { defaultTimeoutS, type OpenClip, openClip } from './video-open.ts';
 

@@ -8,7 +8,7 @@ import { confidence, type LabelRow } from '../label-row.ts';
 import { type ExportInput, type ExportResult, type LabelledClip, labelledClips, put } from './target.ts';
 
 const schemas = 'https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0.2';
-/** What stands where nobody said when a clip was recorded; `timestampIssues` is then true. */
+/** Stands for an unknown recording time; `timestampIssues` is then true. */
 const unknownTime = '1970-01-01T00:00:00Z';
 const unnamedCamera = 'camera';
 

@@ -41,7 +41,7 @@ export const classifierCardSchema = Type.Object(
 );
 export type ClassifierCard = Static<typeof classifierCardSchema>;
 
-/** The files with a card that says `about` and the model's id. */
+/** Adds `card.json`: `about`, the kind and the model's id. */
 export function withClassifierCard(
   files: ModelFiles,
   about: Omit<ClassifierCard, 'kind' | 'id'>,

@@ -1,4 +1,4 @@
-/** The classifier with a body that knows ImageNet. */
+/** The classifier's network with a body trained on ImageNet. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { readMobileNetWeights, setBody } from '../mobilenet/weights.ts';
 import { buildClassifierNetwork, type ClassifierShape } from './network.ts';

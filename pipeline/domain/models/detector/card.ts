@@ -53,7 +53,7 @@ export const detectorCardSchema = Type.Object(
 );
 export type DetectorCard = Static<typeof detectorCardSchema>;
 
-/** The files with a card that says `about` and the model's id. */
+/** Adds `card.json`: `about`, the kind and the model's id. */
 export function withDetectorCard(files: ModelFiles, about: Omit<DetectorCard, 'kind' | 'id'>): ModelFiles {
   const card: DetectorCard = { ...about, kind: 'detector', id: modelId(files) };
   return addCard(files, card);

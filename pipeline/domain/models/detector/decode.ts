@@ -28,7 +28,7 @@ export interface DetectionDecoding {
   readonly side: number;
 }
 
-/** Boxes below have no say in where a better one lies, however few boxes are asked for. */
+/** Boxes with a lower score do not vote on where a better box lies, however few boxes are asked for. */
 const leastVote = 0.01;
 
 /** Positions of a network's output in their order. */
@@ -56,7 +56,7 @@ export function decodeDetections(raw: Float32Array, options: DetectionDecoding):
   positions.forEach((position, p) => {
     const at = p * width;
     const objectness = sigmoid(raw[at + 4]!);
-    if (objectness < least) return; // a product with anything up to 1 is below, too
+    if (objectness < least) return; // its product with a class score of at most 1 is below, too
     const best = new Map<string, number>();
     outputs.forEach((label, c) => {
       const score = objectness * sigmoid(raw[at + 5 + c]!);

@@ -58,7 +58,7 @@ export class Detector {
   }
 
   /**
-   * All crops in one batch; the verifier, where the detector has one, has its say in the scores.
+   * All crops in one batch; where the detector has a verifier, it rescores the boxes.
    *
    * @param crops letterboxed to `card.side` x `card.side` px
    * @param minScore boxes below are dropped, 0..1

@@ -1,5 +1,5 @@
 /**
- * YOLOX-nano's neck and head on MobileNetV2: a start that knows ImageNet's pictures, where a detector's own weights
+ * YOLOX-nano's neck and head on MobileNetV2: a start from ImageNet weights, where a detector's own weights
  * (COCO) can't be had. Neck and head are random at first.
  */
 import { mobileNetBody } from '../mobilenet/body.ts';

@@ -1,4 +1,4 @@
-/** Of the many boxes that a detector gives one animal, one stays, and lies where they lie on average. */
+/** Non-maximum suppression: of the boxes that a detector gives one animal, one stays, at their weighted mean. */
 import { type Box, iou } from '../../vision/box.ts';
 
 interface Scored {
@@ -8,9 +8,9 @@ interface Scored {
   readonly label: string;
 }
 
-/** A box that overlaps a better one more says nothing of its own: it only votes. */
+/** A box that overlaps a better one by more is the same animal: it only votes on where that one lies. */
 const sameAnimal = 0.8;
-/** Boxes that overlap the best one at least so much have a say in where it lies. */
+/** Boxes that overlap the best one by at least this vote on where it lies. */
 const votes = 0.75;
 /** The more a box overlaps better ones, the less it counts: by a quarter at an overlap of 0.27, by nine tenths at 0.76. */
 const softness = 0.25;

@@ -1,6 +1,6 @@
 /**
- * A detector's second stage: what was found is cut out and shown to a MobileNetV2 that knows ImageNet, which says of each
- * class how far it is one. A small detector finds every animal and takes a fox for a deer; ImageNet knows foxes.
+ * A detector's second stage: each box found is cut out and given to a MobileNetV2 with ImageNet weights, which scores
+ * each class. A small detector finds every animal but takes a fox for a deer; ImageNet has foxes.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { type Box, clip } from '../../vision/box.ts';

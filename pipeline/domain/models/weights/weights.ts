@@ -1,4 +1,4 @@
-/** Pretrained weights: never in the project, found where their user keeps them, or fetched when asked for. */
+/** Pretrained weights: never in the project; found in the user's folders, or downloaded when asked for. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ export interface WeightsFile {
   readonly format: WeightsFormat;
   /** Its name in a weights folder. */
   readonly file: string;
-  /** Public address; null where it must be brought. */
+  /** Public address; null where the user must have the file. */
   readonly url: string | null;
   /** SHA-256 of the file that was tried, hex. */
   readonly sha256: string;
@@ -94,7 +94,7 @@ export async function getWeights(name: WeightsName, from?: string): Promise<stri
 
 async function download(name: string, url: string | null): Promise<Uint8Array> {
   const otherwise = {
-    expected: `the file brought by other means: \`shika weights get ${name} --from FILE\``,
+    expected: `the file from elsewhere: \`shika weights get ${name} --from FILE\``,
   };
   if (url === null) throw new UsageError(`${name} has no public address`, otherwise);
   try {
