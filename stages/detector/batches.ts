@@ -10,6 +10,7 @@ interface Waiting<In, Out> {
   readonly failed: (error: unknown) => void;
 }
 
+/** Computes what is added in batches of at most `most`, one at a time. */
 export class Batches<In, Out> {
   readonly #most: number;
   readonly #work: (inputs: readonly In[]) => Promise<readonly Out[]>;

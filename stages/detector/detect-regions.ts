@@ -4,6 +4,7 @@ import { type Box, clip, round, type Size } from '../../pipeline/domain/vision/b
 import { decodeImage, type Letterboxed, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
 import type { Found } from '../../schemas/boxes.ts';
 
+/** A look with its frame. */
 export interface LookRequest {
   /** A JPEG. */
   readonly frame: Uint8Array;
@@ -12,6 +13,7 @@ export interface LookRequest {
   readonly regions: readonly Box[];
 }
 
+/** What is reported of a region. */
 export interface LookRules {
   /** Least score of a box that is reported, 0..1. */
   readonly minScore: number;

@@ -3,6 +3,7 @@ import { BackendOption } from '../../pipeline/domain/models/backend/options.ts';
 
 const { Integer, Number: Num } = Type;
 
+/** The configuration's section `detector`. */
 export const DetectorOptions = Type.Object(
   {
     backend: BackendOption,

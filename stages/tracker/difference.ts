@@ -25,6 +25,7 @@ export interface Side {
   readonly inside: number;
 }
 
+/** What changed around a box. */
 export interface Change {
   readonly left: Side;
   readonly right: Side;

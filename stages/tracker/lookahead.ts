@@ -24,6 +24,7 @@ const resting: Motion = { velocity: { x: 0, y: 0 }, unseen: false };
 /** Weight of the latest step in a box's velocity. */
 const LATEST = 0.3;
 
+/** Of one clip. */
 export class Lookahead {
   readonly #view: ClipView;
   readonly #tracks: Tracks;

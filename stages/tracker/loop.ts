@@ -20,6 +20,7 @@ import { distinct, sameBox, searchRegion, wholePicture } from './region.ts';
 import { type TrackState, Tracks } from './tracks.ts';
 import type { ClipView, FrameFacts } from './view.ts';
 
+/** A box of a track on a frame; boxes in px of the frame. */
 export interface Label {
   readonly track: number;
   readonly box: Box;
@@ -49,6 +50,7 @@ export function initialCheckpoint(): TrackerCheckpoint {
   };
 }
 
+/** The loop over one clip. */
 export class TrackLoop {
   readonly #view: ClipView;
   readonly #options: TrackerOptions;

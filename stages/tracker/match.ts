@@ -15,6 +15,7 @@ const WEAK_OVERLAP = 0.5;
 /** A box that lies so far inside another, or the other in it, is a part of that animal or a pair of them. */
 const NESTED = 0.6;
 
+/** Which scores continue a track. */
 export interface MatchRules {
   /** Least score of a box that continues a track. */
   readonly minScore: number;

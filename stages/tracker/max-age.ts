@@ -1,6 +1,7 @@
 /** How long a track goes on without its animal being seen. */
 import { area, type Box, intersection, type Size } from '../../pipeline/domain/vision/box.ts';
 
+/** The bounds of a track's age. */
 export interface MaxAgeRules {
   /** Frames without a detection that end a track. */
   readonly lostAfter: number;
@@ -8,6 +9,7 @@ export interface MaxAgeRules {
   readonly leftAfter: number;
 }
 
+/** A track whose animal was not found in this frame. */
 export interface Unseen {
   readonly box: Box;
   /** The box stands where a person drew it. */

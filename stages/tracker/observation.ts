@@ -5,6 +5,7 @@ import type { Claim } from './match.ts';
 import { sameBox } from './region.ts';
 import type { TrackState } from './tracks.ts';
 
+/** The answer to a look, by region. */
 export class Observation {
   readonly model: string | null;
   readonly #regions: readonly Box[];

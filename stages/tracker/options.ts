@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 
 const { Integer, Number: Num } = Type;
 
+/** The configuration's section `tracker`. */
 export const TrackerOptions = Type.Object(
   {
     clips: Integer({

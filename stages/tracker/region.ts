@@ -1,6 +1,7 @@
 /** The search region: the square around the tracked box that the detector is shown. */
 import { type Box, centre, clip, type Size, shiftInside } from '../../pipeline/domain/vision/box.ts';
 
+/** How large a search region is. */
 export interface RegionRules {
   /** Least side, pixels: the detector's input, so that nothing is scaled up. */
   readonly regionSide: number;
@@ -21,6 +22,7 @@ export function searchRegion(box: Box, picture: Size, rules: RegionRules): Box {
   return clip(shiftInside(square, picture), picture) ?? wholePicture(picture);
 }
 
+/** The picture as a region. */
 export function wholePicture({ width, height }: Size): Box {
   return [0, 0, width, height];
 }
@@ -61,6 +63,7 @@ export function distinct(regions: readonly Box[]): Box[] {
   return regions.filter((region, i) => regions.findIndex((other) => sameBox(other, region)) === i);
 }
 
+/** Equal in every number. */
 export function sameBox(a: Box, b: Box): boolean {
   return a.every((value, i) => value === b[i]);
 }

@@ -9,6 +9,7 @@ import { type RegionRules, sameBox, searchRegion, stillServes } from './region.t
 
 export type TrackState = TrackerCheckpoint['tracks'][number];
 
+/** How tracks begin, go on and end. */
 export interface TrackRules extends RegionRules, MaxAgeRules {
   /** Least score of a box that begins a track. */
   readonly seedScore: number;
@@ -26,6 +27,7 @@ const DRAWN_AGAIN = 0.3;
 /** The detector begins no more tracks than this at once: a look has at most 64 regions (`schemas/look.ts`). */
 const MOST_TRACKS = 48;
 
+/** The tracks of one clip; they are the checkpoint's own objects. */
 export class Tracks {
   readonly #states: TrackState[];
   readonly #anchors: readonly Anchor[];

@@ -3,6 +3,7 @@ import type { Box, Size } from '../../pipeline/domain/vision/box.ts';
 import type { Boxes } from '../../schemas/boxes.ts';
 import type { Grey } from './difference.ts';
 
+/** What is known of a frame without its pixels. */
 export interface FrameFacts extends Size {
   readonly index: number;
   /** Seconds since the first frame. */
@@ -13,6 +14,7 @@ export interface FrameFacts extends Size {
 
 export type Answer = Pick<Boxes, 'found' | 'model' | 'failure'>;
 
+/** A clip's frames and the answers to its looks. */
 export interface ClipView {
   /** The frame, when it has been decoded; null behind the last one. */
   frame(index: number): Promise<FrameFacts | null>;

@@ -47,6 +47,7 @@ interface Surface {
   readonly ball: Uint16Array;
 }
 
+/** The deer as a sprite: bones swept into a depth buffer, lit, averaged down to the picture's pixels. */
 export function drawDeer(placement: DeerPlacement): Sprite {
   const view = viewOf(placement);
   const balls = bonesOf(placement.pose).flatMap((bone) => ballsOf(bone, view));

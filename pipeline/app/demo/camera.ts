@@ -16,6 +16,7 @@ export interface Exposure {
   readonly noiseSeed: number;
 }
 
+/** What lights the scene. */
 export interface Light {
   /** 1 is a bright day. */
   readonly exposure: number;
@@ -39,6 +40,7 @@ const leastPixels = 12;
 const daySigma = 2.4;
 const nightSigma = 5;
 
+/** One picture, and what can be seen of each animal in it. */
 export function expose(site: Site, exposure: Exposure): { raster: Raster; seen: Seen[] } {
   const scene = new Float32Array(width * height * 3);
   const wind = windAt(exposure.time);

@@ -1,6 +1,8 @@
 /** The picture's measures, and what it is laid together from. */
 
+/** Of every picture, px. */
 export const width = 640;
+/** Of every picture, px. */
 export const height = 360;
 /** Where the ground meets the forest, px from the top. */
 export const horizon = 108;
@@ -26,6 +28,7 @@ export function scaleAt(y: number): number {
   return (y - horizon + 14) * 0.56;
 }
 
+/** A layer of what is painted, with the rows and columns it occupies. */
 export function layerOf(rgba: Uint8Array, sway: Float32Array, baseY: number): Layer {
   let [left, top, right, bottom] = [width, height, 0, 0];
   for (let at = 0; at < width * height; at++) {

@@ -44,6 +44,7 @@ export function layered(noise: Noise, octaves: number): Noise {
   };
 }
 
+/** `share` 0 gives `a`, 1 gives `b`. */
 export function mix(a: number, b: number, share: number): number {
   return a + (b - a) * share;
 }

@@ -2,6 +2,7 @@
 import type { Random } from '../../domain/statistics/seeded-random.ts';
 import { mix } from './noise.ts';
 
+/** One shape of a plant. */
 export interface Plant {
   /** SVG path data, px of the picture. */
   readonly path: string;

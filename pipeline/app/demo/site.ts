@@ -10,12 +10,14 @@ import { layered, mix, type Noise, smoothstep, valueNoise } from './noise.ts';
 import { drawBranch, drawBush, drawGrass, drawTuft, type Plant } from './plants.ts';
 import { paintTrunks, treeLayer } from './trees.ts';
 
+/** The place, painted: the same for every picture of it. */
 export interface Site {
   readonly backdrop: Layer;
   /** From far to near. */
   readonly screens: readonly Layer[];
 }
 
+/** The same seed gives the same site. */
 export async function buildSite(seed: number): Promise<Site> {
   const backdrop = await paintBackdrop(seed);
   const bush = await plantLayer(

@@ -40,6 +40,7 @@ const stance = 0.62;
 /** How far a standing foot slides back under the body, m: what the body moves meanwhile, so feet don't slip. */
 const reach = strideLength * stance;
 
+/** The bones of the animal in a pose, metres in its own space. */
 export function bonesOf(pose: Pose): Bone[] {
   const bob = 0.012 * pose.stride * Math.sin(4 * Math.PI * pose.cycle);
   return [...torso(bob), ...headAndNeck(pose, bob), ...tail(pose, bob), ...legs(pose, bob)];

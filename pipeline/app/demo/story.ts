@@ -8,7 +8,9 @@ import { scaleAt } from './layer.ts';
 import { mix, smoothstep } from './noise.ts';
 import { strideLength } from './skeleton.ts';
 
+/** Frames a second of the clip. */
 export const fps = 12.5;
+/** Frames of the clip. */
 export const frames = 160;
 
 /** What the animal does at a time; between two moments it changes smoothly. */

@@ -5,6 +5,7 @@ import { PoisonError, reasonOf } from '../../runtime/errors.ts';
 import type { LeftOut } from '../models/classifier/training.ts';
 import { storePicture } from './pictures.ts';
 
+/** A picture of one class as a whole. */
 export interface ClassPicture {
   /** The class and the file, e.g. `rose/1.jpg`. */
   readonly name: string;

@@ -3,6 +3,7 @@ import type { Dataset, DatasetItem } from '../../../schemas/dataset.ts';
 import { type Box, centre, clip, type Size, shiftInside } from '../vision/box.ts';
 import { crop, decodeImage, encodeJpeg } from '../vision/image.ts';
 
+/** A box of a dataset as a classifier sees it. */
 export interface Crop {
   /** Of its own: the picture's, with a number where it has several boxes. */
   readonly name: string;

@@ -11,6 +11,7 @@ const longestSide = 1280;
 const quality = 92;
 const largestBytes = 300 * 1024;
 
+/** A picture on the bus, named by its content. */
 export interface StoredPicture extends Pick<DatasetItem, 'clip' | 'index' | 'width' | 'height'> {
   /** What a box of the file is multiplied by. */
   readonly scale: number;

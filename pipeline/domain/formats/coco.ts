@@ -7,6 +7,7 @@ import { reasonOf, UsageError } from '../../runtime/errors.ts';
 /** COCO Camera Traps numbers with texts. */
 const Id = Type.Union([Type.Integer(), Type.String()]);
 
+/** An entry of `images`; sizes in pixels. */
 export const CocoImage = Type.Object({
   id: Id,
   file_name: Type.String({ minLength: 1 }),
@@ -14,6 +15,7 @@ export const CocoImage = Type.Object({
   height: Type.Optional(Type.Number()),
 });
 
+/** An entry of `annotations`. */
 export const CocoAnnotation = Type.Object({
   image_id: Id,
   category_id: Type.Integer(),

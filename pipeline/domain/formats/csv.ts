@@ -4,11 +4,13 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { PoisonError, UsageError } from '../../runtime/errors.ts';
 import type { Box } from '../vision/box.ts';
 
+/** A CSV file with a header line; column names are lower case. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly TableRow[];
 }
 
+/** A row by its columns. */
 export interface TableRow {
   /** 1-based line where the row ends. */
   readonly line: number;

@@ -19,6 +19,7 @@ export async function writeCocoView(
   }
 }
 
+/** The COCO file of these entries; image ids start at 1, as class numbers do. */
 export function cocoDocument(entries: readonly DatasetEntry[], classes: readonly string[]): object {
   let id = 0;
   return {

@@ -2,8 +2,10 @@
 import type { Box } from '../vision/box.ts';
 
 export type Split = 'train' | 'val';
+/** In the order in which they are written. */
 export const splits: readonly Split[] = ['train', 'val'];
 
+/** A picture with its boxes, as both views take it. */
 export interface DatasetEntry {
   /** File name without extension: safe, and unique in the dataset. */
   readonly stem: string;

@@ -11,6 +11,7 @@ import { writeYoloView } from './dataset-yolo.ts';
 import { uniqueStems } from './file-name.ts';
 import { labelNames } from './label-row.ts';
 
+/** A picture to be written, with its boxes. */
 export interface DatasetPicture {
   /** What the picture is called; made safe and unique before it becomes a file name. */
   readonly name: string;
@@ -23,6 +24,7 @@ export interface DatasetPicture {
   readonly split: Split;
 }
 
+/** What was written: classes, pictures of each split, boxes. */
 export interface WrittenDataset {
   /** In the order of their class numbers. */
   readonly classes: readonly string[];

@@ -13,6 +13,7 @@ import { stem } from './file-name.ts';
 import { asProblem, collect, type Problem } from './problem.ts';
 import { type DrawnStill, inside, openStill, pictureFile } from './still.ts';
 
+/** Where a YOLO dataset has its parts. */
 export interface YoloFolder {
   readonly root: string;
   readonly images: string;

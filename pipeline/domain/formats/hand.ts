@@ -37,6 +37,7 @@ export interface HandAnchor {
   readonly label: string;
 }
 
+/** Everything that was drawn, and what could not be used. */
 export interface HandBoxes {
   readonly stills: readonly HandStill[];
   readonly anchors: readonly HandAnchor[];

@@ -5,6 +5,7 @@ import type { Box } from '../vision/box.ts';
 /** What a person (or automatic review) decided last. */
 export type ReviewState = 'accepted' | 'rejected' | 'corrected';
 
+/** A row of `labels.csv`. */
 export interface LabelRow {
   /** First 16 hex digits of the file's SHA-256. */
   readonly clip: string;
@@ -26,7 +27,9 @@ export interface LabelRow {
   readonly review: ReviewState | null;
 }
 
+/** Every cause, in the order in which tables list them. */
 export const causes: readonly Cause[] = ['hand', 'detected', 'moved', 'held'];
+/** Every decision, in the order in which tables list them. */
 export const reviews: readonly ReviewState[] = ['accepted', 'rejected', 'corrected'];
 
 /** What the formats need to know of a clip beyond its labels. */

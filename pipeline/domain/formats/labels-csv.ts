@@ -9,6 +9,7 @@ import { cell, readTable, type TableRow } from './csv.ts';
 import { causes, type LabelRow, reviews } from './label-row.ts';
 import { collect, type Problem } from './problem.ts';
 
+/** In the order of the file. */
 export const labelColumns = [
   'clip',
   'file',

@@ -1,6 +1,7 @@
 /** What is wrong with one row or one picture of an input that is otherwise usable. */
 import { PoisonError } from '../../runtime/errors.ts';
 
+/** What is wrong, where, and what was expected. */
 export interface Problem {
   readonly file: string;
   /** 1-based line in the file; left out where the file as a whole is meant. */
@@ -11,6 +12,7 @@ export interface Problem {
   readonly expected: string;
 }
 
+/** @param what is wrong, in a few words */
 export function problem(
   file: string,
   line: number | undefined,

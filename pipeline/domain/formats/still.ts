@@ -6,6 +6,7 @@ import { type Box, clip, type Size } from '../vision/box.ts';
 import { decodeImage } from '../vision/image.ts';
 import { baseName } from './file-name.ts';
 
+/** A picture file with its boxes, px of the upright picture. */
 export interface DrawnStill {
   readonly path: string;
   readonly name: string;
@@ -14,6 +15,7 @@ export interface DrawnStill {
   readonly boxes: readonly { readonly box: Box; readonly label?: string }[];
 }
 
+/** Names of files that we read as pictures. */
 export const pictureFile = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i;
 
 /** @throws PoisonError where it can't be read as a picture */

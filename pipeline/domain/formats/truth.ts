@@ -5,6 +5,7 @@ import { cell, readTable, type TableRow } from './csv.ts';
 import { baseName } from './file-name.ts';
 import { collect, type Problem } from './problem.ts';
 
+/** A true box, or that nothing is to be seen on the frame. */
 export interface TruthRow {
   /** Name of the clip's file; undefined where the file is about one clip and does not say which. */
   readonly file: string | undefined;

@@ -18,6 +18,7 @@ const parts = {
 } as const;
 type ModelPart = keyof typeof parts;
 
+/** What the model is; see `card-file.ts`. */
 export const cardFile = 'card.json';
 /** How its training went, in numbers; nothing that the model needs. */
 export const trainingFile = 'training.json';

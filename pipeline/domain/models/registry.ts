@@ -26,6 +26,7 @@ export async function storedModels(bus: Bus): Promise<string[]> {
   return [...new Set(names.map((name) => name.split('/')[0] ?? name))];
 }
 
+/** undefined where none of the kind is active. */
 export async function activeModel(bus: Bus, kind: ModelKind): Promise<ActiveModel | undefined> {
   return (await bus.state.get(activeModelKey(kind), ActiveModel)).value;
 }

@@ -16,6 +16,7 @@ import { type DetectionScores, detectionScores } from './detection.ts';
 import { type LabelScores, labelScores } from './labels.ts';
 import { isNearInClip, type PicturedMistake, shownIn, worstMistakes } from './mistakes.ts';
 
+/** Scores of labels, and their average precision as detections. */
 export interface TruthScores extends LabelScores {
   readonly ap50: number;
   readonly ap50_95: number;

@@ -8,6 +8,7 @@ export interface ClassifiedPicture {
   readonly probabilities: ArrayLike<number>;
 }
 
+/** Scores of one class. */
 export interface ClassScores {
   /** Share of those called so that are; null where none was called so. */
   readonly precision: number | null;
@@ -17,6 +18,7 @@ export interface ClassScores {
   readonly n: number;
 }
 
+/** A picture that was taken for another class. */
 export interface ClassificationMistake {
   readonly name: string;
   readonly truth: string;
@@ -25,6 +27,7 @@ export interface ClassificationMistake {
   readonly probability: number;
 }
 
+/** Predictions of about the same probability. */
 export interface CalibrationBin {
   /** Lower and upper end of the bin, probability of the predicted class. */
   readonly from: number;
@@ -34,6 +37,7 @@ export interface CalibrationBin {
   readonly accuracy: number;
 }
 
+/** Fractions and probabilities are 0..1. */
 export interface ClassificationScores {
   readonly images: number;
   readonly accuracy: number;

@@ -23,6 +23,7 @@ export const areaRanges = {
   large: [96 ** 2, 1e10],
 } as const satisfies Record<string, AreaRange>;
 
+/** A found box, px. */
 export interface ScoredBox {
   readonly box: Box;
   readonly score: number;
@@ -37,11 +38,13 @@ export interface Pair {
   readonly ious: readonly (readonly number[])[];
 }
 
+/** All overlaps of one class in one picture. */
 export function pair(truth: readonly Box[], found: readonly ScoredBox[]): Pair {
   const best = found.toSorted((a, b) => b.score - a.score).slice(0, maxFound);
   return { truth, found: best, ious: best.map((f) => truth.map((t) => iou(f.box, t))) };
 }
 
+/** What became of each found box at each threshold. */
 export interface Matching {
   /** Truth boxes that count (inside the area range). */
   readonly truths: number;
@@ -52,6 +55,7 @@ export interface Matching {
 
 export type MatchOutcome = 'hit' | 'miss' | 'ignored';
 
+/** Matches found boxes to truth boxes at every threshold, for truth boxes of one size. */
 export function match({ truth, found, ious }: Pair, [from, to]: AreaRange): Matching {
   const outside = (box: Box) => area(box) < from || area(box) > to;
   const ignored = truth.map(outside);

@@ -14,6 +14,7 @@ import {
   pair,
 } from './coco-matching.ts';
 
+/** A picture: what is there, and what was found; boxes in px. */
 export interface ScoredImage {
   readonly truth: readonly { readonly box: Box; readonly label: string }[];
   readonly found: readonly { readonly box: Box; readonly label: string; readonly score: number }[];
@@ -54,6 +55,7 @@ export interface DetectionScores {
   readonly curve: readonly CurvePoint[];
 }
 
+/** Scores over all pictures, equal to `COCOeval` of pycocotools. */
 export function detectionScores(images: readonly ScoredImage[]): DetectionScores {
   const labels = [...new Set(images.flatMap(({ truth }) => truth.map(({ label }) => label)))].sort();
   const pairs = new Map(labels.map((label) => [label, images.map((image) => pairOfLabel(image, label))]));

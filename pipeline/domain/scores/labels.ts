@@ -5,6 +5,7 @@ import type { Cause } from '../../../schemas/terms.ts';
 import { meanOrNull } from '../statistics/mean-or-null.ts';
 import { type Box, iou } from '../vision/box.ts';
 
+/** A true box on a frame. */
 export interface TruthBox {
   /** Tells clips apart, the same in truth and labels. */
   readonly clip: string;
@@ -15,6 +16,7 @@ export interface TruthBox {
   readonly box: Box | null;
 }
 
+/** A label on a frame. */
 export interface LabelBox {
   readonly clip: string;
   readonly frame: number;

@@ -5,6 +5,7 @@ import type { ScoredImage } from './detection.ts';
 /** An animal that nothing found; a box where none is; a box that fits its animal badly. */
 export type MistakeKind = 'missed' | 'false' | 'loose';
 
+/** An animal or a box that is wrong. */
 export interface DetectionMistake {
   /** Its place among the pictures. */
   readonly picture: number;
@@ -34,6 +35,7 @@ const meant = 0.1;
 /** A box that overlaps its animal by less fits badly. */
 const fits = 0.75;
 
+/** Which mistakes are selected. */
 export interface MistakeSelection {
   readonly most?: number;
   /** Of pictures that are alike (by their places) only one is chosen. */

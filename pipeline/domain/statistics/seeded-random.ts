@@ -1,5 +1,6 @@
 /** Random numbers that a seed repeats on every machine. */
 
+/** Where random numbers come from. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -17,6 +18,7 @@ export interface Random {
   shuffle<T>(items: readonly T[]): T[];
 }
 
+/** Random numbers that can be continued elsewhere. */
 export interface SeededRandom extends Random {
   /** A seed from which the numbers go on as they would here. */
   readonly state: number;

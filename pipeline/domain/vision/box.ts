@@ -9,10 +9,12 @@ export interface Size {
   readonly height: number;
 }
 
+/** px². */
 export function area([, , w, h]: Box): number {
   return w * h;
 }
 
+/** px. */
 export function centre([x, y, w, h]: Box): { x: number; y: number } {
   return { x: x + w / 2, y: y + h / 2 };
 }
@@ -44,6 +46,7 @@ export function shiftInside([x, y, w, h]: Box, { width, height }: Size): Box {
   return [Math.max(0, Math.min(x, width - w)), Math.max(0, Math.min(y, height - h)), w, h];
 }
 
+/** The same box, moved by `dx` and `dy` px. */
 export function translate([x, y, w, h]: Box, dx: number, dy: number): Box {
   return [x + dx, y + dy, w, h];
 }

@@ -1,6 +1,7 @@
 /** Colours for numbers: OpenCV's JET, as the papers on CAM show their maps, and two maps that are even to the eye. */
 import type { Raster } from './image.ts';
 
+/** By name, for the command line. */
 export const colormapNames = ['jet', 'turbo', 'viridis'] as const;
 export type ColormapName = (typeof colormapNames)[number];
 

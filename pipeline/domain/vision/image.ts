@@ -79,6 +79,7 @@ export async function encodeJpeg(raster: Raster, quality: number): Promise<Uint8
     .toBuffer();
 }
 
+/** Without loss. */
 export async function encodePng(raster: Raster): Promise<Uint8Array> {
   return fromRaster(raster).png().toBuffer();
 }

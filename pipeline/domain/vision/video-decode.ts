@@ -35,6 +35,7 @@ export interface DecodeSummary {
   readonly damage?: string;
 }
 
+/** All optional. */
 export interface DecodeOptions {
   readonly signal?: AbortSignal;
   /** Called once, after the last frame. Not called when the reader stops early or decoding throws. */

@@ -12,6 +12,7 @@ import { FatalError } from '../../runtime/errors.ts';
 import type { Raster } from './image.ts';
 import './video-log.ts';
 
+/** How the clip is written. */
 export interface EncodeOptions {
   /** Frames per second, to 1/1000. */
   readonly fps: number;

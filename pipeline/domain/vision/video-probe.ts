@@ -17,6 +17,7 @@ export interface ClipInfo {
   readonly frames?: number;
 }
 
+/** All optional. */
 export interface ProbeOptions {
   readonly signal?: AbortSignal;
   /** A camera that is silent for so long is lost, s. */

@@ -7,12 +7,14 @@ import { causes, type LabelRow, labelNames, reviews } from '../label-row.ts';
 import { type ExportInput, type ExportResult, type LabelledClip, labelledClips, put } from './target.ts';
 import { xml } from './xml.ts';
 
+/** `<clip>.xml` for each clip. */
 export async function exportCvat(input: ExportInput, folder: string): Promise<ExportResult> {
   const files: string[] = [];
   for (const clip of labelledClips(input)) files.push(await put(folder, `${clip.stem}.xml`, cvatXml(clip)));
   return { files, warnings: [] };
 }
 
+/** The XML of one clip. */
 export function cvatXml(clip: LabelledClip): string {
   const tracks = new Map<number, LabelRow[]>();
   for (const label of clip.labels) tracks.set(label.track, [...(tracks.get(label.track) ?? []), label]);

@@ -8,6 +8,7 @@ import { type ExportInput, type ExportResult, type LabelledClip, labelledClips, 
 
 const classes = { '1': 'animal', '2': 'person', '3': 'vehicle' } as const;
 
+/** `megadetector.json`, all clips in one. */
 export async function exportMegaDetector(input: ExportInput, folder: string): Promise<ExportResult> {
   const clips = labelledClips(input);
   const species = labelNames(clips.flatMap(({ labels }) => labels)).filter((name) => classOf(name) === '1');

@@ -6,6 +6,7 @@ import { round } from '../../vision/box.ts';
 import { labelNames } from '../label-row.ts';
 import { type ExportInput, type ExportResult, labelledClips, put } from './target.ts';
 
+/** `<clip>/gt/gt.txt`, `<clip>/gt/labels.txt` and `<clip>/seqinfo.ini` for each clip. */
 export async function exportMot(input: ExportInput, folder: string): Promise<ExportResult> {
   const clips = labelledClips(input);
   const names = labelNames(clips.flatMap(({ labels }) => labels));

@@ -5,6 +5,7 @@ import { UsageError } from '../../../runtime/errors.ts';
 import { frameName, uniqueStems } from '../file-name.ts';
 import { type ClipFacts, keptLabels, type LabelRow } from '../label-row.ts';
 
+/** What every export takes. */
 export interface ExportInput {
   /** Rejected ones are left out of every format but `csv`. */
   readonly labels: readonly LabelRow[];
@@ -16,6 +17,7 @@ export interface ExportInput {
   readonly taxa?: Readonly<Record<string, string>>;
 }
 
+/** What an export wrote. */
 export interface ExportResult {
   /** Absolute or as `folder` was given. */
   readonly files: readonly string[];

@@ -46,6 +46,7 @@ const parser = new XMLParser({
   isArray: (name) => ['track', 'box', 'attribute'].includes(name),
 });
 
+/** What a CVAT file holds. */
 export interface CvatLabels {
   /** The clip's file name, where the XML says it. */
   readonly source: string | undefined;

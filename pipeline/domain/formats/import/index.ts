@@ -9,8 +9,10 @@ import { readCvat } from './cvat.ts';
 import { readMegaDetector } from './megadetector.ts';
 
 export type ImportFormat = 'csv' | 'yolo' | 'coco' | 'cvat' | 'megadetector';
+/** By name, for the command line. */
 export const importFormats: readonly ImportFormat[] = ['csv', 'yolo', 'coco', 'cvat', 'megadetector'];
 
+/** Labels on clips, or stills that were drawn on; and what could not be used. */
 export interface Imported {
   readonly labels: readonly LabelRow[];
   readonly stills: readonly HandStill[];

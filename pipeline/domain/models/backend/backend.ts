@@ -8,6 +8,7 @@ import { type Cores, loadNative, type NativeName, nativeVersion } from './native
 export type BackendName = 'gpu' | 'native' | 'wasm';
 export type BackendPreference = 'auto' | BackendName;
 
+/** The backend that was opened. */
 export interface Backend {
   readonly name: BackendName;
   /** What computes, e.g. `@tensorflow/tfjs-backend-wasm 4.22.0`. */

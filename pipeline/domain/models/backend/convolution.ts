@@ -15,6 +15,7 @@ import { hasSiluKernel, silu } from './silu.ts';
 export type ConvActivation = 'silu' | 'relu' | 'relu6' | 'linear';
 export type ConvPadding = 'same' | backend_util.ExplicitPadding;
 
+/** What a convolution takes; pictures are `[n, h, w, channels]`. */
 export interface Convolution {
   readonly x: Tensor4D;
   /** `[k, k, in, out]`, depthwise `[k, k, in, 1]` */

@@ -17,7 +17,9 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
+/** Its name in tfjs' registry. */
 export const siluKernel = 'ShikaSilu';
+/** The name of its gradient in tfjs' registry. */
 export const siluGradKernel = 'ShikaSiluGrad';
 
 /** x * sigmoid(x), of any shape; keeps only `x` for the way back. */

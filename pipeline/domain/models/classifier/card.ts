@@ -6,6 +6,7 @@ import type { ModelFiles } from '../files.ts';
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const text = Type.String({ minLength: 1 });
 
+/** JSON Schema of a classifier's card. */
 export const classifierCardSchema = Type.Object(
   {
     kind: Type.Literal('classifier'),

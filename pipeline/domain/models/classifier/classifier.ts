@@ -8,6 +8,7 @@ import { forward } from '../network/forward.ts';
 import { type ClassifierCard, readClassifierCard } from './card.ts';
 import '../network/conv-layer.ts';
 
+/** A class and how probable it is. */
 export interface Prediction {
   readonly label: string;
   /** 0..1; those of all classes add up to 1. */
@@ -17,6 +18,7 @@ export interface Prediction {
 /** Pictures per run of the network: more is no faster and takes memory. */
 export const classifierBatch = 16;
 
+/** Holds a network on the backend: dispose it. */
 export class Classifier {
   readonly card: ClassifierCard;
   /** For explanations: input RGB 0..255, output logits; layer names are `network.ts`'. */

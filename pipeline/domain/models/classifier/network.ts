@@ -6,9 +6,12 @@ import { apply } from '../network/graph.ts';
 
 /** Layers that explanations and training ask for by name. */
 export const lastMapsLayer = lastConvolution;
+/** The means of the last maps, `[batch, channels]`. */
 export const pooledLayer = 'pooled';
+/** The logits, `[batch, classes]`. */
 export const scoresLayer = 'scores';
 
+/** What is to be built. */
 export interface ClassifierShape {
   /** Multiplies the channels; keras.applications has 0.35, 0.5, 0.75, 1, 1.3 and 1.4. */
   readonly alpha: number;

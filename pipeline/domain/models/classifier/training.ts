@@ -29,6 +29,7 @@ const scores: Type.TSchema = Type.Object({
   ),
 });
 
+/** A picture that was not learnt from, and why. */
 export const leftOutSchema = Type.Object({
   kind: Type.Enum(['unreadable', 'duplicate', 'conflict', 'leak'], {
     description: 'leak: among those to learn from and those to score on, so left out of one of them',
@@ -38,6 +39,7 @@ export const leftOutSchema = Type.Object({
 });
 export type LeftOut = Static<typeof leftOutSchema>;
 
+/** JSON Schema of a classifier's `training.json`. */
 export const classifierTrainingSchema = Type.Object({
   recipe: Type.String(),
   backend: Type.String(),
@@ -61,6 +63,7 @@ export const classifierTrainingSchema = Type.Object({
 });
 export type ClassifierTraining = Static<typeof classifierTrainingSchema>;
 
+/** Adds `training.json`; the model's id stays. */
 export function withClassifierTraining(files: ModelFiles, training: ClassifierTraining): ModelFiles {
   return addTraining(files, training);
 }

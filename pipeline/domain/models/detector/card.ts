@@ -7,6 +7,7 @@ import { detectorNetworkNames } from './network.ts';
 const share = Type.Number({ minimum: 0, maximum: 1 });
 const text = Type.String({ minLength: 1 });
 
+/** JSON Schema of a detector's card. */
 export const detectorCardSchema = Type.Object(
   {
     kind: Type.Literal('detector'),

@@ -2,6 +2,7 @@
 import { type Box, clip } from '../../vision/box.ts';
 import { suppress } from './nms.ts';
 
+/** A box that a detector found. */
 export interface Detection {
   /** px of the picture that was given. */
   readonly box: Box;
@@ -18,6 +19,7 @@ export interface Position {
   readonly stride: number;
 }
 
+/** How the numbers of a network are read. */
 export interface DetectionDecoding {
   readonly positions: readonly Position[];
   /** Label of each class channel; several channels may share one, and the best of them counts. */
@@ -77,6 +79,7 @@ export function decodeBox(raw: Float32Array, at: number, { x, y, stride }: Posit
   return [(raw[at]! + x) * stride - w / 2, (raw[at + 1]! + y) * stride - h / 2, w, h];
 }
 
+/** A logit as a probability. */
 export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }

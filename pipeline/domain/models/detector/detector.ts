@@ -25,6 +25,7 @@ export interface NetworkReading {
   readonly outputs: readonly string[];
 }
 
+/** Holds a network, and a verifier where there is one, on the backend: dispose it. */
 export class Detector {
   readonly card: DetectorCard;
   /** For explanations: input, output and layer names are {@link Network}'s. */

@@ -32,6 +32,7 @@ export interface LabelledPicture {
   readonly boxes: readonly WeightedBox[];
 }
 
+/** A true box, and how much it counts. */
 export interface WeightedBox {
   /** px of the picture */
   readonly box: Box;
@@ -40,6 +41,7 @@ export interface WeightedBox {
   readonly weight: number;
 }
 
+/** A network that is being trained, run as a detector without a verifier. */
 export function networkAsDetector(network: LayersModel, reading: NetworkReading): DetectorLike {
   return {
     side: reading.side,
@@ -52,6 +54,7 @@ export interface ExampleDetections extends ScoredImage {
   readonly size: Size;
 }
 
+/** Scores on labelled pictures, each shown whole. */
 export async function evaluate(
   finder: DetectorLike,
   examples: readonly LabelledPicture[],

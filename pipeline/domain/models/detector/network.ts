@@ -5,6 +5,7 @@ import { buildYolox } from '../yolox/yolox.ts';
 import { buildMobileNetYolox } from './mobilenet-yolox.ts';
 import { buildTiny } from './tiny.ts';
 
+/** Every network that a detector's card may name. */
 export const detectorNetworkNames = [
   'yolox-nano',
   'yolox-tiny',

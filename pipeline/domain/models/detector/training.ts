@@ -12,6 +12,7 @@ export interface RecordedMistake extends Omit<DetectionMistake, 'picture'>, Scor
   readonly picture: Pick<DatasetItem, 'clip' | 'index' | 'name' | 'width' | 'height'>;
 }
 
+/** What `training.json` of a detector holds. */
 export interface DetectorTraining {
   /** The worst first. */
   readonly mistakes: readonly RecordedMistake[];
@@ -33,6 +34,7 @@ const schema = Type.Object({
   ),
 });
 
+/** Adds `training.json`; the model's id stays. */
 export function withDetectorTraining(files: ModelFiles, training: DetectorTraining): ModelFiles {
   return addTraining(files, training);
 }

@@ -20,6 +20,7 @@ const margin = 0.15;
 /** Crops per run of the network: more is no faster and takes memory. */
 const cropsAtOnce = 16;
 
+/** Holds a network on the backend: dispose it. */
 export class Verifier {
   readonly #inference: Inference;
   readonly #classes: readonly string[];

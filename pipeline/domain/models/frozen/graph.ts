@@ -4,6 +4,7 @@ import { FatalError } from '../../../runtime/errors.ts';
 import { ConvLayer, paddingOf } from '../network/conv-layer.ts';
 import { type Attr, attr, type GraphNode } from './saved-model.ts';
 
+/** Operations in an order in which they can be computed. */
 export interface FrozenGraph {
   readonly nodes: readonly GraphNode[];
   /** Name of the node that takes `[batch, side, side, 3]`. */

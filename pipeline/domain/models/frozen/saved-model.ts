@@ -54,6 +54,7 @@ export interface GraphNode {
   readonly attr: Readonly<Record<string, Attr>>;
 }
 
+/** Makes an operation's attributes. */
 export const attr = {
   type: (dtype: DType): Attr => ({ type: dtypes[dtype] }),
   text: (text: string): Attr => ({ s: Buffer.from(text) }),

@@ -15,6 +15,7 @@ const stages = [
   { expansion: 6, filters: 320, blocks: 1, stride: 1 },
 ] as const;
 
+/** What is to be built. */
 export interface BodyShape {
   /** Multiplies the channels; keras.applications has 0.35, 0.5, 0.75, 1, 1.3 and 1.4. */
   readonly alpha: number;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { PoisonError, reasonOf } from '../../../runtime/errors.ts';
 
+/** One tensor, row-major. */
 export interface KerasWeight {
   readonly shape: readonly number[];
   readonly values: Float32Array;

@@ -12,6 +12,7 @@ const alphas = [0.35, 0.5, 0.75, 1, 1.3, 1.4];
 /** Of every batch norm in keras.applications' MobileNetV2. */
 const epsilon = 1e-3;
 
+/** Weights as they were read, batch norms not yet folded. */
 export interface MobileNetWeights {
   /** For errors. */
   readonly path: string;

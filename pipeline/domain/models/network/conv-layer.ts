@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type ConvActivation, type ConvPadding, convolve } from '../backend/convolution.ts';
 
+/** What one convolution is. */
 export interface ConvOptions {
   readonly name: string;
   /** Output channels; a depthwise convolution has as many as its input and needs none here. */

@@ -1,6 +1,7 @@
 /** What every detector's network takes and gives. */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
+/** A network with a random start, or with the weights that were set. */
 export interface DetectorNetwork {
   /**
    * Input `[batch, side, side, 3]`, RGB 0..255. Output `[batch, positions, 5 + classes]`, raw: centre offset x

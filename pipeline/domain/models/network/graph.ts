@@ -7,6 +7,7 @@ import { ConvLayer, type ConvOptions } from './conv-layer.ts';
 /** A tensor of a network that is being described: it has a shape and no values. */
 export type Node = tfl.SymbolicTensor;
 
+/** What differs between a network's convolutions. */
 export interface ConvShape {
   readonly filters: number;
   /** 1 where not given. */
@@ -23,6 +24,7 @@ export interface ConvShape {
  */
 const rareLogit = -Math.log(99);
 
+/** Makes layers in the order of the calls, which decides their random start. */
 export class Graph {
   readonly #activation: ConvActivation;
   readonly #padding: ConvOptions['padding'];

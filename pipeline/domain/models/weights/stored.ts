@@ -10,6 +10,7 @@ const weightsKey = (id: string) => `weights.${id}`;
 /** One plain name: nothing that leads out of a folder. */
 const plain = /^[^./\\][^/\\]*$/;
 
+/** Weights on the bus: their id, and what their file was called. */
 export interface StoredWeights {
   readonly weights: string;
   /** Of the file, for cards. */

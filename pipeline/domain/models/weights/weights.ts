@@ -9,6 +9,7 @@ import { PoisonError, reasonOf, UsageError } from '../../../runtime/errors.ts';
 /** Whose numbers they are, and how the file lays them out. */
 export type WeightsFormat = 'yolox-onnx' | 'mobilenet-v2';
 
+/** A file of published weights. */
 export interface WeightsFile {
   readonly format: WeightsFormat;
   /** Its name in a weights folder. */
@@ -20,6 +21,7 @@ export interface WeightsFile {
   readonly what: string;
 }
 
+/** The published weights that a training may start from, by name. */
 export const weights = {
   'yolox-nano': {
     format: 'yolox-onnx',
@@ -69,6 +71,7 @@ export function locateWeights(name: string): { path: string; format: WeightsForm
   });
 }
 
+/** Whether we know weights of this name. */
 export function isWeightsName(name: string): name is WeightsName {
   return Object.hasOwn(weights, name);
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import onnxProto, { type onnx } from 'onnx-proto';
 import { PoisonError, reasonOf } from '../../../runtime/errors.ts';
 
+/** A convolution of the file, with its weights and where its input comes from. */
 export interface OnnxConvolution {
   readonly name: string;
   /** `[out, in / group, height, width]` */

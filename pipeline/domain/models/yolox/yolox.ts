@@ -7,6 +7,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import type { DetectorNetwork } from '../network/detector-network.ts';
 import { Graph, type Node } from '../network/graph.ts';
 
+/** Which of the YOLOX family: nano, tiny, s, … */
 export interface YoloxShape {
   /** Multiplies the number of bottlenecks. */
   readonly depth: number;

@@ -58,7 +58,7 @@ async function track(
 }
 
 const causes = ({ labels }: Tracked) => labels.map(({ cause }) => cause);
-const of = ({ labels }: Tracked, track: number) => labels.filter((label) => label.track === track);
+const labelsOfTrack = ({ labels }: Tracked, track: number) => labels.filter((label) => label.track === track);
 
 test('tracker - what a person drew begins the track, and the detector’s boxes are its labels', async () => {
   const tracked = await track({}, [anchor(0, still)]);
@@ -120,7 +120,7 @@ test('tracker - several animals keep their tracks, side by side and in one regio
     starts.map((start, i) => anchor(0, start, i + 1)),
   );
   for (const [i, animal] of animals.entries()) {
-    const labels = of(tracked, i + 1);
+    const labels = labelsOfTrack(tracked, i + 1);
     assert.equal(labels.length, 60);
     for (const { frame, box } of labels) assert.ok(iou(box, animal.at(frame)) > 0.6, `${i} at ${frame}`);
   }

@@ -8,7 +8,7 @@ const rules = { minScore: 0.25, weakScore: 0.1 };
 const tracked: Box = [100, 100, 80, 60];
 const found = (box: Box, score: number): Found => ({ box: [...box], score, label: 'deer' });
 const claim = (...candidates: readonly Found[]) => ({ box: tracked, missed: 0, found: candidates });
-const scores = (taken: readonly (Found | null)[]) => taken.map((one) => one?.score ?? null);
+const scores = (taken: readonly (Found | null)[]) => taken.map((found) => found?.score ?? null);
 
 test('match - the box that overlaps the tracked one goes before a surer one beside it', () => {
   const near = found([104, 102, 80, 60], 0.6);

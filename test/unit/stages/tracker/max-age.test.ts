@@ -12,16 +12,16 @@ const unseen: Unseen = {
   missed: 20,
   others: [],
 };
-const of = (changes: Partial<Unseen>) => maxAge({ ...unseen, ...changes }, picture, rules);
+const ageFor = (changes: Partial<Unseen>) => maxAge({ ...unseen, ...changes }, picture, rules);
 
 test('max age - longest with what a person drew', () => {
-  assert.equal(of({}), 240);
+  assert.equal(ageFor({}), 240);
 });
 
 test('max age - what the detector began is believed as many frames as it was followed before', () => {
-  assert.equal(of({ byHand: false }), 80);
-  assert.equal(of({ byHand: false, frames: 23 }), 12, 'but not given up at once');
-  assert.equal(of({ byHand: false, frames: 2000 }), 240);
+  assert.equal(ageFor({ byHand: false }), 80);
+  assert.equal(ageFor({ byHand: false, frames: 23 }), 12, 'but not given up at once');
+  assert.equal(ageFor({ byHand: false, frames: 2000 }), 240);
 });
 
 test('max age - short at each edge of the picture: the animal has left', () => {
@@ -31,18 +31,18 @@ test('max age - short at each edge of the picture: the animal has left', () => {
     [1180, 300, 80, 60],
     [400, 640, 80, 60],
   ] as const) {
-    assert.equal(of({ box }), 12, `${box}`);
+    assert.equal(ageFor({ box }), 12, `${box}`);
   }
-  assert.equal(of({ box: [40, 300, 80, 60] }), 240);
+  assert.equal(ageFor({ box: [40, 300, 80, 60] }), 240);
 });
 
 test('max age - not at the edge where the box still stands as a person drew it', () => {
-  assert.equal(of({ box: [0, 300, 80, 60], asDrawn: true }), 240);
+  assert.equal(ageFor({ box: [0, 300, 80, 60], asDrawn: true }), 240);
 });
 
 test('max age - short where the box lies in that of another animal', () => {
-  assert.equal(of({ others: [[390, 290, 120, 100]] }), 12);
-  assert.equal(of({ others: [[440, 300, 80, 60]] }), 240, 'half of it');
+  assert.equal(ageFor({ others: [[390, 290, 120, 100]] }), 12);
+  assert.equal(ageFor({ others: [[440, 300, 80, 60]] }), 240, 'half of it');
 });
 
 test('max age - never longer at the edge than elsewhere', () => {

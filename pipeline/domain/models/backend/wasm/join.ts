@@ -29,6 +29,7 @@ function rowSize(shape: number[], axis: number): number {
   return util.sizeFromShape(shape.slice(axis));
 }
 
+/** Gives the parts one behind the other along the attribute's axis. */
 export const concat = wasmKernel<ConcatAttrs>(Concat, (backend, inputs, attrs) => {
   const parts = Object.values(inputs).filter(({ shape }) => util.sizeFromShape(shape) > 0);
   const [first] = parts;
@@ -51,6 +52,7 @@ export const concat = wasmKernel<ConcatAttrs>(Concat, (backend, inputs, attrs) =
   return out;
 });
 
+/** Gives parts of the attribute's sizes along its axis. */
 export const split = wasmKernelOfMany<SplitVAttrs>(SplitV, (backend, inputs, attrs) => {
   const { x } = inputs as { x: TensorInfo }; // this kernel's input by tfjs-core
   if (!copyable(x)) return generalSplit.kernelFunc({ inputs, backend, attrs: { ...attrs } });

@@ -9,6 +9,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { getKernel, type KernelConfig, type NamedAttrMap, type TensorInfo } from '@tensorflow/tfjs-core';
 
+/** tfjs' name of the backend. */
 export const backendName = 'wasm';
 
 type Inputs = Readonly<Record<string, TensorInfo>>;

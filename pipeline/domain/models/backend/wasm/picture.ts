@@ -21,6 +21,7 @@ export function shape4D(shape: readonly number[]): Shape4D {
   return [a, b, c, d];
 }
 
+/** Sizes, strides and padding of a convolution as tfjs computes them. */
 export function convInfo(
   input: readonly number[],
   filter: readonly number[],

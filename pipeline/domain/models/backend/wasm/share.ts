@@ -11,16 +11,19 @@ import { backendName, wasmKernel } from './kernel.ts';
 /** tfjs' own kernel, kept before ours takes its place in the registry. */
 const convert = getKernel(Cast, backendName);
 
+/** Another reference to the tensor's values. */
 export function shareMemory(backend: BackendWasm, { dataId, shape, dtype }: TensorInfo): TensorInfo {
   backend.incRef(dataId);
   return { dataId, shape, dtype };
 }
 
+/** Gives x without a copy. */
 export const identity = wasmKernel(Identity, (backend, inputs) => {
   const { x } = inputs as { x: TensorInfo }; // this kernel's input by tfjs-core
   return shareMemory(backend, x);
 });
 
+/** Gives x without a copy where it has the type already. */
 export const cast = wasmKernel<CastAttrs>(Cast, (backend, inputs, { dtype }) => {
   const { x } = inputs as { x: TensorInfo }; // this kernel's input by tfjs-core
   if (x.dtype === dtype && dtype !== 'string') return shareMemory(backend, x);

@@ -4,6 +4,7 @@ import { siluGradKernel, siluKernel } from '../silu.ts';
 import { addresses, wasmKernel } from './kernel.ts';
 import { simdKernels } from './simd/load.ts';
 
+/** Gives x * sigmoid(x), in x's shape. */
 export const wasmSilu = wasmKernel(siluKernel, (backend, inputs) => {
   const { x } = inputs as { x: TensorInfo }; // as ../silu.ts calls it
   const y = backend.makeOutput(x.shape, 'float32');
@@ -11,6 +12,7 @@ export const wasmSilu = wasmKernel(siluKernel, (backend, inputs) => {
   return y;
 });
 
+/** Gives the gradient with respect to x, in x's shape. */
 export const wasmSiluGrad = wasmKernel(siluGradKernel, (backend, inputs) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo }; // as ../silu.ts calls it
   const dx = backend.makeOutput(x.shape, 'float32');

@@ -9,6 +9,7 @@ import { simdKernels } from './simd/load.ts';
 /** tfjs' own kernel, kept before ours takes its place in the registry. */
 const general = getKernel(Sum, backendName);
 
+/** Gives the sums over the attribute's axes. */
 export const sum = wasmKernel<SumAttrs>(Sum, (backend, inputs, attrs) => {
   const { x } = inputs as { x: TensorInfo }; // this kernel's input by tfjs-core
   const last = x.shape.length - 1;

@@ -63,7 +63,7 @@ test('mistakes - a picture is shown once, with its first', () => {
 test('mistakes - of frames that look alike only the worst is chosen', () => {
   const images = [missed(20), missed(50), missed(30), missed(10)];
   const place = [0, 10, 24, 36].map((index) => ({ clip: 'a', index }));
-  const alike = (one: number, other: number) => isNearInClip(place[one]!, place[other]!);
+  const alike = (a: number, b: number) => isNearInClip(place[a]!, place[b]!);
   assert.deepEqual(
     worstMistakes(images, { alike }).map(({ picture }) => picture),
     [1, 3],

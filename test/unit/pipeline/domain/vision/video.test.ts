@@ -153,10 +153,10 @@ async function rotate(path: string, matrix: number[]): Promise<string> {
 }
 
 test('video - a clip that says it was filmed sideways comes out upright', async () => {
-  const one = 1 << 16;
+  const unit = 1 << 16;
   const path = await clipOf('upright.mp4', 3);
   // a quarter turn clockwise: the red corner goes from top left to top right
-  const turned = await rotate(path, [0, one, 0, -one, 0, 0, height * one, 0, 1 << 30]);
+  const turned = await rotate(path, [0, unit, 0, -unit, 0, 0, height * unit, 0, 1 << 30]);
   const info = await probeClip(turned);
   assert.deepEqual([info.width, info.height], [height, width]);
   const { taken } = await decodeAll(turned, async (frame) => [

@@ -27,6 +27,7 @@ export interface SimdKernels {
 /** The custom section of kernels.wasm that says from which sources it was made. */
 export const sourceSection = 'source-sha256';
 
+/** Of the AssemblyScript sources. */
 export const sourceFolder = join(import.meta.dirname, 'kernels');
 
 /** The names of the sources, in a fixed order. */

@@ -46,8 +46,8 @@ test('nms - the more a box overlaps a better one the less it counts, and it goes
   const bit = box(0.8, [-24, 0, 30, 10]); // IoU 1/9 with the best, none with the half
   const kept = suppress([best, half, bit], 0.1);
   assert.deepEqual(
-    kept.map((one) => one.box.map(Math.round)),
-    [best, bit, half].map((one) => one.box),
+    kept.map((detection) => detection.box.map(Math.round)),
+    [best, bit, half].map((detection) => detection.box),
   );
   assert.ok(Math.abs(kept[1]!.score - 0.8 * Math.exp(-(1 / 81) / 0.25)) < 1e-9);
   assert.ok(Math.abs(kept[2]!.score - 0.8 * Math.exp(-1)) < 1e-9);
@@ -66,7 +66,7 @@ test('nms - a box that is dropped takes nothing from those that it overlaps', ()
   const c = box(0.7, [8, 0, 10, 10]); // IoU 2/18 with a
   const kept = suppress([a, b, c], 0.15);
   assert.deepEqual(
-    kept.map((one) => one.box),
+    kept.map((detection) => detection.box),
     [a.box, c.box],
   );
   assert.ok(Math.abs(kept[1]!.score - 0.7 * Math.exp(-(1 / 81) / 0.25)) < 1e-9);
