@@ -12,7 +12,7 @@ export interface FrameFacts extends Size {
   readonly skipped?: string | undefined;
 }
 
-export type Answer = Pick<Boxes, 'found' | 'model' | 'failure'>;
+export type LookAnswer = Pick<Boxes, 'found' | 'model' | 'failure'>;
 
 /** A clip's frames and the answers to its looks. */
 export interface ClipView {
@@ -23,7 +23,7 @@ export interface ClipView {
   /** Asks for a look; the same again is nothing, another one for the same frame replaces it. */
   look(index: number, regions: readonly Box[]): void;
   /** The answer to the look that was asked for last. */
-  answer(index: number): Promise<Answer>;
+  answer(index: number): Promise<LookAnswer>;
   /** Grey levels of a region of a frame. */
   grey(index: number, region: Box): Promise<Grey>;
 }

@@ -129,6 +129,7 @@ function leaf(x: number, y: number, length: number, angle: number): string {
   );
 }
 
+/** Not `random.shuffle`: another order would give other pictures for the same seed. */
 function shuffled<T>(random: Random, items: readonly T[]): T[] {
   return items
     .map((item) => ({ item, order: random.next() }))

@@ -79,12 +79,12 @@ export async function scoreDetector(
   try {
     const { card } = detector;
     const examples = pictures.map((example) => relabelled(example, card.outputs));
-    const looked = await detectExamples(detector, examples);
+    const detections = await detectExamples(detector, examples);
     return {
       card,
-      scores: detectionScores(looked),
+      scores: detectionScores(detections),
       problems,
-      worstMistakes: () => mistakesOf(looked, examples),
+      worstMistakes: () => mistakesOf(detections, examples),
     };
   } finally {
     detector.dispose();
@@ -92,14 +92,14 @@ export async function scoreDetector(
 }
 
 function mistakesOf(
-  looked: readonly ExampleDetections[],
+  detections: readonly ExampleDetections[],
   examples: readonly LabelledPicture[],
 ): Promise<PicturedMistake[]> {
   const alike = (a: number, b: number) =>
     isNearInClip(placeOf(examples[a]!.name), placeOf(examples[b]!.name));
-  const reports = worstMistakes(looked, { alike }).map(async ({ picture, ...mistake }) => {
+  const reports = worstMistakes(detections, { alike }).map(async ({ picture, ...mistake }) => {
     const { name, jpeg } = examples[picture]!;
-    const image = looked[picture]!;
+    const image = detections[picture]!;
     return { ...mistake, ...shownIn(image), name, size: image.size, picture: await jpeg() };
   });
   return Promise.all(reports);

@@ -22,7 +22,7 @@ export interface DetectionMistake {
 /** A mistake, and the whole picture that it is in; boxes in px of `size`. */
 export interface PicturedMistake extends Omit<DetectionMistake, 'picture'>, ScoredImage {
   readonly name: string;
-  /** JPEG (or any picture) of any size; null where it could not be had. */
+  /** JPEG (or any picture) of any size; null where there is none. */
   readonly picture: Uint8Array | null;
   readonly size: Size;
 }

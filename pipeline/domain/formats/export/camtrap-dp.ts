@@ -5,6 +5,7 @@
 import { extname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { confidence, type LabelRow } from '../label-row.ts';
+import { labelKind } from './label-kind.ts';
 import { type ExportInput, type ExportResult, type LabelledClip, labelledClips, put } from './target.ts';
 
 const schemas = 'https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0.2';
@@ -150,7 +151,7 @@ function observation(label: LabelRow, clip: LabelledClip, taxa: Readonly<Record<
     eventStart: timeAt(clip, frame),
     eventEnd: timeAt(clip, frame),
     observationLevel: 'media',
-    observationType: typeOf(label.label),
+    observationType: observationType(label.label),
     scientificName: taxa[label.label],
     count: 1,
     bboxX: left,
@@ -170,9 +171,9 @@ function observation(label: LabelRow, clip: LabelledClip, taxa: Readonly<Record<
   };
 }
 
-function typeOf(label: string): string {
-  if (['person', 'human', 'people'].includes(label.toLowerCase())) return 'human';
-  return label.toLowerCase() === 'vehicle' ? 'vehicle' : 'animal';
+function observationType(label: string): string {
+  const kind = labelKind(label);
+  return kind === 'person' ? 'human' : kind;
 }
 
 function within(value: number): number {

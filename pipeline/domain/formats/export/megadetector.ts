@@ -4,9 +4,11 @@
  */
 import type { Size } from '../../vision/box.ts';
 import { confidence, type LabelRow, labelNames } from '../label-row.ts';
+import { labelKind } from './label-kind.ts';
 import { type ExportInput, type ExportResult, type LabelledClip, labelledClips, put } from './target.ts';
 
 const classes = { '1': 'animal', '2': 'person', '3': 'vehicle' } as const;
+const classNumbers = { animal: '1', person: '2', vehicle: '3' } as const;
 
 /** `megadetector.json`, all clips in one. */
 export async function exportMegaDetector(input: ExportInput, folder: string): Promise<ExportResult> {
@@ -53,8 +55,7 @@ function detectionOf(label: LabelRow, { width, height }: Size, species: readonly
 }
 
 function classOf(label: string): keyof typeof classes {
-  if (['person', 'human', 'people'].includes(label.toLowerCase())) return '2';
-  return label.toLowerCase() === 'vehicle' ? '3' : '1';
+  return classNumbers[labelKind(label)];
 }
 
 function rounded(value: number): number {

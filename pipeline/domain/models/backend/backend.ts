@@ -24,7 +24,7 @@ let opened: Promise<Backend> | undefined;
  * Loads a backend and makes it tfjs' global one; `auto` takes the fastest that is there.
  * Later calls give the first one's answer.
  * @param cores `one` where there are as many such processes as cores; wasm never has more
- * @throws FatalError where the preference can't be had, or an earlier call opened another.
+ * @throws FatalError where the preference is not available, or an earlier call opened another.
  */
 export async function openBackend(preference: BackendPreference, cores: Cores = 'all'): Promise<Backend> {
   opened ??= open(preference, cores);
@@ -42,7 +42,9 @@ async function open(preference: BackendPreference, cores: Cores): Promise<Backen
   if (preference !== 'auto') {
     const fault = await loadNative(preference, cores);
     if (fault === undefined) return native(preference, 'asked for');
-    throw new FatalError(`backend ${preference} can't be had: ${fault}`, { expected: remedy(preference) });
+    throw new FatalError(`backend ${preference} is not available: ${fault}`, {
+      expected: remedy(preference),
+    });
   }
   const faults: string[] = [];
   for (const name of ['gpu', 'native'] as const) {

@@ -25,7 +25,7 @@ const bindingFile = 'lib/napi-v8/tfjs_binding.node';
 /** The devices that an NVIDIA driver makes: on Linux, and inside Windows' WSL. */
 const gpuDevices = ['/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg'];
 
-/** Why a native backend can't be had, in words that follow "gpu: " or "native: "; undefined where it seems there. */
+/** Why a native backend is not available, in words that follow "gpu: " or "native: "; undefined where it seems there. */
 export function missing(name: NativeName): string | undefined {
   if (name === 'gpu' && !gpuDevices.some((device) => existsSync(device))) return 'no NVIDIA GPU here';
   const folder = packageFolder(name);

@@ -56,10 +56,10 @@ export interface ExampleDetections extends ScoredImage {
 
 /** Scores on labelled pictures, each shown whole. */
 export async function evaluate(
-  finder: DetectorLike,
+  detector: DetectorLike,
   examples: readonly LabelledPicture[],
 ): Promise<DetectionScores> {
-  return detectionScores(await detectExamples(finder, examples));
+  return detectionScores(await detectExamples(detector, examples));
 }
 
 /** {@link detectExamples} with a stored detector. @throws PoisonError where its files are damaged */
@@ -75,39 +75,39 @@ export async function loadAndDetectExamples(
   }
 }
 
-/** One result an example, in order. */
+/** What is found in each example, shown whole; one result an example, in order. */
 export async function detectExamples(
-  finder: DetectorLike,
+  detector: DetectorLike,
   examples: readonly LabelledPicture[],
 ): Promise<ExampleDetections[]> {
   const images: ExampleDetections[] = [];
   for (let first = 0; first < examples.length; first += batch) {
-    images.push(...(await lookAtSome(finder, examples.slice(first, first + batch))));
+    images.push(...(await detectBatch(detector, examples.slice(first, first + batch))));
     await setImmediate(); // lets heartbeats through
   }
   return images;
 }
 
-async function lookAtSome(
-  finder: DetectorLike,
+async function detectBatch(
+  detector: DetectorLike,
   examples: readonly LabelledPicture[],
 ): Promise<ExampleDetections[]> {
   const pictures = await Promise.all(examples.map(async ({ jpeg, name }) => decodeImage(await jpeg(), name)));
-  const shown = await Promise.all(pictures.map((picture) => whole(picture, finder.side)));
-  const found = await finder.detect(
-    shown.map(({ raster }) => raster),
+  const inputs = await Promise.all(pictures.map((picture) => letterboxWhole(picture, detector.side)));
+  const found = await detector.detect(
+    inputs.map(({ raster }) => raster),
     minScore,
   );
   return examples.map(({ boxes }, i) => ({
     truth: boxes.filter(({ weight }) => weight > 0),
     found: found[i]!.map(({ box: [x, y, w, h], score, label }) => {
-      const { scale } = shown[i]!;
+      const { scale } = inputs[i]!;
       return { box: [x / scale, y / scale, w / scale, h / scale], score, label };
     }),
     size: { width: pictures[i]!.width, height: pictures[i]!.height },
   }));
 }
 
-function whole(raster: Raster, side: number): ReturnType<typeof letterbox> {
+function letterboxWhole(raster: Raster, side: number): ReturnType<typeof letterbox> {
   return letterbox(raster, [0, 0, raster.width, raster.height], side);
 }

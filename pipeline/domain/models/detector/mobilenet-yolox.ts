@@ -1,6 +1,6 @@
 /**
  * YOLOX-nano's neck and head on MobileNetV2: a start from ImageNet weights, where a detector's own weights
- * (COCO) can't be had. Neck and head are random at first.
+ * (COCO) are not there. Neck and head are random at first.
  */
 import { mobileNetBody } from '../mobilenet/body.ts';
 import type { DetectorNetwork } from '../network/detector-network.ts';

@@ -79,7 +79,7 @@ export function isWeightsName(name: string): name is WeightsName {
 /**
  * Puts weights into the user's cache folder, from a file or else from their public address.
  * @returns their path
- * @throws PoisonError where the file is another one; UsageError where it cannot be had
+ * @throws PoisonError where the file is another one; UsageError where it can't be downloaded
  */
 export async function getWeights(name: WeightsName, from?: string): Promise<string> {
   const { file, url, sha256 }: WeightsFile = weights[name];
