@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBackend } from '../../../pipeline/domain/models/backend/backend.ts';
 import { modelFromFiles } from '../../../pipeline/domain/models/files.ts';
+import '../../../pipeline/domain/models/network/conv-layer.ts';
 import type { CrewMember, Share } from './crew.ts';
 import { gradientsOf } from './gradients.ts';
 import { putWeights, variablesOf } from './optimiser.ts';
