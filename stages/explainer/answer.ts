@@ -9,12 +9,12 @@ import { ClassifierCase } from './classifier/case.ts';
 import { type ClassifierExplanation, explainClassifierCase } from './classifier/explain.ts';
 import { classifierExplanationFiles } from './classifier/files.ts';
 import { DetectorCase } from './detector/case.ts';
-import { type Explanation, explainCase } from './detector/explain.ts';
-import { explanationFiles } from './detector/files.ts';
+import { type DetectorExplanation, explainDetectorCase } from './detector/explain.ts';
+import { detectorExplanationFiles } from './detector/files.ts';
 import { distrusted } from './detector/trust.ts';
 import { measure } from './fidelity/measure.ts';
 import type { AnyMethodName } from './method/method.ts';
-import type { Sanity } from './sanity/verdict.ts';
+import type { SanityVerdict } from './sanity/verdict.ts';
 
 export type Explainable =
   | { readonly kind: 'detector'; readonly model: Detector }
@@ -50,7 +50,7 @@ export async function answer(
   of: Explainable,
   picture: Raster,
   asked: Asked,
-  check: (one: Case) => Promise<Sanity | null>,
+  check: (one: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
   return of.kind === 'detector'
     ? ofDetector(of.model, picture, asked, check)
@@ -61,14 +61,14 @@ async function ofDetector(
   detector: Detector,
   picture: Raster,
   asked: Asked,
-  check: (one: Case) => Promise<Sanity | null>,
+  check: (one: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
   const opened = await DetectorCase.open(detector, picture, asked);
   try {
-    const found = await explainCase(opened, detector.card.id, picture, asked);
+    const found = await explainDetectorCase(opened, detector.card.id, picture, asked);
     const fidelity = asked.measure ? await measure(opened.probe, found.map, opened.choice.box) : undefined;
     const sanity = await check(opened);
-    const explanation: Explanation = {
+    const explanation: DetectorExplanation = {
       ...found,
       ...(sanity ? { sanity } : {}),
       ...(fidelity ? { fidelity } : {}),
@@ -85,7 +85,7 @@ async function ofDetector(
       },
       evidence: trust.evidence,
       says: trust.says,
-      files: (colours) => explanationFiles(picture, explanation, { truth: asked.truth, colours }),
+      files: (colours) => detectorExplanationFiles(picture, explanation, { truth: asked.truth, colours }),
     };
   } finally {
     opened.dispose();
@@ -96,7 +96,7 @@ async function ofClassifier(
   classifier: Classifier,
   picture: Raster,
   asked: Asked,
-  check: (one: Case) => Promise<Sanity | null>,
+  check: (one: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
   const { method, layer, truth, region } = asked;
   const shown = region ? crop(picture, region) : picture;
@@ -119,7 +119,10 @@ async function ofClassifier(
   }
 }
 
-function worth({ fidelity, sanity }: Pick<Explanation, 'fidelity' | 'sanity'>): Record<string, number> {
+function worth({
+  fidelity,
+  sanity,
+}: Pick<DetectorExplanation, 'fidelity' | 'sanity'>): Record<string, number> {
   const { deletion, insertion, road } = fidelity?.map ?? {};
   const all = { deletion, insertion, road, sanity: sanity && Number(sanity.passes) };
   return Object.fromEntries(
@@ -127,6 +130,6 @@ function worth({ fidelity, sanity }: Pick<Explanation, 'fidelity' | 'sanity'>): 
   );
 }
 
-function lineOf(says: string, sanity: Sanity | null): string {
+function lineOf(says: string, sanity: SanityVerdict | null): string {
   return sanity?.passes === false ? `do not trust: this method ${sanity.says}` : says;
 }

@@ -16,7 +16,7 @@ import { Image } from '../../schemas/image.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { answer, type Explainable } from './answer.ts';
 import { ExplainerOptions } from './options.ts';
-import { checked, type RecordStore } from './sanity/keep.ts';
+import { checkSanity, type RecordStore } from './sanity/check.ts';
 
 const take = { type: ExplainJob, leaseS: 60, attempts: 3 };
 
@@ -66,7 +66,7 @@ async function* explained(
     picture: `${clip}.${index} ${box ?? 'best'}`,
     signal,
   };
-  const answered = await answer(model, picture, body, (one) => checked(records(bus), one, occasion));
+  const answered = await answer(model, picture, body, (one) => checkSanity(records(bus), one, occasion));
   await bus.objects.putFolder('explanations', job, await answered.files(body.colours ?? colours));
   const { figures, evidence, says } = answered;
   log.info({ job, model: id, method, says }, 'explained');

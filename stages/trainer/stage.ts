@@ -27,9 +27,9 @@ import { subjectOf } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
 import { trainClassifierJob } from './bus/classifier-job.ts';
-import type { EpochRow } from './detector/epoch.ts';
-import type { Example, Start } from './detector/example.ts';
-import { isBetter } from './detector/promotion.ts';
+import type { DetectorEpoch } from './detector/epoch.ts';
+import type { DetectorExample, DetectorStart } from './detector/example.ts';
+import { detectorPromotion } from './detector/promotion.ts';
 import { trainDetector } from './detector/train.ts';
 import { TrainerOptions } from './options.ts';
 
@@ -105,7 +105,7 @@ async function* trainDetectorJob(
     { job, kind, dataset: id, examples: examples('train').length, heldOut: heldOut.length },
     'training',
   );
-  const report = async (row: EpochRow) => {
+  const report = async (row: DetectorEpoch) => {
     log.info(
       { job, epoch: row.epoch, epochs: row.epochs, loss: row.loss.total, ap50: row.heldOut?.ap50 },
       'epoch',
@@ -116,7 +116,7 @@ async function* trainDetectorJob(
   if (imageNet === undefined)
     log.info({ job }, 'no verifier: it needs the weights mobilenet-v2 and a start that knows animals');
   const resume = await checkpoint.load();
-  const resumed = async (row: EpochRow | null) => {
+  const resumed = async (row: DetectorEpoch | null) => {
     if (!row) {
       log.warn({ job }, 'beginning anew: the checkpoint is of another recipe, dataset, start or version');
       return;
@@ -155,7 +155,7 @@ async function* trainDetectorJob(
       active: active[i]!,
       isDrawn: isDrawn(items[i]!),
     }));
-    return isBetter(trials);
+    return detectorPromotion(trials);
   });
   log.info(
     { job, model, verifier, promoted, ...(trained.scores && { ap50: trained.scores.ap50 }) },
@@ -190,7 +190,7 @@ function isDrawn({ boxes }: DatasetItem): boolean {
   return boxes.every((box) => box.cause === 'hand');
 }
 
-function exampleOf(bus: Bus, item: DatasetItem): Example {
+function exampleOf(bus: Bus, item: DatasetItem): DetectorExample {
   const draw = isDrawn(item) ? HAND_DRAW : 1;
   const boxes = item.boxes.map(({ box, label, weight, cause, risk }) => {
     // A correction is drawn, too: the filter takes all risk off it.
@@ -199,7 +199,7 @@ function exampleOf(bus: Bus, item: DatasetItem): Example {
   return { name: item.name, boxes, draw, jpeg: () => fetchPicture(bus, item) };
 }
 
-async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {
+async function startOf(bus: Bus, start: TrainJob['start']): Promise<DetectorStart> {
   switch (start.from) {
     case 'random':
       return { kind: 'random' };
@@ -214,7 +214,7 @@ async function startOf(bus: Bus, start: TrainJob['start']): Promise<Start> {
   }
 }
 
-function rowOf(job: string, { epoch, epochs, step, steps, loss, heldOut, seconds }: EpochRow): Progress {
+function rowOf(job: string, { epoch, epochs, step, steps, loss, heldOut, seconds }: DetectorEpoch): Progress {
   return {
     job,
     state: 'running',

@@ -30,7 +30,7 @@ import type { HeatMap } from '../../stages/explainer/maps.ts';
 import { type AnyMethodName, allMethodNames } from '../../stages/explainer/method/method.ts';
 import { onPixels } from '../../stages/explainer/pixels.ts';
 import { cascade, cascadeOptions, isChecked } from '../../stages/explainer/sanity/cascade.ts';
-import { mostPictures, type SanityRecord, verdictOf } from '../../stages/explainer/sanity/verdict.ts';
+import { mostPictures, type SanityRecord, sanityVerdict } from '../../stages/explainer/sanity/verdict.ts';
 import { dataPath } from '../fixtures/shared-data.ts';
 
 const { values: flags } = parseArgs({
@@ -194,7 +194,7 @@ console.log(
 console.log('|---|---|---|---|---|---|---|---|---|');
 for (const [name, { fidelity, pointing, ms, checks }] of rows) {
   const points = pointing.length > 0 ? pointing : fidelity.flatMap((one) => one.pointing ?? []);
-  const sanity = verdictOf({ pictures: checks });
+  const sanity = sanityVerdict({ pictures: checks });
   const cells = [
     name,
     shown(points.map(({ energyInBox }) => energyInBox)),

@@ -17,7 +17,7 @@ import type { ModelFiles } from '../../pipeline/domain/models/files.ts';
 import type { DetectionScores } from '../../pipeline/domain/scores/detection.ts';
 import { seededRandom } from '../../pipeline/domain/statistics/seeded-random.ts';
 import { decodeImage, letterbox } from '../../pipeline/domain/vision/image.ts';
-import type { Example, Start } from '../../stages/trainer/detector/example.ts';
+import type { DetectorExample, DetectorStart } from '../../stages/trainer/detector/example.ts';
 import { trainDetector } from '../../stages/trainer/detector/train.ts';
 import { dataPath, noData } from '../fixtures/shared-data.ts';
 
@@ -43,7 +43,7 @@ const backend = await openBackend(values.backend as BackendPreference); // openB
 console.log(`${backend.name} (${backend.version})`);
 const all = await stills(pool, 'deer');
 const truth = await stills(held, 'deer');
-const starts: Readonly<Record<string, Start>> = {
+const starts: Readonly<Record<string, DetectorStart>> = {
   yolox: { kind: 'yolox-onnx', path: weights },
   mobilenet: { kind: 'mobilenet-v2', path: dataPath('weights/mobilenet_v2_1.0_224_no_top.h5') ?? '' },
   'mobilenet-0.35': { kind: 'mobilenet-v2', path: dataPath('weights/mobilenetv2_0.35_tfjs') ?? '' },
@@ -83,7 +83,7 @@ for (const size of values.sizes.split(',').map(Number)) {
   console.log(`${size} images: AP50 ${mean.toFixed(3)} (${range})`);
 }
 
-async function stills(coco: string, label: string): Promise<Example[]> {
+async function stills(coco: string, label: string): Promise<DetectorExample[]> {
   const { stills } = await readCocoStills(coco);
   return stills.map(({ name, path, boxes }) => ({
     name,
@@ -96,7 +96,7 @@ interface Row extends DetectionScores {
   readonly alarms: number;
 }
 
-async function score(files: ModelFiles, examples: readonly Example[]): Promise<Row> {
+async function score(files: ModelFiles, examples: readonly DetectorExample[]): Promise<Row> {
   const detector = await Detector.load(files);
   try {
     const scores = await evaluate(detector, examples);

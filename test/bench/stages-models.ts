@@ -8,9 +8,9 @@ import { encodeJpeg, letterbox, type Raster } from '../../pipeline/domain/vision
 import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { BATCH } from '../../stages/detector/stage.ts';
-import { explain } from '../../stages/explainer/detector/explain.ts';
+import { explainDetector } from '../../stages/explainer/detector/explain.ts';
 import { searchRegion } from '../../stages/tracker/region.ts';
-import type { Example, Start } from '../../stages/trainer/detector/example.ts';
+import type { DetectorExample, DetectorStart } from '../../stages/trainer/detector/example.ts';
 import { trainDetector } from '../../stages/trainer/detector/train.ts';
 import { dataPath } from '../fixtures/shared-data.ts';
 import { rates } from './stages.ts';
@@ -48,7 +48,8 @@ export async function measureModelStages(
     unit: 'boxes/s',
     values: await verifierRates(crops[0]!, times),
   });
-  const map = () => explain(detector, frames[0]!, { box: anchor.box, region: null, method: 'gradcam' });
+  const map = () =>
+    explainDetector(detector, frames[0]!, { box: anchor.box, region: null, method: 'gradcam' });
   const isThere = await map().then(
     () => true,
     () => false, // random weights find nothing to explain
@@ -110,13 +111,13 @@ async function verifierRates(picture: Raster, times: number): Promise<number[]> 
 /** The first steps, which compile and unpack, are not counted. */
 async function trainingRates(frames: readonly Raster[], { box }: Anchor, times: number): Promise<number[]> {
   const examples = await Promise.all(
-    frames.map(async (frame, i): Promise<Example> => {
+    frames.map(async (frame, i): Promise<DetectorExample> => {
       const jpeg = await encodeJpeg(frame, 90);
       return { name: `${i}`, jpeg: async () => jpeg, boxes: [{ box, label: 'animal', weight: 1 }] };
     }),
   );
   const weights = dataPath('weights/yolox_nano.onnx');
-  const start: Start = weights ? { kind: 'yolox-onnx', path: weights } : { kind: 'random' };
+  const start: DetectorStart = weights ? { kind: 'yolox-onnx', path: weights } : { kind: 'random' };
   const batch = 8;
   const ends: number[] = [];
   await trainDetector({

@@ -1,7 +1,7 @@
 /** The check of methods on a model lies beside the model: what one command found, the next one knows. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRecord } from '../../../stages/explainer/sanity/keep.ts';
+import { readRecord } from '../../../stages/explainer/sanity/check.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { reasonOf } from '../../runtime/errors.ts';
 import { say } from '../cli/terminal.ts';

@@ -5,9 +5,9 @@ import { type Measures, measure } from '../fidelity/measure.ts';
 import type { HeatMap } from '../maps.ts';
 import type { AnyMethodName } from '../method/method.ts';
 import { resample } from '../pixels.ts';
-import type { Sanity } from '../sanity/verdict.ts';
+import type { SanityVerdict } from '../sanity/verdict.ts';
 import { ClassifierCase, type ClassifierQuestion } from './case.ts';
-import { type ClassifierTrust, classifierTrustOf } from './trust.ts';
+import { type ClassifierTrust, classifierTrust } from './trust.ts';
 
 export interface ClassifierExplanation {
   readonly method: AnyMethodName;
@@ -26,7 +26,7 @@ export interface ClassifierExplanation {
   /** The map on the picture's pixels, smoothed. */
   readonly shown: HeatMap;
   /** Whether the method shows what this model learned; left out where that was not tried. */
-  readonly sanity?: Sanity;
+  readonly sanity?: SanityVerdict;
   /** What the map is worth beside maps that know nothing of the model; left out where it was not asked for. */
   readonly fidelity?: Measures;
   /** What that says; left out with it. */
@@ -73,6 +73,6 @@ export async function explainClassifierCase(
     map,
     cell: [picture.width / map.width, picture.height / map.height],
     shown: resample(map, picture),
-    ...(fidelity ? { fidelity, trust: classifierTrustOf(fidelity) } : {}),
+    ...(fidelity ? { fidelity, trust: classifierTrust(fidelity) } : {}),
   };
 }

@@ -8,7 +8,7 @@ import { disc, text } from '../figure/svg.ts';
 import { titleOf } from '../method/method.ts';
 import { resample, toUnit } from '../pixels.ts';
 import type { ClassifierExplanation } from './explain.ts';
-import type { ClassifierVerdict } from './trust.ts';
+import type { ClassifierTrustVerdict } from './trust.ts';
 
 export interface ClassifierFigureOptions {
   /** The true label; null where it is not known. */
@@ -19,14 +19,14 @@ export interface ClassifierFigureOptions {
 const opacity = 0.5;
 
 const [right, wrong] = ['#2e9e4f', '#c8342b'];
-const signals: Readonly<Record<ClassifierVerdict, string>> = {
+const signals: Readonly<Record<ClassifierTrustVerdict, string>> = {
   supported: right,
   'partly supported': '#d99a1c',
   'not supported': wrong,
 };
 
 /** A PNG. @param picture the one that was explained */
-export async function classifierFigureOf(
+export async function classifierFigure(
   picture: Raster,
   of: ClassifierExplanation,
   { truth, colours }: ClassifierFigureOptions,

@@ -1,7 +1,7 @@
 /** A classifier's explanation as files: the figure, the overlay, and everything in numbers. */
 import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassifierExplanation } from './explain.ts';
-import { type ClassifierFigureOptions, classifierFigureOf, classifierOverlayOf } from './figure.ts';
+import { type ClassifierFigureOptions, classifierFigure, classifierOverlayOf } from './figure.ts';
 
 /** `figure.png`, `overlay.png`, `result.json`. @param picture the one that was explained */
 export async function classifierExplanationFiles(
@@ -10,7 +10,7 @@ export async function classifierExplanationFiles(
   options: ClassifierFigureOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map([
-    ['figure.png', await classifierFigureOf(picture, of, options)],
+    ['figure.png', await classifierFigure(picture, of, options)],
     ['overlay.png', await classifierOverlayOf(picture, of, options.colours)],
     ['result.json', new TextEncoder().encode(`${JSON.stringify(resultOf(of, options.truth))}\n`)],
   ]);

@@ -5,16 +5,16 @@
 import { baselineNames } from '../fidelity/baselines.ts';
 import type { Fidelity, Measures } from '../fidelity/measure.ts';
 
-export type ClassifierVerdict = 'supported' | 'partly supported' | 'not supported';
+export type ClassifierTrustVerdict = 'supported' | 'partly supported' | 'not supported';
 
 export interface ClassifierTrust {
-  readonly evidence: ClassifierVerdict;
+  readonly evidence: ClassifierTrustVerdict;
   /** The same in a line for a person. */
   readonly says: string;
 }
 
 /** Better than chance, a blob in the middle and edges in both, in one, or in neither. */
-export function classifierTrustOf(measures: Measures): ClassifierTrust {
+export function classifierTrust(measures: Measures): ClassifierTrust {
   const { map, centreBlob } = measures;
   const deletes = baselineNames.every((name) => map.deletion < measures[name].deletion);
   const inserts = baselineNames.every((name) => map.insertion > measures[name].insertion);
@@ -25,7 +25,7 @@ export function classifierTrustOf(measures: Measures): ClassifierTrust {
   return { evidence, says: `${openings[evidence]}: ${facts}` };
 }
 
-const openings: Readonly<Record<ClassifierVerdict, string>> = {
+const openings: Readonly<Record<ClassifierTrustVerdict, string>> = {
   supported: 'the class goes with the map',
   'partly supported': 'the class goes with the map in part',
   'not supported': 'do not trust: a map that knows nothing does as well',

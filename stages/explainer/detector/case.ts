@@ -62,7 +62,7 @@ export class DetectorCase implements Case {
     try {
       const raw = await rawOf(detector.model, input);
       const choice = choose(raw, detector.reading, box && toInput(box, cut), question.class);
-      if (choice === null) throw nothingThere(box, cut);
+      if (choice === null) throw noBoxError(box, cut);
       const layer = question.layer ?? layerBefore(detector.model, `head${choice.position.stride}/`);
       return new DetectorCase(detector, layer, choice, cut, input);
     } catch (error) {
@@ -165,7 +165,7 @@ function toInput(box: Box, { scale: factor, region: [x, y] }: Letterboxed): Box 
   return scale(translate(box, -x, -y), factor);
 }
 
-export function nothingThere(asked: Box | null, { region }: Letterboxed): PoisonError {
+export function noBoxError(asked: Box | null, { region }: Letterboxed): PoisonError {
   return new PoisonError('there is no box to explain', {
     found: asked ? `none that meets [${asked.join(', ')}]` : 'none in the picture',
     expected: `one inside the region [${region.join(', ')}]`,

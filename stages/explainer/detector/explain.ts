@@ -6,15 +6,15 @@ import type { Measures } from '../fidelity/measure.ts';
 import type { HeatMap } from '../maps.ts';
 import type { AnyMethodName } from '../method/method.ts';
 import { onPixels } from '../pixels.ts';
-import type { Sanity } from '../sanity/verdict.ts';
-import { DetectorCase, type DetectorQuestion, nothingThere } from './case.ts';
-import { type Trust, trustOf } from './trust.ts';
+import type { SanityVerdict } from '../sanity/verdict.ts';
+import { DetectorCase, type DetectorQuestion, noBoxError } from './case.ts';
+import { type DetectorTrust, detectorTrust } from './trust.ts';
 
 export interface Question extends DetectorQuestion {
   readonly method: AnyMethodName;
 }
 
-export interface Explanation {
+export interface DetectorExplanation {
   readonly method: AnyMethodName;
   readonly layer: string;
   /** Id of the model. */
@@ -35,35 +35,39 @@ export interface Explanation {
   readonly cell: readonly [width: number, height: number];
   /** The map on the region's pixels, smoothed. */
   readonly shown: HeatMap;
-  readonly trust: Trust;
+  readonly trust: DetectorTrust;
   /** Whether the method shows what this model learned; left out where that was not tried. */
-  readonly sanity?: Sanity;
+  readonly sanity?: SanityVerdict;
   /** What the map is worth beside maps that know nothing of the model; left out where it was not asked for. */
   readonly fidelity?: Measures;
 }
 
 /** @throws PoisonError where the region or the box lies outside the picture, or there is no such layer */
-export async function explain(detector: Detector, picture: Raster, question: Question): Promise<Explanation> {
+export async function explainDetector(
+  detector: Detector,
+  picture: Raster,
+  question: Question,
+): Promise<DetectorExplanation> {
   const opened = await DetectorCase.open(detector, picture, question);
   try {
-    return await explainCase(opened, detector.card.id, picture, question);
+    return await explainDetectorCase(opened, detector.card.id, picture, question);
   } finally {
     opened.dispose();
   }
 }
 
 /** @param model its id */
-export async function explainCase(
+export async function explainDetectorCase(
   of: DetectorCase,
   model: string,
   picture: Raster,
   { box: asked, method }: Pick<Question, 'box' | 'method'>,
-): Promise<Explanation> {
+): Promise<DetectorExplanation> {
   const { choice, cut, layer, probe } = of;
   const map = await of.map(method);
   const shown = onPixels(map, cut, probe.side);
   const box = clip(toPicture(choice.box, cut), picture);
-  if (box === null) throw nothingThere(asked, cut);
+  if (box === null) throw noBoxError(asked, cut);
   const { score, label, iou } = choice;
   const cell = [map.width, map.height].map((cells) => probe.side / cells / cut.scale);
   return {
@@ -79,7 +83,7 @@ export async function explainCase(
     map,
     cell: [cell[0]!, cell[1]!],
     shown,
-    trust: trustOf(shown, translate(asked ?? box, -cut.region[0], -cut.region[1])),
+    trust: detectorTrust(shown, translate(asked ?? box, -cut.region[0], -cut.region[1])),
   };
 }
 

@@ -7,8 +7,8 @@ import { footer, gap, header, ink, leastColumn, margin, pale, panelSide } from '
 import { disc, frame, text } from '../figure/svg.ts';
 import { titleOf } from '../method/method.ts';
 import { resample, toUnit } from '../pixels.ts';
-import type { Explanation } from './explain.ts';
-import type { Verdict } from './trust.ts';
+import type { DetectorExplanation } from './explain.ts';
+import type { DetectorTrustVerdict } from './trust.ts';
 
 export interface FigureOptions {
   /** The true label; null where it is not known. */
@@ -19,7 +19,7 @@ export interface FigureOptions {
 const scaleBar = { gap: 10, width: 12 };
 
 const refused = '#c8342b';
-const signals: Readonly<Record<Verdict, string>> = {
+const signals: Readonly<Record<DetectorTrustVerdict, string>> = {
   'in the box': '#2e9e4f',
   'partly in the box': '#d99a1c',
   'outside the box': refused,
@@ -27,9 +27,9 @@ const signals: Readonly<Record<Verdict, string>> = {
 };
 
 /** A PNG. @param picture the one that was explained */
-export async function figureOf(
+export async function detectorFigure(
   picture: Raster,
-  of: Explanation,
+  of: DetectorExplanation,
   options: FigureOptions,
 ): Promise<Uint8Array> {
   const [, , regionWidth, regionHeight] = of.region;
@@ -73,23 +73,23 @@ function heading(line: string, below: string, x: number, room: number): string {
   );
 }
 
-function predicted({ label, score }: Explanation): string {
+function predicted({ label, score }: DetectorExplanation): string {
   return `predicted: ${label}, ${Math.round(score * 100)} %`;
 }
 
-function legend({ asked, iou }: Explanation): string {
+function legend({ asked, iou }: DetectorExplanation): string {
   return asked === null || iou === null
     ? 'the model’s box'
     : `dashed: asked, solid: model’s (IoU ${iou.toFixed(2)})`;
 }
 
-function boxesOf({ box, asked, region }: Explanation, factor: number, panel: Box): string {
+function boxesOf({ box, asked, region }: DetectorExplanation, factor: number, panel: Box): string {
   const placed = (one: Box) =>
     translate(scale(translate(one, -region[0], -region[1]), factor), panel[0], panel[1]);
   return frame(placed(box), panel) + (asked ? frame(placed(asked), panel, true) : '');
 }
 
-function verdict({ trust, model, region }: Explanation, bottom: number, width: number): string {
+function verdict({ trust, model, region }: DetectorExplanation, bottom: number, width: number): string {
   const room = width - 2 * margin - 24;
   const share = Math.round(trust.centreBlob.energyInBox * 100);
   const [, , w, h] = region;

@@ -2,8 +2,8 @@
 import type { ColormapName } from '../../../pipeline/domain/vision/colormap.ts';
 import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 import { overlayOf } from '../figure/overlay.ts';
-import type { Explanation } from './explain.ts';
-import { figureOf } from './figure.ts';
+import type { DetectorExplanation } from './explain.ts';
+import { detectorFigure } from './figure.ts';
 
 export interface FilesOptions {
   /** The true label; null where it is not known. */
@@ -12,20 +12,20 @@ export interface FilesOptions {
 }
 
 /** `figure.png`, `overlay.png`, `result.json`. @param picture the one that was explained */
-export async function explanationFiles(
+export async function detectorExplanationFiles(
   picture: Raster,
-  of: Explanation,
+  of: DetectorExplanation,
   options: FilesOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map([
-    ['figure.png', await figureOf(picture, of, options)],
+    ['figure.png', await detectorFigure(picture, of, options)],
     ['overlay.png', await overlayOf(picture, of, options.colours)],
     ['result.json', new TextEncoder().encode(`${JSON.stringify(resultOf(of, options.truth))}\n`)],
   ]);
 }
 
-/** {@link Explanation} without the map's smoothed copy; the map itself to 6 digits, row by row. */
-function resultOf({ shown: _, map, ...rest }: Explanation, truth: string | null) {
+/** {@link DetectorExplanation} without the map's smoothed copy; the map itself to 6 digits, row by row. */
+function resultOf({ shown: _, map, ...rest }: DetectorExplanation, truth: string | null) {
   const values = Array.from(map.values, (value) => Number(value.toPrecision(6)));
   return { ...rest, truth, map: { width: map.width, height: map.height, values } };
 }

@@ -15,24 +15,24 @@ export interface Pointing {
   readonly hit: boolean;
 }
 
-export type Verdict = 'in the box' | 'partly in the box' | 'outside the box' | 'none';
+export type DetectorTrustVerdict = 'in the box' | 'partly in the box' | 'outside the box' | 'none';
 
-export interface Trust extends Pointing {
+export interface DetectorTrust extends Pointing {
   /** Of what the model was shown, 0..1. */
   readonly boxShare: number;
   /** What a blob in the middle of the picture gets, whatever the model: a map should do better. */
   readonly centreBlob: Pointing;
   /** Where the evidence lies. */
-  readonly evidence: Verdict;
+  readonly evidence: DetectorTrustVerdict;
   /** The same in a line for a person. */
   readonly says: string;
 }
 
 /** @param map on the pixels of what the model was shown; @param box px of the same */
-export function trustOf(map: HeatMap, box: Box): Trust {
+export function detectorTrust(map: HeatMap, box: Box): DetectorTrust {
   const boxShare = shareOf(map, box);
   const own = pointingOf(map, box);
-  const evidence = verdictOf(map, own);
+  const evidence = trustVerdict(map, own);
   return {
     boxShare,
     ...own,
@@ -46,7 +46,7 @@ export function trustOf(map: HeatMap, box: Box): Trust {
  * Of a map whose method does not show what the model learned: wherever it points, it is no evidence.
  * @param why follows "this method "
  */
-export function distrusted(trust: Trust, why: string): Trust {
+export function distrusted(trust: DetectorTrust, why: string): DetectorTrust {
   return { ...trust, evidence: 'none', says: `do not trust: this method ${why}` };
 }
 
@@ -98,13 +98,13 @@ export function centreBlob({ width, height }: Pick<HeatMap, 'width' | 'height'>)
   return { values, width, height };
 }
 
-function verdictOf(map: HeatMap, { energyInBox, ratio, hit }: Pointing): Verdict {
+function trustVerdict(map: HeatMap, { energyInBox, ratio, hit }: Pointing): DetectorTrustVerdict {
   if (!map.values.some((value) => value > 0)) return 'none';
   if (hit && energyInBox >= 0.5) return 'in the box';
   return hit || energyInBox >= 0.5 || ratio >= 2 ? 'partly in the box' : 'outside the box';
 }
 
-function sentence(evidence: Verdict, { energyInBox }: Pointing, boxShare: number): string {
+function sentence(evidence: DetectorTrustVerdict, { energyInBox }: Pointing, boxShare: number): string {
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const facts = `${percent(energyInBox)} of the map on ${percent(boxShare)} of the picture`;
   switch (evidence) {

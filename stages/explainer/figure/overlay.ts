@@ -1,7 +1,7 @@
 /** The map laid over the region that was shown, pixel by pixel. */
 import { type ColormapName, colourise } from '../../../pipeline/domain/vision/colormap.ts';
 import { crop, encodePng, type Raster } from '../../../pipeline/domain/vision/image.ts';
-import type { Explanation } from '../detector/explain.ts';
+import type { DetectorExplanation } from '../detector/explain.ts';
 import { toUnit } from '../pixels.ts';
 
 /** Share of the colours, as usual for such pictures. */
@@ -10,7 +10,7 @@ const opacity = 0.5;
 /** A PNG of the region's size. @param picture the one that was explained */
 export async function overlayOf(
   picture: Raster,
-  of: Explanation,
+  of: DetectorExplanation,
   colours: ColormapName,
 ): Promise<Uint8Array> {
   const { data, width, height } = crop(picture, of.region);

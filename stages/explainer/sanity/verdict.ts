@@ -32,7 +32,7 @@ export type SanityRecord = Static<typeof SanityRecord>;
 /** More change the mean by less than the pictures differ. */
 export const mostPictures = 3;
 
-export interface Sanity {
+export interface SanityVerdict {
   readonly passes: boolean;
   /** Mean rank correlation with the network's top forgotten, and with all of it. */
   readonly rankAbove: number;
@@ -50,7 +50,7 @@ const mostAbove = 0.9;
 const mostAll = 0.5;
 
 /** null where nothing was tried yet. */
-export function verdictOf({ pictures }: Pick<SanityRecord, 'pictures'>): Sanity | null {
+export function sanityVerdict({ pictures }: Pick<SanityRecord, 'pictures'>): SanityVerdict | null {
   if (pictures.length === 0) return null;
   const meanOf = (value: (steps: readonly Step[]) => number) =>
     pictures.reduce((sum, { steps }) => sum + value(steps), 0) / pictures.length;

@@ -23,10 +23,10 @@ import { progress } from '../../../pipeline/runtime/stage/progress.ts';
 import type { Context } from '../../../pipeline/runtime/stage/stage.ts';
 import type { Dataset, DatasetItem } from '../../../schemas/dataset.ts';
 import type { TrainJob } from '../../../schemas/train-job.ts';
-import type { ClassExample } from '../classifier/example.ts';
-import { type Inspected, inspect } from '../classifier/inspect.ts';
-import { keptApart } from '../classifier/leaks.ts';
-import { classifierNotWorse, forgotten, rightOf } from '../classifier/promotion.ts';
+import type { ClassifierExample } from '../classifier/example.ts';
+import { type InspectedExample, inspectExamples } from '../classifier/inspect.ts';
+import { splitWithoutLeaks } from '../classifier/leaks.ts';
+import { classifierPromotion, measureAccuracy, refuseForgottenClasses } from '../classifier/promotion.ts';
 import { trainClassifier } from '../classifier/train.ts';
 
 /** Pictures go by quickly; a word for so many ms is enough for a bar. */
@@ -43,13 +43,13 @@ export async function* trainClassifierJob(
   const dataset = await fetchDataset(bus, id);
   const tell = teller(bus, job, traceparent, signal);
   const looked = (split: DatasetItem['split'], step: string) =>
-    inspect(examplesOf(bus, dataset, split), {
+    inspectExamples(examplesOf(bus, dataset, split), {
       signal,
       onProgress: (done, total) => tell(step, done, total),
     });
   const learnt = await looked('train', 'looking at the pictures');
   const held = await looked('held-out', 'looking at those to score on');
-  const { examples, heldOut, leaks } = keptApart(learnt.kept, held.kept);
+  const { examples, heldOut, leaks } = splitWithoutLeaks(learnt.kept, held.kept);
   const leftOut: LeftOut[] = [...learnt.problems, ...held.problems, ...leaks];
   log.info({ job, dataset: id, examples: examples.length, heldOut: heldOut.length }, 'training');
   const rows: ClassifierTraining['epochs'] = [];
@@ -75,7 +75,8 @@ export async function* trainClassifierJob(
   });
   const { id: model } = readClassifierCard(trained.files);
   const { scores } = trained;
-  const counts = (of: readonly Inspected[], label: number) => of.filter((one) => one.label === label).length;
+  const counts = (of: readonly InspectedExample[], label: number) =>
+    of.filter((one) => one.label === label).length;
   const training: ClassifierTraining = {
     recipe,
     backend,
@@ -112,7 +113,7 @@ export async function* trainClassifierJob(
   );
 }
 
-function examplesOf(bus: Bus, dataset: Dataset, split: DatasetItem['split']): ClassExample[] {
+function examplesOf(bus: Bus, dataset: Dataset, split: DatasetItem['split']): ClassifierExample[] {
   return cropsOf(dataset)
     .filter(({ item }) => item.split === split)
     .map((crop) => ({
@@ -166,21 +167,21 @@ async function judge(
   bus: Bus,
   candidate: ModelFiles,
   active: string,
-  heldOut: readonly Inspected[],
+  heldOut: readonly InspectedExample[],
   classes: readonly string[],
 ): Promise<PromotionDecision> {
   const files = await fetchModel(bus, active);
   const { classes: known } = readClassifierCard(files);
-  const verdict = forgotten(classes, known);
+  const verdict = refuseForgottenClasses(classes, known);
   if (verdict) return verdict;
   const shared = heldOut.filter(({ label }) => known.includes(classes[label]!)); // a place in the classes
   const of = async (model: ModelFiles) => {
     const classifier = await Classifier.load(model);
     try {
-      return await rightOf(classifier, shared, classes);
+      return await measureAccuracy(classifier, shared, classes);
     } finally {
       classifier.dispose();
     }
   };
-  return classifierNotWorse(await of(candidate), await of(files));
+  return classifierPromotion(await of(candidate), await of(files));
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** A picture of one class. */
-export interface ClassExample {
+export interface ClassifierExample {
   /** For reports: the class and the file, e.g. `rose/1.jpg`. */
   readonly name: string;
   /** Place in the classes. */
@@ -13,7 +13,7 @@ export interface ClassExample {
 }
 
 /** First 16 hex of the SHA-256 of the pictures' digests and classes, whatever their order and names. */
-export function classDatasetDigest(
+export function classifierDatasetDigest(
   pictures: readonly { readonly digest: string; readonly label: number }[],
   classes: readonly string[],
 ): string {

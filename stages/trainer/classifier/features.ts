@@ -8,13 +8,13 @@ import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts
 import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { decodeImage, type Raster } from '../../../pipeline/domain/vision/image.ts';
-import type { ClassExample } from './example.ts';
-import { fromHalf, toHalf } from './half.ts';
-import { planViews, viewOf } from './views.ts';
+import { fromBfloat16, toBfloat16 } from './bfloat16.ts';
+import type { ClassifierExample } from './example.ts';
+import { makeClassifierView, planClassifierViews } from './views.ts';
 
 export interface Features {
-  /** `[pictures][views][…shape]`, one after the other in memory, as {@link toHalf} gives them. */
-  readonly halves: Uint16Array;
+  /** `[pictures][views][…shape]`, one after the other in memory, as {@link toBfloat16} gives them. */
+  readonly bfloats: Uint16Array;
   /** Of one view's features, without the batch. */
   readonly shape: readonly number[];
   readonly views: number;
@@ -34,12 +34,12 @@ export interface FeaturesOptions {
 /** @param frozen pictures to features */
 export async function featuresOf(
   frozen: LayersModel,
-  examples: readonly ClassExample[],
+  examples: readonly ClassifierExample[],
   { views, side, seed, signal, onProgress }: FeaturesOptions,
 ): Promise<Features> {
   const shape = frozen.outputs[0]!.shape.slice(1) as number[]; // the input's side is fixed, and so is this
   const size = tf.util.sizeFromShape(shape);
-  const halves = new Uint16Array(examples.length * views * size);
+  const bfloats = new Uint16Array(examples.length * views * size);
   const inference = await inferenceOf(frozen);
   const random = seededRandom(seed);
   const perBatch = Math.max(1, Math.floor(classifierBatch / views));
@@ -53,18 +53,18 @@ export async function featuresOf(
     // Decoded while the network runs.
     next = load(first + perBatch);
     const output = tf.tidy(() => inference.run(tensorOf(batch, side)));
-    halves.set(toHalf(await output.data<'float32'>()), first * views * size);
+    bfloats.set(toBfloat16(await output.data<'float32'>()), first * views * size);
     output.dispose();
     await onProgress?.(Math.min(first + perBatch, examples.length), examples.length);
   }
   await next;
   inference.dispose();
-  return { halves, shape, views, pictures: examples.length };
+  return { bfloats, shape, views, pictures: examples.length };
 }
 
 /** The features of some pictures, a random view of each: `[batch, …shape]`. */
 export function drawFeatures(
-  { halves, shape, views }: Features,
+  { bfloats, shape, views }: Features,
   pictures: readonly number[],
   random: Random,
 ): tf.Tensor {
@@ -72,14 +72,14 @@ export function drawFeatures(
   const drawn = new Uint16Array(pictures.length * size);
   pictures.forEach((picture, i) => {
     const row = picture * views + Math.floor(random.next() * views);
-    drawn.set(halves.subarray(row * size, (row + 1) * size), i * size);
+    drawn.set(bfloats.subarray(row * size, (row + 1) * size), i * size);
   });
-  return tf.tensor(fromHalf(drawn), [pictures.length, ...shape]);
+  return tf.tensor(fromBfloat16(drawn), [pictures.length, ...shape]);
 }
 
 /** The same features seen through a further part of the network. */
 export async function furtherFeatures(part: LayersModel, features: Features): Promise<Features> {
-  const { halves, shape, views, pictures } = features;
+  const { bfloats, shape, views, pictures } = features;
   const size = tf.util.sizeFromShape([...shape]);
   const outShape = part.outputs[0]!.shape.slice(1) as number[]; // as in featuresOf
   const outSize = tf.util.sizeFromShape(outShape);
@@ -89,16 +89,16 @@ export async function furtherFeatures(part: LayersModel, features: Features): Pr
   for (let first = 0; first < rows; first += perBatch) {
     await setImmediate();
     const count = Math.min(perBatch, rows - first);
-    const batch = fromHalf(halves.subarray(first * size, (first + count) * size));
+    const batch = fromBfloat16(bfloats.subarray(first * size, (first + count) * size));
     const output = tf.tidy(() => forward(part, tf.tensor(batch, [count, ...shape])));
-    result.set(toHalf(await output.data<'float32'>()), first * outSize);
+    result.set(toBfloat16(await output.data<'float32'>()), first * outSize);
     output.dispose();
   }
-  return { halves: result, shape: outShape, views, pictures };
+  return { bfloats: result, shape: outShape, views, pictures };
 }
 
 async function viewsOf(
-  example: ClassExample,
+  example: ClassifierExample,
   count: number,
   side: number,
   random: Random,
@@ -106,5 +106,7 @@ async function viewsOf(
   // Of its own, since pictures are decoded in any order.
   const own = seededRandom(Math.floor(random.next() * 2 ** 32));
   const picture = await decodeImage(await example.bytes(), example.name);
-  return Promise.all(planViews(picture, count, own).map((view) => viewOf(picture, view, side)));
+  return Promise.all(
+    planClassifierViews(picture, count, own).map((view) => makeClassifierView(picture, view, side)),
+  );
 }

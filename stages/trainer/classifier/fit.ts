@@ -5,11 +5,11 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { FatalError } from '../../../pipeline/runtime/errors.ts';
-import { Optimiser, putWeights, valuesOf, variablesOf } from '../detector/optimiser.ts';
+import { Optimiser, putWeights, valuesOf, variablesOf } from '../optimiser.ts';
 import { drawFeatures, type Features } from './features.ts';
-import { classifierRateAt, type FitOptions } from './recipe.ts';
+import { type ClassifierPhase, classifierRateAt } from './recipe.ts';
 
-export interface FitRow {
+export interface ClassifierEpoch {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
@@ -19,7 +19,7 @@ export interface FitRow {
   readonly accuracy: number;
 }
 
-export interface FitInput {
+export interface ClassifierFitInput {
   readonly features: Features;
   /** Of each picture, place in the classes. */
   readonly labels: readonly number[];
@@ -37,12 +37,15 @@ const maxGradient = 10;
  * @param part features to logits
  * @throws FatalError where the numbers run away
  */
-export async function fit(
+export async function fitClassifier(
   part: LayersModel,
-  { features, labels, trust, classes }: FitInput,
-  options: FitOptions,
+  { features, labels, trust, classes }: ClassifierFitInput,
+  options: ClassifierPhase,
   random: Random,
-  { signal, onEpoch }: { signal?: AbortSignal | undefined; onEpoch?: (row: FitRow) => void | Promise<void> },
+  {
+    signal,
+    onEpoch,
+  }: { signal?: AbortSignal | undefined; onEpoch?: (row: ClassifierEpoch) => void | Promise<void> },
 ): Promise<void> {
   const { epochs, batch, averaging, weightDecay, smoothing, balanced } = options;
   const weights = balanced ? balancedWeights(labels, classes) : new Array<number>(classes).fill(1);

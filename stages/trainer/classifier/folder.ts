@@ -2,19 +2,19 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
-import type { ClassExample } from './example.ts';
+import type { ClassifierExample } from './example.ts';
 
 export interface ClassFolder {
   /** Names of the folders that have files, sorted. */
   readonly classes: readonly string[];
   /** By class, then by file name. */
-  readonly examples: readonly ClassExample[];
+  readonly examples: readonly ClassifierExample[];
   /** A line each. */
   readonly problems: readonly string[];
 }
 
 /**
- * Hidden files are nobody's pictures; whether the others can be read is found later (`inspect.ts`).
+ * Hidden files are nobody's pictures; whether the others can be read is found later (`inspectExamples.ts`).
  *
  * @param expected the classes to find, in their order: another folder is a problem; default: those that are there
  * @throws UsageError where the folder can't be read or has fewer than two classes

@@ -5,16 +5,16 @@
 import { createHash } from 'node:crypto';
 import { decodeImage, resizeRegion } from '../../../pipeline/domain/vision/image.ts';
 import { PoisonError, reasonOf } from '../../../pipeline/runtime/errors.ts';
-import { type Fingerprint, fingerprintOf, groupDoubles, thumbnailSide } from './doubles.ts';
-import type { ClassExample } from './example.ts';
+import type { ClassifierExample } from './example.ts';
+import { type Fingerprint, fingerprintOf, groupNearDuplicates, thumbnailSide } from './near-duplicates.ts';
 
-export interface Inspected extends ClassExample {
+export interface InspectedExample extends ClassifierExample {
   /** SHA-256 of the file, hex. */
   readonly digest: string;
   readonly fingerprint: Fingerprint;
 }
 
-export interface ClassProblem {
+export interface PictureProblem {
   readonly kind: 'unreadable' | 'duplicate' | 'conflict';
   /** The picture that is left out. */
   readonly name: string;
@@ -22,23 +22,23 @@ export interface ClassProblem {
 }
 
 export interface Inspection {
-  readonly kept: readonly Inspected[];
-  readonly problems: readonly ClassProblem[];
+  readonly kept: readonly InspectedExample[];
+  readonly problems: readonly PictureProblem[];
 }
 
 /** Pictures that are decoded at once. */
 const width = 8;
 
 /** @param onProgress told of pictures done and of how many; awaited */
-export async function inspect(
-  examples: readonly ClassExample[],
+export async function inspectExamples(
+  examples: readonly ClassifierExample[],
   {
     signal,
     onProgress,
   }: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void | Promise<void> } = {},
 ): Promise<Inspection> {
-  const readable: Inspected[] = [];
-  const problems: ClassProblem[] = [];
+  const readable: InspectedExample[] = [];
+  const problems: PictureProblem[] = [];
   for (let first = 0; first < examples.length; first += width) {
     signal?.throwIfAborted();
     for (const one of await Promise.all(examples.slice(first, first + width).map(look))) {
@@ -47,8 +47,8 @@ export async function inspect(
     }
     await onProgress?.(Math.min(first + width, examples.length), examples.length);
   }
-  const leftOut = new Set<Inspected>();
-  for (const group of groupDoubles(readable)) {
+  const leftOut = new Set<InspectedExample>();
+  for (const group of groupNearDuplicates(readable)) {
     const isConflict = new Set(group.map(({ label }) => label)).size > 1;
     const [firstOne, ...others] = group;
     for (const one of isConflict ? group : others) {
@@ -64,14 +64,17 @@ export async function inspect(
 }
 
 /** Pictures that are also among `others`: to learn from what one is scored on is to cheat. */
-export function sharedWith(pictures: readonly Inspected[], others: readonly Inspected[]): Inspected[] {
+export function sharedWith(
+  pictures: readonly InspectedExample[],
+  others: readonly InspectedExample[],
+): InspectedExample[] {
   const mine = new Set(pictures);
-  return groupDoubles([...pictures, ...others])
+  return groupNearDuplicates([...pictures, ...others])
     .filter((group) => group.some((one) => !mine.has(one)))
     .flatMap((group) => group.filter((one) => mine.has(one)));
 }
 
-async function look(example: ClassExample): Promise<Inspected | ClassProblem> {
+async function look(example: ClassifierExample): Promise<InspectedExample | PictureProblem> {
   try {
     const bytes = await example.bytes();
     const picture = await decodeImage(bytes, 'it');

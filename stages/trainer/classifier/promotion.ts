@@ -2,9 +2,9 @@
 import { type Classifier, classifierBatch } from '../../../pipeline/domain/models/classifier/classifier.ts';
 import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
 import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
-import type { ClassExample } from './example.ts';
+import type { ClassifierExample } from './example.ts';
 
-export interface Right {
+export interface ClassifierAccuracy {
   /** Share that is called what it is, 0..1. */
   readonly accuracy: number;
   readonly pictures: number;
@@ -15,16 +15,22 @@ export interface Right {
  * by what both know.
  * @param pictures held out, of classes that both know
  */
-export function classifierNotWorse(candidate: Right, active: Right): PromotionDecision {
+export function classifierPromotion(
+  candidate: ClassifierAccuracy,
+  active: ClassifierAccuracy,
+): PromotionDecision {
   const { pictures } = candidate;
   if (pictures === 0) return { yes: true, why: 'nothing is held out to compare on' };
-  const percent = ({ accuracy }: Right) => `${(100 * accuracy).toFixed(1)} %`;
+  const percent = ({ accuracy }: ClassifierAccuracy) => `${(100 * accuracy).toFixed(1)} %`;
   const why = `${percent(candidate)} right against ${percent(active)} of the active model on ${pictures} held-out pictures`;
   return { yes: candidate.accuracy >= active.accuracy - Math.max(0.01, 1 / pictures), why };
 }
 
 /** Classes of the active model that the candidate lacks; null where there are none. */
-export function forgotten(candidate: readonly string[], active: readonly string[]): PromotionDecision | null {
+export function refuseForgottenClasses(
+  candidate: readonly string[],
+  active: readonly string[],
+): PromotionDecision | null {
   const lacking = active.filter((name) => !candidate.includes(name));
   if (lacking.length === 0) return null;
   const why = `the active model is of other classes: this one does not know ${lacking.join(', ')}`;
@@ -32,11 +38,11 @@ export function forgotten(candidate: readonly string[], active: readonly string[
 }
 
 /** @param classes of the examples' labels; another class of the model is a wrong answer */
-export async function rightOf(
+export async function measureAccuracy(
   classifier: Classifier,
-  examples: readonly ClassExample[],
+  examples: readonly ClassifierExample[],
   classes: readonly string[],
-): Promise<Right> {
+): Promise<ClassifierAccuracy> {
   let right = 0;
   for (let first = 0; first < examples.length; first += classifierBatch) {
     const some = examples.slice(first, first + classifierBatch);

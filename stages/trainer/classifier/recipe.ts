@@ -1,7 +1,7 @@
 /** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
 import { pooledLayer } from '../../../pipeline/domain/models/classifier/network.ts';
 
-export interface FitOptions {
+export interface ClassifierPhase {
   readonly epochs: number;
   readonly batch: number;
   /** Of learning at its highest: it rises for a twentieth of the steps and falls as a cosine to nothing. */
@@ -18,9 +18,9 @@ export interface FitOptions {
 export interface ClassifierRecipe {
   /** Of each picture, for its features; the first is the whole picture. */
   readonly views: number;
-  readonly lastLayer: FitOptions;
+  readonly lastLayer: ClassifierPhase;
   /** Then the blocks after the layer `after`, at a low rate. */
-  readonly upperBlocks?: FitOptions & { readonly after: string };
+  readonly upperBlocks?: ClassifierPhase & { readonly after: string };
 }
 
 export type ClassifierRecipeName = 'note' | 'default';
@@ -69,7 +69,7 @@ export function frozenUntil({ upperBlocks }: ClassifierRecipe): string {
 }
 
 /** Rate at a step: up in the first twentieth of the steps, down as a cosine. */
-export function classifierRateAt({ rate }: FitOptions, step: number, steps: number): number {
+export function classifierRateAt({ rate }: ClassifierPhase, step: number, steps: number): number {
   const warm = Math.max(1, Math.round(steps / 20));
   if (step < warm) return (rate * (step + 1)) / warm;
   return rate * 0.5 * (1 + Math.cos((Math.PI * (step - warm)) / Math.max(1, steps - warm)));

@@ -14,11 +14,11 @@ import {
 import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
 import { FatalError, UsageError } from '../../../pipeline/runtime/errors.ts';
-import { splitModel, upTo } from '../detector/split.ts';
-import { classDatasetDigest } from './example.ts';
+import { splitModel, upTo } from '../split-model.ts';
+import { classifierDatasetDigest } from './example.ts';
 import { featuresOf, furtherFeatures } from './features.ts';
-import { type FitRow, fit } from './fit.ts';
-import type { Inspected } from './inspect.ts';
+import { type ClassifierEpoch, fitClassifier } from './fit.ts';
+import type { InspectedExample } from './inspect.ts';
 import {
   type ClassifierRecipe,
   type ClassifierRecipeName,
@@ -32,13 +32,13 @@ export interface ClassifierProgress {
   readonly done: number;
   readonly total: number;
   /** Of an epoch. */
-  readonly row?: FitRow;
+  readonly row?: ClassifierEpoch;
 }
 
 export interface TrainClassifierOptions {
-  readonly examples: readonly Inspected[];
+  readonly examples: readonly InspectedExample[];
   /** Scored at the end; nothing is chosen by them. Empty: nothing is scored. */
-  readonly heldOut: readonly Inspected[];
+  readonly heldOut: readonly InspectedExample[];
   readonly classes: readonly string[];
   /** A file of weights as `readKerasWeights` takes it. */
   readonly weights: string;
@@ -90,7 +90,7 @@ export async function trainClassifier(options: TrainClassifierOptions): Promise<
       classes: [...classes],
       recipe: options.recipe,
       start: basename(weights),
-      trainedOn: { dataset: classDatasetDigest(examples, classes), examples: examples.length },
+      trainedOn: { dataset: classifierDatasetDigest(examples, classes), examples: examples.length },
       scores: scores && { images: scores.images, accuracy: scores.accuracy, ece: scores.calibration.ece },
       createdAt: new Date().toISOString(),
     };
@@ -121,16 +121,16 @@ async function trainAll(
   const labels = examples.map(({ label }) => label);
   const telling = (step: ClassifierProgress['step']) => ({
     signal,
-    onEpoch: (row: FitRow) => onProgress?.({ step, done: row.epoch, total: row.epochs, row }),
+    onEpoch: (row: ClassifierEpoch) => onProgress?.({ step, done: row.epoch, total: row.epochs, row }),
   });
   const last = splitModel(trained, upTo(trained, pooledLayer));
   const pooled = last.frozen ? await furtherFeatures(last.frozen, features) : features;
   const trust = examples.map(({ weight = 1 }) => weight);
   const input = { labels, trust, classes: classes.length };
   const lastLayer = { ...recipe.lastLayer, ...(epochs === undefined ? {} : { epochs }) };
-  await fit(last.trained, { ...input, features: pooled }, lastLayer, random, telling('last layer'));
+  await fitClassifier(last.trained, { ...input, features: pooled }, lastLayer, random, telling('last layer'));
   if (recipe.upperBlocks) {
-    await fit(trained, { ...input, features }, recipe.upperBlocks, random, telling('upper blocks'));
+    await fitClassifier(trained, { ...input, features }, recipe.upperBlocks, random, telling('upper blocks'));
   }
 }
 

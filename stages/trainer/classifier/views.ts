@@ -2,9 +2,9 @@
 import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import { type Raster, resizeRegion } from '../../../pipeline/domain/vision/image.ts';
-import { changeColours } from '../detector/colour.ts';
+import { changeColours } from '../colour.ts';
 
-export interface View {
+export interface ClassifierViewPlan {
   /** Whole px of the picture. */
   readonly region: Box;
   readonly mirrored: boolean;
@@ -19,8 +19,12 @@ const leastArea = 0.35;
 const colourStrength = 0.8;
 
 /** The first view is the picture as it is used later; the others are random parts of it in other light, half of them mirrored. */
-export function planViews({ width, height }: Raster, count: number, random: Random): View[] {
-  const views: View[] = [{ region: [0, 0, width, height], mirrored: false, look: null }];
+export function planClassifierViews(
+  { width, height }: Raster,
+  count: number,
+  random: Random,
+): ClassifierViewPlan[] {
+  const views: ClassifierViewPlan[] = [{ region: [0, 0, width, height], mirrored: false, look: null }];
   while (views.length < count) {
     // Of the picture's own shape, more or less: whole pictures are stretched to a square too.
     const scale = Math.sqrt(random.between(leastArea, 1));
@@ -35,9 +39,9 @@ export function planViews({ width, height }: Raster, count: number, random: Rand
 }
 
 /** @param side of the square that the network sees, px */
-export async function viewOf(
+export async function makeClassifierView(
   picture: Raster,
-  { region, mirrored, look }: View,
+  { region, mirrored, look }: ClassifierViewPlan,
   side: number,
 ): Promise<Raster> {
   const view = await resizeRegion(picture, region, side, side);

@@ -6,23 +6,23 @@ import { createHash } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
-import type { EpochRow } from './epoch.ts';
-import type { OptimiserState, SlotState } from './optimiser.ts';
+import type { OptimiserState, SlotState } from '../optimiser.ts';
+import type { DetectorEpoch } from './epoch.ts';
 
 /** The weights to keep so far, by the optimiser's slots, and what they scored. */
-export interface Kept {
+export interface BestWeights {
   readonly scores: DetectionScores | null;
   readonly weights: readonly Float32Array[];
 }
 
-export interface Checkpoint {
+export interface TrainingCheckpoint {
   /** Of the random numbers behind the views. */
   readonly random: number;
   readonly startScores: DetectionScores | null;
   /** Steps and seconds so far are in its last row; it has at least one. */
-  readonly history: readonly EpochRow[];
+  readonly history: readonly DetectorEpoch[];
   readonly optimiser: OptimiserState;
-  readonly kept: Kept;
+  readonly kept: BestWeights;
 }
 
 /** Changes when what the bytes mean changes. */
@@ -33,7 +33,7 @@ const Header = Type.Object({
   of: Type.String(),
   random: Type.Integer(),
   startScores: Type.Unsafe<DetectionScores | null>({}),
-  history: Type.Unsafe<readonly EpochRow[]>({}),
+  history: Type.Unsafe<readonly DetectorEpoch[]>({}),
   steps: Type.Integer(),
   keptScores: Type.Unsafe<DetectionScores | null>({}),
   /** Of each slot which parts follow, each with `length` values; the others are as at the start. */
@@ -48,7 +48,7 @@ export function trainingDigest(about: Readonly<Record<string, unknown>>): string
 }
 
 /** @param of {@link trainingDigest} */
-export function encodeCheckpoint(checkpoint: Checkpoint, of: string): Uint8Array {
+export function encodeCheckpoint(checkpoint: TrainingCheckpoint, of: string): Uint8Array {
   const { random, startScores, history, optimiser, kept } = checkpoint;
   const values: Float32Array[] = [];
   const slots = optimiser.slots.map((slot, i) => {
@@ -71,7 +71,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, of: string): Uint8Array
 }
 
 /** Null where the bytes are of another training or version, or damaged. */
-export function decodeCheckpoint(bytes: Uint8Array, of: string): Checkpoint | null {
+export function decodeCheckpoint(bytes: Uint8Array, of: string): TrainingCheckpoint | null {
   const header = headerOf(bytes);
   if (header?.of !== of || header.history.length === 0) return null;
   const { random, startScores, history, steps, keptScores } = header;

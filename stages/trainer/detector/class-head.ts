@@ -10,7 +10,7 @@ import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import type { ClassHead } from '../../../pipeline/domain/models/yolox/weights.ts';
 import { decodeImage, letterbox } from '../../../pipeline/domain/vision/image.ts';
 import { assign } from './assign.ts';
-import type { Example } from './example.ts';
+import type { DetectorExample } from './example.ts';
 
 /** So many pictures tell which old classes a new one is like. */
 const enoughExamples = 40;
@@ -26,7 +26,7 @@ export async function mixClasses(
   side: number,
   positions: readonly Position[],
   classes: readonly string[],
-  examples: readonly Example[],
+  examples: readonly DetectorExample[],
 ): Promise<ClassMix> {
   const old = source.outputs[0]!.shape[2]! - 5;
   const logits = await logitsOfAnimals(source, side, positions, classes, examples);
@@ -52,7 +52,7 @@ async function logitsOfAnimals(
   side: number,
   positions: readonly Position[],
   classes: readonly string[],
-  examples: readonly Example[],
+  examples: readonly DetectorExample[],
 ): Promise<ReadonlyMap<number, Float32Array[]>> {
   const width = source.outputs[0]!.shape[2]!;
   const rows = new Map<number, Float32Array[]>();

@@ -1,17 +1,17 @@
 /** What each epoch of training leaves in its history. */
 import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import type { LossParts } from './loss.ts';
-import type { Part } from './recipe.ts';
+import type { NetworkPart } from './recipe.ts';
 
-/** An epoch is {@link Recipe.evaluateEvery} steps, or what is left of a phase. */
-export interface EpochRow {
+/** An epoch is {@link DetectorRecipe.evaluateEvery} steps, or what is left of a phase. */
+export interface DetectorEpoch {
   /** From 1. */
   readonly epoch: number;
   readonly epochs: number;
   /** Steps done, of how many. */
   readonly step: number;
   readonly steps: number;
-  readonly part: Part;
+  readonly part: NetworkPart;
   /** Means over the epoch's steps. */
   readonly loss: LossParts;
   /** Of the weights that would be kept now; null where nothing is held out. */

@@ -4,7 +4,7 @@ import type { LabelledPicture, WeightedBox } from '../../../pipeline/domain/mode
 import type { ModelFiles } from '../../../pipeline/domain/models/files.ts';
 
 /** A picture that is trained on; the trainer keeps as many in memory as its budget allows. One without boxes is a negative. */
-export interface Example extends LabelledPicture {
+export interface DetectorExample extends LabelledPicture {
   readonly boxes: readonly LabelledBox[];
   /** How often it is drawn, against the others; 1 where not given. */
   readonly draw?: number;
@@ -16,7 +16,7 @@ export interface LabelledBox extends WeightedBox {
   readonly isAutomatic?: boolean;
 }
 
-export type Start =
+export type DetectorStart =
   | { readonly kind: 'random' }
   | { readonly kind: 'model'; readonly files: ModelFiles }
   /** Megvii's `yolox_nano.onnx`. */
@@ -25,7 +25,7 @@ export type Start =
   | { readonly kind: 'mobilenet-v2'; readonly path: string };
 
 /** First 16 hex of the SHA-256 of the names and boxes, whatever their order. */
-export function datasetDigest(examples: readonly Example[]): string {
+export function detectorDatasetDigest(examples: readonly DetectorExample[]): string {
   const lines = examples.map(({ name, boxes }) => JSON.stringify([name, boxes])).sort();
   return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
 }

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { positionsOf } from '../../../pipeline/domain/models/detector/decode.ts';
 import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
 import { forward } from '../../../pipeline/domain/models/network/forward.ts';
+import { valuesOf, variablesOf } from '../optimiser.ts';
+import type { SplitModel } from '../split-model.ts';
 import { detectionLoss, type Loss, type LossParts } from './loss.ts';
-import { valuesOf, variablesOf } from './optimiser.ts';
-import type { SplitModel } from './split.ts';
-import type { View } from './view.ts';
+import type { DetectorView } from './views.ts';
 
 /** Sums over the views' assigned positions. */
 export interface Gradients {
@@ -19,7 +19,7 @@ export interface Gradients {
 
 export function gradientsOf(
   { frozen, trained }: SplitModel,
-  views: readonly View[],
+  views: readonly DetectorView[],
   { side, strides, outputs }: NetworkReading,
 ): Gradients {
   const positions = positionsOf(side, strides);
@@ -50,7 +50,7 @@ export function trainable(model: SplitModel['trained']): tf.Variable[] {
 }
 
 /** Of all views together: means over their positions. They are added in the order given, so that sums are the same. */
-export function together(shares: readonly Gradients[]): Gradients {
+export function combineGradients(shares: readonly Gradients[]): Gradients {
   const weight = shares.reduce((sum, share) => sum + share.weight, 0);
   const norm = 1 / Math.max(1, weight);
   const of = (part: keyof LossParts) => norm * shares.reduce((sum, { loss }) => sum + loss[part], 0);
@@ -67,7 +67,7 @@ export function together(shares: readonly Gradients[]): Gradients {
 }
 
 /** `[views, side, side, 3]` */
-function batchOf(views: readonly View[], side: number): tf.Tensor4D {
+function batchOf(views: readonly DetectorView[], side: number): tf.Tensor4D {
   const size = side * side * 3;
   const values = new Float32Array(views.length * size);
   for (const [i, { pixels }] of views.entries()) values.set(pixels, i * size);

@@ -8,7 +8,7 @@ import type { PromotionDecision } from '../../../pipeline/domain/models/promotio
 import { detectionScores, type ScoredImage } from '../../../pipeline/domain/scores/detection.ts';
 
 /** A held-out picture, and what either model finds there. */
-export interface Trial {
+export interface PairedDetections {
   readonly candidate: ScoredImage;
   readonly active: ScoredImage;
   /** Whether every box in it was drawn by hand. */
@@ -24,7 +24,7 @@ const slack = 0.01;
 /** Pictures are left out in so many groups at most, so that hundreds take no longer. */
 const mostGroups = 20;
 
-export function isBetter(trials: readonly Trial[]): PromotionDecision {
+export function detectorPromotion(trials: readonly PairedDetections[]): PromotionDecision {
   const drawn = trials.filter(({ isDrawn }) => isDrawn);
   if (drawn.length < fewestDrawn) {
     const why = `${drawn.length} hand-drawn pictures are held out, ${fewestDrawn} are needed to show that it is better`;
@@ -42,16 +42,23 @@ export function isBetter(trials: readonly Trial[]): PromotionDecision {
   return { yes: found >= wanted - slack, why: `${why}; ${overall}` };
 }
 
-function ap(figure: 'ap50' | 'ap50_95', of: 'candidate' | 'active', trials: readonly Trial[]): number {
+function ap(
+  figure: 'ap50' | 'ap50_95',
+  of: 'candidate' | 'active',
+  trials: readonly PairedDetections[],
+): number {
   return detectionScores(trials.map((trial) => trial[of]))[figure];
 }
 
-function gain(trials: readonly Trial[]): number {
+function gain(trials: readonly PairedDetections[]): number {
   return ap('ap50_95', 'candidate', trials) - ap('ap50_95', 'active', trials);
 }
 
 /** Of a figure of all trials: the jackknife, which leaves out a group at a time (Efron & Stein 1981). */
-function standardError(trials: readonly Trial[], figure: (trials: readonly Trial[]) => number): number {
+function standardError(
+  trials: readonly PairedDetections[],
+  figure: (trials: readonly PairedDetections[]) => number,
+): number {
   const groups = Math.min(trials.length, mostGroups);
   const without = Array.from({ length: groups }, (_, group) =>
     figure(trials.filter((_, i) => i % groups !== group)),

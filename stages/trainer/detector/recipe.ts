@@ -1,28 +1,28 @@
 /** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
 import type { DetectorNetworkName } from '../../../pipeline/domain/models/detector/network.ts';
-import type { OptimiserOptions } from './optimiser.ts';
-import type { ViewMix } from './view.ts';
+import type { OptimiserOptions } from '../optimiser.ts';
+import type { DetectorViewMix } from './views.ts';
 
 /** `head` only, `neck` and head, `top` (these and the backbone's upper stages), or `all`. */
-export type Part = 'head' | 'neck' | 'top' | 'all';
+export type NetworkPart = 'head' | 'neck' | 'top' | 'all';
 
-export interface Phase {
-  readonly part: Part;
+export interface DetectorPhase {
+  readonly part: NetworkPart;
   readonly steps: number;
   /** Of learning at its highest; it rises for a few steps and falls as a cosine to a twentieth. */
   readonly rate: number;
 }
 
-export interface Recipe extends OptimiserOptions {
-  readonly phases: readonly Phase[];
+export interface DetectorRecipe extends OptimiserOptions {
+  readonly phases: readonly DetectorPhase[];
   /** Views per step. */
   readonly batch: number;
-  readonly mix: ViewMix;
+  readonly mix: DetectorViewMix;
   /** Steps between two looks at the held-out pictures. */
   readonly evaluateEvery: number;
 }
 
-export type RecipeName = 'pre' | 'main';
+export type DetectorRecipeName = 'pre' | 'main';
 
 const shared = {
   batch: 8,
@@ -35,7 +35,7 @@ const shared = {
 };
 
 /** From YOLOX's weights, which know animals, or what came of them, and tens of pictures. */
-const few: Readonly<Record<RecipeName, Recipe>> = {
+const few: Readonly<Record<DetectorRecipeName, DetectorRecipe>> = {
   pre: {
     ...shared,
     phases: [
@@ -53,7 +53,7 @@ const few: Readonly<Record<RecipeName, Recipe>> = {
 const manyFrom = 100;
 
 /** The same start and hundreds of pictures: more of the network, smaller batches, steps by their number. */
-function many(pictures: number): Recipe {
+function many(pictures: number): DetectorRecipe {
   return {
     ...shared,
     batch: 4,
@@ -76,24 +76,28 @@ const plain = {
   startShare: 0,
   evaluateEvery: 50,
 };
-const raw: Readonly<Record<RecipeName, Recipe>> = {
+const raw: Readonly<Record<DetectorRecipeName, DetectorRecipe>> = {
   pre: { ...plain, phases: [{ part: 'all', steps: 500, rate: 3e-3 }] },
   main: { ...plain, phases: [{ part: 'all', steps: 300, rate: 1.5e-3 }] },
 };
 
 /** From a backbone that knows pictures but no boxes: neck and head are learnt from the first step. */
-const headless: Recipe = { ...shared, startShare: 0, phases: [{ part: 'neck', steps: 300, rate: 2e-3 }] };
+const headless: DetectorRecipe = {
+  ...shared,
+  startShare: 0,
+  phases: [{ part: 'neck', steps: 300, rate: 2e-3 }],
+};
 
 /** What of a network has been trained before training begins. */
 export type TrainedBefore = 'nothing' | 'backbone' | 'all';
 
 /** @param pictures to train on */
-export function recipeOf(
-  name: RecipeName,
+export function detectorRecipe(
+  name: DetectorRecipeName,
   network: DetectorNetworkName,
   trained: TrainedBefore,
   pictures: number,
-): Recipe {
+): DetectorRecipe {
   // The tiny network has seen one scene at most: all of it is trained, and nothing in it is worth keeping.
   if (trained === 'nothing' || network === 'tiny') return raw[name];
   if (trained === 'backbone') return headless;
@@ -102,7 +106,7 @@ export function recipeOf(
 }
 
 /** The same recipe with `steps` steps in all, shared out among its phases as before. */
-export function withSteps(recipe: Recipe, steps: number): Recipe {
+export function withSteps(recipe: DetectorRecipe, steps: number): DetectorRecipe {
   const all = recipe.phases.reduce((sum, phase) => sum + phase.steps, 0);
   const phases = recipe.phases.map((phase) => ({
     ...phase,
@@ -112,7 +116,7 @@ export function withSteps(recipe: Recipe, steps: number): Recipe {
 }
 
 /** Rate at a step of a phase: up in a tenth of the steps, down as a cosine. */
-export function rateAt({ rate, steps }: Phase, step: number): number {
+export function detectorRateAt({ rate, steps }: DetectorPhase, step: number): number {
   const warm = Math.max(1, Math.min(20, Math.round(steps / 10)));
   if (step < warm) return (rate * (step + 1)) / warm;
   const done = (step - warm) / Math.max(1, steps - warm);

@@ -19,10 +19,10 @@ import {
 import { type ClassHead, loadYoloxOnnx } from '../../../pipeline/domain/models/yolox/weights.ts';
 import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import { mixClasses } from './class-head.ts';
-import type { Example, Start } from './example.ts';
+import type { DetectorExample, DetectorStart } from './example.ts';
 import type { TrainedBefore } from './recipe.ts';
 
-export interface Started {
+export interface StartedDetector {
   readonly model: LayersModel;
   readonly network: DetectorNetworkName;
   readonly side: number;
@@ -39,12 +39,12 @@ const cocoClasses = 80;
  * @param side for a random start and for ONNX, px
  * @throws PoisonError where the start's file is not what it should be
  */
-export async function startModel(
-  start: Start,
+export async function startDetector(
+  start: DetectorStart,
   classes: readonly string[],
-  examples: readonly Example[],
+  examples: readonly DetectorExample[],
   { network, side, seed }: { network: DetectorNetworkName; side: number; seed: number },
-): Promise<Started> {
+): Promise<StartedDetector> {
   switch (start.kind) {
     case 'random': {
       const { model } = buildDetectorNetwork(network, side, classes.length, seed);
@@ -95,7 +95,7 @@ async function adapt(
   network: DetectorNetworkName,
   side: number,
   classes: readonly string[],
-  examples: readonly Example[],
+  examples: readonly DetectorExample[],
   seed: number,
 ): Promise<LayersModel> {
   try {

@@ -10,14 +10,14 @@ import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/f
 import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts';
 import { type Box, iou } from '../../../pipeline/domain/vision/box.ts';
 import { decodeImage, letterbox } from '../../../pipeline/domain/vision/image.ts';
-import type { Example } from './example.ts';
+import { splitModel, upTo } from '../split-model.ts';
+import type { DetectorExample } from './example.ts';
 import { fitLogistic } from './logistic.ts';
-import { splitModel, upTo } from './split.ts';
 
 export interface VerifierOptions {
   /** The trained detector, whose false alarms are learned from. */
   readonly finder: DetectorLike;
-  readonly examples: readonly Example[];
+  readonly examples: readonly DetectorExample[];
   readonly classes: readonly string[];
   /** A file of MobileNetV2's weights as `readKerasWeights` takes it. */
   readonly weights: string;
@@ -125,14 +125,14 @@ async function rowsOf(model: LayersModel, { finder, examples, signal }: Verifier
  * Those in which a person drew every box, evenly over all. From the frames of a clip it would learn that a deer is this
  * deer, and everything else the bush behind it.
  */
-function drawn(examples: readonly Example[]): readonly Example[] {
+function drawn(examples: readonly DetectorExample[]): readonly DetectorExample[] {
   const all = examples.filter(({ boxes }) => !boxes.some(({ isAutomatic }) => isAutomatic));
   const every = Math.max(1, Math.ceil(all.length / mostPictures));
   return all.filter((_, i) => i % every === 0);
 }
 
 /** The true boxes, and what is found as what it is. */
-function candidatesOf({ boxes }: Example, scale: number, found: readonly Box[]): Candidate[] {
+function candidatesOf({ boxes }: DetectorExample, scale: number, found: readonly Box[]): Candidate[] {
   const truth = boxes.map(({ box: [x, y, w, h], label, weight }) => {
     return { box: [x * scale, y * scale, w * scale, h * scale] as const, label, weight };
   });

@@ -15,38 +15,38 @@ import {
 import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
 import { type DetectionScores, detectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, trainingDigest } from './checkpoint.ts';
-import type { EpochRow } from './epoch.ts';
-import { datasetDigest, type Example, type Start } from './example.ts';
-import { type Recipe, type RecipeName, recipeOf, withSteps } from './recipe.ts';
-import { type Started, startModel } from './start.ts';
+import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint, trainingDigest } from './checkpoint.ts';
+import type { DetectorEpoch } from './epoch.ts';
+import { type DetectorExample, type DetectorStart, detectorDatasetDigest } from './example.ts';
+import { DetectorFit, type FittedDetector } from './fit.ts';
+import { type DetectorRecipe, type DetectorRecipeName, detectorRecipe, withSteps } from './recipe.ts';
+import { type StartedDetector, startDetector } from './start.ts';
 import { trainVerifier } from './train-verifier.ts';
-import { Training, type TrainingEnd } from './training.ts';
 
-export interface TrainOptions {
-  readonly examples: readonly Example[];
+export interface TrainDetectorOptions {
+  readonly examples: readonly DetectorExample[];
   /** Scored from time to time: the last weights are kept, or earlier ones that were better. */
-  readonly heldOut: readonly Example[];
+  readonly heldOut: readonly DetectorExample[];
   /** Every label of the examples, in the order of the network's channels. */
   readonly classes: readonly string[];
-  readonly start: Start;
-  readonly recipe: RecipeName;
+  readonly start: DetectorStart;
+  readonly recipe: DetectorRecipeName;
   /** Training steps in all; the recipe's where not given. */
   readonly steps?: number;
   /** Changes to the recipe, for benches. */
-  readonly changes?: Partial<Recipe>;
+  readonly changes?: Partial<DetectorRecipe>;
   /** The same seed gives the same weights on one backend. */
   readonly seed: number;
   /** Of a random start; `tiny` where not given. */
   readonly network?: DetectorNetworkName;
   /** Awaited at the end of each epoch. */
-  readonly onProgress?: (row: EpochRow) => void | Promise<void>;
+  readonly onProgress?: (row: DetectorEpoch) => void | Promise<void>;
   /** Awaited at the end of each epoch, before `onProgress`; `checkpoint` gives training's place as bytes. */
-  readonly onCheckpoint?: (checkpoint: () => Uint8Array, row: EpochRow) => void | Promise<void>;
+  readonly onCheckpoint?: (checkpoint: () => Uint8Array, row: DetectorEpoch) => void | Promise<void>;
   /** A checkpoint to go on from; one of another training or version is left, and training begins anew. */
   readonly resume?: Uint8Array;
   /** Awaited before the first step where `resume` is given: the last row of its history, or null where it is left. */
-  readonly onResume?: (row: EpochRow | null) => void | Promise<void>;
+  readonly onResume?: (row: DetectorEpoch | null) => void | Promise<void>;
   /** Weights of MobileNetV2 for a verifier, as `readKerasWeights` takes them; none: the detector gets no verifier. */
   readonly imageNet?: string | undefined;
   /** Threads that work side by side on wasm, which uses one core each; 1 where not given. */
@@ -55,7 +55,7 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Trained extends TrainingEnd {
+export interface TrainedDetector extends FittedDetector {
   readonly files: ModelFiles;
 }
 
@@ -67,23 +67,23 @@ const side = 416;
  * @throws UsageError where there is nothing to learn from; PoisonError where a picture or the start is damaged;
  *   FatalError where the numbers run away
  */
-export async function trainDetector(options: TrainOptions): Promise<Trained> {
+export async function trainDetector(options: TrainDetectorOptions): Promise<TrainedDetector> {
   check(options);
   const { examples, heldOut, classes, seed, network = 'tiny' } = options;
-  const started = await startModel(options.start, classes, examples, { network, side, seed });
+  const started = await startDetector(options.start, classes, examples, { network, side, seed });
   try {
     const { network: name, trained } = started;
-    const usual = { ...recipeOf(options.recipe, name, trained, examples.length), ...options.changes };
+    const usual = { ...detectorRecipe(options.recipe, name, trained, examples.length), ...options.changes };
     const recipe = options.steps === undefined ? usual : withSteps(usual, options.steps);
     const of = await digestOf(options, started, recipe);
     const from = options.resume ? decodeCheckpoint(options.resume, of) : null;
     if (options.resume) await options.onResume?.(from?.history.at(-1) ?? null);
-    const onEpoch = async (row: EpochRow, place: Checkpoint) => {
+    const onEpoch = async (row: DetectorEpoch, place: TrainingCheckpoint) => {
       await options.onCheckpoint?.(() => encodeCheckpoint(place, of), row);
       await options.onProgress?.(row);
     };
     const { signal, threads = 1 } = options;
-    const training = new Training(
+    const training = new DetectorFit(
       { examples, heldOut, classes, seed, onEpoch, signal, threads },
       started,
       recipe,
@@ -98,7 +98,7 @@ export async function trainDetector(options: TrainOptions): Promise<Trained> {
       recipe: options.recipe,
       start: started.from,
       trainedOn: {
-        dataset: datasetDigest(examples),
+        dataset: detectorDatasetDigest(examples),
         examples: examples.length,
         boxes: examples.reduce((sum, { boxes }) => sum + boxes.length, 0),
       },
@@ -119,11 +119,11 @@ type About = Omit<DetectorCard, 'kind' | 'id'>;
 
 /** The detector with a verifier beside it; null where it can't have one. */
 async function withVerifier(
-  { examples, heldOut, classes, imageNet, seed, signal }: TrainOptions,
-  { model, network: name, side }: Started,
+  { examples, heldOut, classes, imageNet, seed, signal }: TrainDetectorOptions,
+  { model, network: name, side }: StartedDetector,
   network: ModelFiles,
   about: About,
-): Promise<Pick<Trained, 'files' | 'scores'> | null> {
+): Promise<Pick<TrainedDetector, 'files' | 'scores'> | null> {
   // The tiny network is for those who start from nothing.
   if (imageNet === undefined || name === 'tiny') return null;
   const finder = networkAsDetector(model, { side, outputs: classes, strides: detectorStrides[name] });
@@ -147,11 +147,12 @@ function onCard(scores: DetectionScores | null): About['scores'] {
 
 /** All that the weights depend on, the backend's rounding aside: where it is the same, a checkpoint fits. */
 async function digestOf(
-  { examples, heldOut, classes, seed, start }: TrainOptions,
-  { network, side }: Started,
-  recipe: Recipe,
+  { examples, heldOut, classes, seed, start }: TrainDetectorOptions,
+  { network, side }: StartedDetector,
+  recipe: DetectorRecipe,
 ): Promise<string> {
-  const shown = (all: readonly Example[]) => all.map(({ name, boxes, draw }) => [name, boxes, draw ?? 1]);
+  const shown = (all: readonly DetectorExample[]) =>
+    all.map(({ name, boxes, draw }) => [name, boxes, draw ?? 1]);
   return trainingDigest({
     version: project.version,
     recipe,
@@ -165,7 +166,7 @@ async function digestOf(
   });
 }
 
-async function startDigest(start: Start): Promise<string> {
+async function startDigest(start: DetectorStart): Promise<string> {
   if (start.kind === 'random') return 'random';
   const contents = start.kind === 'model' ? [...start.files.values()] : [await readFile(start.path)];
   const hash = createHash('sha256');
@@ -173,7 +174,7 @@ async function startDigest(start: Start): Promise<string> {
   return hash.digest('hex');
 }
 
-function check({ examples, heldOut, classes }: TrainOptions): void {
+function check({ examples, heldOut, classes }: TrainDetectorOptions): void {
   if (!examples.some(({ boxes }) => boxes.some(({ weight }) => weight > 0))) {
     throw new UsageError('there is nothing to train on', {
       found: `${examples.length} pictures without a box`,

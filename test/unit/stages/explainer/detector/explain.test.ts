@@ -11,8 +11,11 @@ import { decodeImage, type Raster } from '../../../../../pipeline/domain/vision/
 import { decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { PoisonError } from '../../../../../pipeline/runtime/errors.ts';
 import { layerBefore, stillFound } from '../../../../../stages/explainer/detector/case.ts';
-import { type Explanation, explain } from '../../../../../stages/explainer/detector/explain.ts';
-import { explanationFiles } from '../../../../../stages/explainer/detector/files.ts';
+import {
+  type DetectorExplanation,
+  explainDetector,
+} from '../../../../../stages/explainer/detector/explain.ts';
+import { detectorExplanationFiles } from '../../../../../stages/explainer/detector/files.ts';
 import { allMethodNames } from '../../../../../stages/explainer/method/method.ts';
 import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 import { untrainedDetector } from '../../../../fixtures/untrained-detector.ts';
@@ -48,7 +51,7 @@ test('explain - the layer is the one that feeds the head of the box', async () =
 test('explain - is about the detector’s own best box, in px of the picture', async () => {
   const detector = await randomDetector();
   const picture = noise(128, 96);
-  const { box, score, label, region, iou, map, cell, shown } = await explain(detector, picture, best);
+  const { box, score, label, region, iou, map, cell, shown } = await explainDetector(detector, picture, best);
   assert.deepEqual([region, iou], [[0, 0, 128, 96], null]);
   assert.deepEqual([map.width * cell[0], map.height * cell[1]], [128, 128]);
   assert.deepEqual([shown.width, shown.height], [128, 96]);
@@ -61,8 +64,8 @@ test('explain - every method at any layer gives a map that is 0 or more, the sam
   for (const method of allMethodNames) {
     if (method === 'cam' || method === 'drise') continue; // not for detectors; and 400 runs of the network
     for (const layer of ['neck/out4', 'backbone/c3']) {
-      const ask = (): Promise<Explanation> =>
-        explain(detector, noise(64, 64), { box: [8, 8, 40, 40], region: null, method, layer });
+      const ask = (): Promise<DetectorExplanation> =>
+        explainDetector(detector, noise(64, 64), { box: [8, 8, 40, 40], region: null, method, layer });
       const { map, ...rest } = await ask();
       assert.ok(map.values.every((value) => value >= 0));
       assert.deepEqual({ map, ...rest }, await ask());
@@ -74,7 +77,7 @@ test('explain - every method at any layer gives a map that is 0 or more, the sam
 test('explain - CAM does not suit a detector, and says what it needs', async () => {
   const detector = await randomDetector();
   await assert.rejects(
-    explain(detector, noise(64, 64), { ...best, method: 'cam' }),
+    explainDetector(detector, noise(64, 64), { ...best, method: 'cam' }),
     /global average pooling/,
   );
 });
@@ -82,9 +85,12 @@ test('explain - CAM does not suit a detector, and says what it needs', async () 
 test('explain - is about the class that was asked for, or says which there are', async () => {
   const detector = await randomDetector();
   for (const name of ['deer', 'boar']) {
-    assert.equal((await explain(detector, noise(64, 64), { ...best, class: name })).label, name);
+    assert.equal((await explainDetector(detector, noise(64, 64), { ...best, class: name })).label, name);
   }
-  await assert.rejects(explain(detector, noise(64, 64), { ...best, class: 'cat' }), /cat.*deer, boar/);
+  await assert.rejects(
+    explainDetector(detector, noise(64, 64), { ...best, class: 'cat' }),
+    /cat.*deer, boar/,
+  );
 });
 
 test('probe - tells how well another output still has the box: overlap times score', () => {
@@ -102,23 +108,29 @@ test('probe - tells how well another output still has the box: overlap times sco
 test('explain - leaves no tensors behind', async () => {
   const detector = await randomDetector();
   const count = tf.memory().numTensors;
-  await explain(detector, noise(64, 64), best);
-  await assert.rejects(explain(detector, noise(64, 64), { ...best, layer: 'nose' }), PoisonError);
+  await explainDetector(detector, noise(64, 64), best);
+  await assert.rejects(explainDetector(detector, noise(64, 64), { ...best, layer: 'nose' }), PoisonError);
   assert.equal(tf.memory().numTensors, count);
 });
 
 test('explain - a box or a region outside the picture is poison', async () => {
   const detector = await randomDetector();
   const picture = noise(100, 100);
-  await assert.rejects(explain(detector, picture, { ...best, box: [500, 500, 20, 20] }), /no box to explain/);
-  await assert.rejects(explain(detector, picture, { ...best, region: [100, 0, 50, 50] }), PoisonError);
+  await assert.rejects(
+    explainDetector(detector, picture, { ...best, box: [500, 500, 20, 20] }),
+    /no box to explain/,
+  );
+  await assert.rejects(
+    explainDetector(detector, picture, { ...best, region: [100, 0, 50, 50] }),
+    PoisonError,
+  );
 });
 
 test('explanationFiles - result.json has the map, the box, the labels and the trust', async () => {
   const detector = await randomDetector();
   const picture = noise(120, 90);
-  const explanation = await explain(detector, picture, { ...best, region: [20, 10, 64, 64] });
-  const files = await explanationFiles(picture, explanation, { truth: 'deer', colours: 'jet' });
+  const explanation = await explainDetector(detector, picture, { ...best, region: [20, 10, 64, 64] });
+  const files = await detectorExplanationFiles(picture, explanation, { truth: 'deer', colours: 'jet' });
   assert.deepEqual([...files.keys()], ['figure.png', 'overlay.png', 'result.json']);
   const result = JSON.parse(new TextDecoder().decode(files.get('result.json')!));
   const { map, shown: _, ...rest } = explanation;
@@ -136,7 +148,7 @@ describe('explain - a real model on real pictures', {
 
   test('the evidence for the deer in the bush lies on the deer', async () => {
     for await (const frame of decodeClip(dataPath('clips/deer-daylight.mp4')!)) {
-      const { score, iou, trust } = await explain(detector, await frame.raster(), {
+      const { score, iou, trust } = await explainDetector(detector, await frame.raster(), {
         box: [407, 62, 165, 217],
         region: [224, 0, 416, 360],
         method: 'gradcam',
@@ -150,10 +162,10 @@ describe('explain - a real model on real pictures', {
   test('each of two animals has a map of its own', async () => {
     const name = 'explain/both.png';
     const picture = await decodeImage(await readFile(dataPath(name)!), name);
-    const found = await explain(detector, picture, best);
+    const found = await explainDetector(detector, picture, best);
     const [left, right] = [0, picture.width / 2];
-    const half = (x: number): Promise<Explanation> =>
-      explain(detector, picture, { ...best, box: [x, 0, picture.width / 2, picture.height] });
+    const half = (x: number): Promise<DetectorExplanation> =>
+      explainDetector(detector, picture, { ...best, box: [x, 0, picture.width / 2, picture.height] });
     const [one, other] = [await half(left), await half(right)];
     assert.ok(found.score >= Math.max(one.score, other.score));
     assert.notDeepEqual(one.map, other.map);

@@ -4,16 +4,16 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { colormap } from '../../../../../pipeline/domain/vision/colormap.ts';
 import { crop, decodeImage, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
-import type { Explanation } from '../../../../../stages/explainer/detector/explain.ts';
-import { figureOf } from '../../../../../stages/explainer/detector/figure.ts';
-import { distrusted, trustOf } from '../../../../../stages/explainer/detector/trust.ts';
+import type { DetectorExplanation } from '../../../../../stages/explainer/detector/explain.ts';
+import { detectorFigure } from '../../../../../stages/explainer/detector/figure.ts';
+import { detectorTrust, distrusted } from '../../../../../stages/explainer/detector/trust.ts';
 import { overlayOf } from '../../../../../stages/explainer/figure/overlay.ts';
 import { escapeXml, frame, text } from '../../../../../stages/explainer/figure/svg.ts';
 
 const picture: Raster = { data: new Uint8Array(80 * 60 * 3).fill(200), width: 80, height: 60 };
 
 /** The map rises from 0 at the left to 1 at the right of a region of 40 x 20 px. */
-function explanation(change: Partial<Explanation> = {}): Explanation {
+function explanation(change: Partial<DetectorExplanation> = {}): DetectorExplanation {
   const [width, height] = [40, 20];
   const values = Float32Array.from({ length: width * height }, (_, i) => (i % width) / (width - 1));
   const shown = { values, width, height };
@@ -30,13 +30,13 @@ function explanation(change: Partial<Explanation> = {}): Explanation {
     map: shown,
     cell: [1, 1],
     shown,
-    trust: trustOf(shown, [20, 5, 12, 10]),
+    trust: detectorTrust(shown, [20, 5, 12, 10]),
     ...change,
   };
 }
 
-const draw = async (truth: string | null, change?: Partial<Explanation>) =>
-  decodeImage(await figureOf(picture, explanation(change), { truth, colours: 'jet' }), 'figure.png');
+const draw = async (truth: string | null, change?: Partial<DetectorExplanation>) =>
+  decodeImage(await detectorFigure(picture, explanation(change), { truth, colours: 'jet' }), 'figure.png');
 
 const pixel = ({ data, width }: Raster, x: number, y: number) => [
   ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
@@ -93,7 +93,11 @@ test('figure - a font with Japanese comes with the packages', () => {
 test('figure - a small or narrow region grows to a figure that can be read', async () => {
   const values = new Float32Array(4 * 40).fill(1);
   const shown = { values, width: 4, height: 40 };
-  const figure = await draw('deer', { region: [10, 10, 4, 40], shown, trust: trustOf(shown, [0, 0, 4, 10]) });
+  const figure = await draw('deer', {
+    region: [10, 10, 4, 40],
+    shown,
+    trust: detectorTrust(shown, [0, 0, 4, 10]),
+  });
   assert.ok(figure.width > 840 && figure.height > 560);
 });
 
@@ -109,7 +113,7 @@ test('figure - a method that fails the sanity check is drawn only with that said
 
 test('figure - an explanation without any evidence is blue, not an error', async () => {
   const shown = { values: new Float32Array(800), width: 40, height: 20 };
-  const figure = await draw(null, { shown, trust: trustOf(shown, [20, 5, 12, 10]) });
+  const figure = await draw(null, { shown, trust: detectorTrust(shown, [20, 5, 12, 10]) });
   assert.deepEqual(pixel(figure, 28 + 560 + 28 + 300, 28 + 88 + 20), [0, 0, 128]);
 });
 

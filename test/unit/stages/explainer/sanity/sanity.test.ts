@@ -7,10 +7,10 @@ import { openBackend } from '../../../../../pipeline/domain/models/backend/backe
 import type { Case } from '../../../../../stages/explainer/case.ts';
 import { draw } from '../../../../../stages/explainer/method/draw.ts';
 import { cascade } from '../../../../../stages/explainer/sanity/cascade.ts';
+import { checkSanity, recordName } from '../../../../../stages/explainer/sanity/check.ts';
 import { rankCorrelation, ranks, ssim } from '../../../../../stages/explainer/sanity/compare.ts';
-import { checked, recordName } from '../../../../../stages/explainer/sanity/keep.ts';
 import { blocksOf } from '../../../../../stages/explainer/sanity/randomise.ts';
-import { mostPictures, verdictOf } from '../../../../../stages/explainer/sanity/verdict.ts';
+import { mostPictures, sanityVerdict } from '../../../../../stages/explainer/sanity/verdict.ts';
 
 before(() => openBackend('wasm'));
 
@@ -86,7 +86,7 @@ test('sanity - Grad-CAM passes, and EigenCAM, which asks no output, fails at onc
   const one = smallCase();
   const run = async (method: 'gradcam' | 'eigencam') => {
     const steps = await cascade(one, method, { below: 2, seed: 4 });
-    return { steps, verdict: verdictOf({ pictures: [{ picture: 'a', layer: 'maps', ms: 0, steps }] })! };
+    return { steps, verdict: sanityVerdict({ pictures: [{ picture: 'a', layer: 'maps', ms: 0, steps }] })! };
   };
   const [grad, eigen] = [await run('gradcam'), await run('eigencam')];
   assert.ok(grad.verdict.passes, grad.verdict.says);
@@ -126,17 +126,17 @@ test('sanity - is made with the first pictures, kept, and never twice with one',
   const one = smallCase();
   const pictures: number[] = [];
   for (const picture of ['a', 'a', 'b', 'c', 'd']) {
-    const sanity = await checked(store, one, { model: '0123456789abcdef', method: 'gradcam', picture });
+    const sanity = await checkSanity(store, one, { model: '0123456789abcdef', method: 'gradcam', picture });
     pictures.push(sanity!.pictures);
   }
   assert.deepEqual(pictures, [1, 1, 2, mostPictures, mostPictures]);
   assert.deepEqual([...kept.keys()], ['sanity.0123456789abcdef/gradcam.json']);
-  assert.equal(await checked(store, one, { model: 'm', method: 'drise', picture: 'a' }), null);
+  assert.equal(await checkSanity(store, one, { model: 'm', method: 'drise', picture: 'a' }), null);
 });
 
 test('sanity - a damaged record is made again', async () => {
   const store = { get: async () => new TextEncoder().encode('{"pictures": 1}'), put: async () => {} };
-  const sanity = await checked(store, smallCase(), { model: 'm', method: 'gradcam', picture: 'a' });
+  const sanity = await checkSanity(store, smallCase(), { model: 'm', method: 'gradcam', picture: 'a' });
   assert.equal(sanity?.pictures, 1);
 });
 

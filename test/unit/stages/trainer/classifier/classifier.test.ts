@@ -20,7 +20,7 @@ import { explainClassifier } from '../../../../../stages/explainer/classifier/ex
 import { classifierExplanationFiles } from '../../../../../stages/explainer/classifier/files.ts';
 import { correlation } from '../../../../../stages/explainer/sanity/compare.ts';
 import { balancedWeights } from '../../../../../stages/trainer/classifier/fit.ts';
-import { type Inspected, inspect } from '../../../../../stages/trainer/classifier/inspect.ts';
+import { type InspectedExample, inspectExamples } from '../../../../../stages/trainer/classifier/inspect.ts';
 import { trainClassifier } from '../../../../../stages/trainer/classifier/train.ts';
 import { writeKerasWeights } from '../../../../fixtures/keras-weights.ts';
 import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
@@ -46,7 +46,7 @@ function coloured(colour: readonly [number, number, number], seed: number): Rast
 const colours = { green: [40, 180, 60], red: [200, 40, 50], blue: [40, 60, 210] } as const;
 const classes = Object.keys(colours);
 
-async function pictures(perClass: number, seed: number): Promise<readonly Inspected[]> {
+async function pictures(perClass: number, seed: number): Promise<readonly InspectedExample[]> {
   const examples = Object.entries(colours).flatMap(([name, colour], label) =>
     Array.from({ length: perClass }, (_, i) => ({
       name: `${name}/${i}.png`,
@@ -55,7 +55,7 @@ async function pictures(perClass: number, seed: number): Promise<readonly Inspec
     })),
   );
   // Noise on one colour is all alike to a fingerprint: taken as they are.
-  const { kept } = await inspect(examples.slice(0, 1));
+  const { kept } = await inspectExamples(examples.slice(0, 1));
   return examples.map((one, i) => ({ ...one, digest: `${i}`, fingerprint: kept[0]!.fingerprint }));
 }
 

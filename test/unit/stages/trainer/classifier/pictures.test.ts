@@ -11,12 +11,15 @@ import {
   resizeRegion,
 } from '../../../../../pipeline/domain/vision/image.ts';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
-import { type ClassExample, classDatasetDigest } from '../../../../../stages/trainer/classifier/example.ts';
+import { fromBfloat16, toBfloat16 } from '../../../../../stages/trainer/classifier/bfloat16.ts';
+import {
+  type ClassifierExample,
+  classifierDatasetDigest,
+} from '../../../../../stages/trainer/classifier/example.ts';
 import { readClassFolder } from '../../../../../stages/trainer/classifier/folder.ts';
-import { fromHalf, toHalf } from '../../../../../stages/trainer/classifier/half.ts';
-import { inspect, sharedWith } from '../../../../../stages/trainer/classifier/inspect.ts';
-import { keptApart } from '../../../../../stages/trainer/classifier/leaks.ts';
-import { mirror, planViews } from '../../../../../stages/trainer/classifier/views.ts';
+import { inspectExamples, sharedWith } from '../../../../../stages/trainer/classifier/inspect.ts';
+import { splitWithoutLeaks } from '../../../../../stages/trainer/classifier/leaks.ts';
+import { mirror, planClassifierViews } from '../../../../../stages/trainer/classifier/views.ts';
 
 /** Soft shapes, as pictures have. */
 async function scene(seed: number, width = 120, height = 80): Promise<Raster> {
@@ -25,13 +28,13 @@ async function scene(seed: number, width = 120, height = 80): Promise<Raster> {
   return resizeRegion({ data, width: 12, height: 8 }, [0, 0, 12, 8], width, height);
 }
 
-function example(name: string, label: number, bytes: Uint8Array): ClassExample {
+function example(name: string, label: number, bytes: Uint8Array): ClassifierExample {
   return { name, label, bytes: async () => bytes };
 }
 
 test('inspect - a file that is no picture is left out by name', async () => {
   const good = example('rose/1.png', 0, await encodePng(await scene(1)));
-  const { kept, problems } = await inspect([
+  const { kept, problems } = await inspectExamples([
     good,
     example('rose/notes.jpg', 0, new TextEncoder().encode('hello')),
     example('rose/empty.jpg', 0, new Uint8Array()),
@@ -51,7 +54,7 @@ test('inspect - a file that is no picture is left out by name', async () => {
 
 test('inspect - a picture that is there twice is kept once, saved again at another size and quality too', async () => {
   const bytes = await encodeJpeg(await scene(1), 90);
-  const { kept, problems } = await inspect([
+  const { kept, problems } = await inspectExamples([
     example('rose/1.jpg', 0, bytes),
     example('rose/2.jpg', 0, bytes),
     example('rose/3.jpg', 0, await encodeJpeg(await scene(1, 90, 60), 75)),
@@ -72,7 +75,7 @@ test('inspect - a picture that is there twice is kept once, saved again at anoth
 
 test('inspect - a picture that is in two classes is left out of both', async () => {
   const bytes = await encodeJpeg(await scene(1), 90);
-  const { kept, problems } = await inspect([
+  const { kept, problems } = await inspectExamples([
     example('rose/1.jpg', 0, bytes),
     example('rose/2.jpg', 0, await encodeJpeg(await scene(2), 90)),
     example('tulip/1.jpg', 1, bytes),
@@ -92,11 +95,11 @@ test('inspect - a picture that is in two classes is left out of both', async () 
 
 test('inspect - what is scored on is found among what is learnt from', async () => {
   const bytes = await encodeJpeg(await scene(1), 90);
-  const learnt = await inspect([
+  const learnt = await inspectExamples([
     example('rose/1.jpg', 0, bytes),
     example('rose/2.jpg', 0, await encodeJpeg(await scene(2), 90)),
   ]);
-  const scored = await inspect([example('rose/9.jpg', 0, bytes)]);
+  const scored = await inspectExamples([example('rose/9.jpg', 0, bytes)]);
   assert.deepEqual(
     sharedWith(learnt.kept, scored.kept).map(({ name }) => name),
     ['rose/1.jpg'],
@@ -106,17 +109,17 @@ test('inspect - what is scored on is found among what is learnt from', async () 
 test('leaks - what is scored on is not learnt from, unless its class has nothing else', async () => {
   const of = async (name: string, label: number, seed: number) =>
     example(name, label, await encodeJpeg(await scene(seed), 90));
-  const learnt = await inspect([
+  const learnt = await inspectExamples([
     await of('rose/1.jpg', 0, 1),
     await of('rose/2.jpg', 0, 2),
     await of('tulip/1.jpg', 1, 3),
   ]);
-  const held = await inspect([
+  const held = await inspectExamples([
     await of('rose/8.jpg', 0, 1),
     await of('tulip/8.jpg', 1, 3),
     await of('tulip/9.jpg', 1, 4),
   ]);
-  const { examples, heldOut, leaks } = keptApart(learnt.kept, held.kept);
+  const { examples, heldOut, leaks } = splitWithoutLeaks(learnt.kept, held.kept);
   const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);
   assert.deepEqual(names(examples), ['rose/2.jpg', 'tulip/1.jpg']);
   assert.deepEqual(names(heldOut), ['rose/8.jpg', 'tulip/9.jpg']);
@@ -134,22 +137,22 @@ test('dataset digest - is of pictures and classes, whatever their order', () => 
     { digest: 'aa', label: 0 },
     { digest: 'bb', label: 1 },
   ];
-  const digest = classDatasetDigest([a, b], ['x', 'y']);
+  const digest = classifierDatasetDigest([a, b], ['x', 'y']);
   assert.match(digest, /^[0-9a-f]{16}$/);
-  assert.equal(classDatasetDigest([b, a], ['x', 'y']), digest);
-  assert.notEqual(classDatasetDigest([a, b], ['x', 'z']), digest);
+  assert.equal(classifierDatasetDigest([b, a], ['x', 'y']), digest);
+  assert.notEqual(classifierDatasetDigest([a, b], ['x', 'z']), digest);
 });
 
 test('views - the first is the whole picture, the others are parts inside it, the same for a seed', async () => {
   const picture = await scene(1, 50, 200);
-  const views = planViews(picture, 6, seededRandom(4));
+  const views = planClassifierViews(picture, 6, seededRandom(4));
   assert.deepEqual(views[0], { region: [0, 0, 50, 200], mirrored: false, look: null });
   for (const {
     region: [x, y, w, h],
   } of views) {
     assert.ok(x >= 0 && y >= 0 && w >= 1 && h >= 1 && x + w <= 50 && y + h <= 200, `${[x, y, w, h]}`);
   }
-  assert.deepEqual(planViews(picture, 6, seededRandom(4)), views);
+  assert.deepEqual(planClassifierViews(picture, 6, seededRandom(4)), views);
 });
 
 test('views - parts have the picture’s shape, more or less, as whole pictures have it', () => {
@@ -158,7 +161,7 @@ test('views - parts have the picture’s shape, more or less, as whole pictures 
     [900, 300],
   ] as const) {
     const picture = { data: new Uint8Array(), width, height };
-    for (const { region } of planViews(picture, 50, seededRandom(4))) {
+    for (const { region } of planClassifierViews(picture, 50, seededRandom(4))) {
       const aspect = region[2] / region[3] / (width / height);
       assert.ok(aspect > 0.74 && aspect < 1.35, `${aspect}`);
       assert.ok((region[2] * region[3]) / (width * height) > 0.3);
@@ -168,13 +171,16 @@ test('views - parts have the picture’s shape, more or less, as whole pictures 
 
 test('half - keeps a number to a 256th of it, and zero, infinity and what has few digits as they are', () => {
   const exact = Float32Array.of(0, -0, 1, -6, 0.40625, Number.POSITIVE_INFINITY);
-  assert.deepEqual(fromHalf(toHalf(exact)), exact);
+  assert.deepEqual(fromBfloat16(toBfloat16(exact)), exact);
   const random = seededRandom(5);
   const values = Float32Array.from({ length: 1000 }, () => 6 * random.next() - 2);
-  fromHalf(toHalf(values)).forEach((value, i) => {
+  fromBfloat16(toBfloat16(values)).forEach((value, i) => {
     assert.ok(Math.abs(value - values[i]!) <= Math.abs(values[i]!) / 256, `${values[i]} became ${value}`);
   });
-  assert.deepEqual(fromHalf(toHalf(values.subarray(3, 5))), fromHalf(toHalf(values)).slice(3, 5));
+  assert.deepEqual(
+    fromBfloat16(toBfloat16(values.subarray(3, 5))),
+    fromBfloat16(toBfloat16(values)).slice(3, 5),
+  );
 });
 
 test('views - mirrored is left to right', () => {

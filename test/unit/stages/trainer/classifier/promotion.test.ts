@@ -7,34 +7,37 @@ import {
   withClassifierTraining,
 } from '../../../../../pipeline/domain/models/classifier/training.ts';
 import { classificationScores } from '../../../../../pipeline/domain/scores/classification.ts';
-import { classifierNotWorse, forgotten } from '../../../../../stages/trainer/classifier/promotion.ts';
+import {
+  classifierPromotion,
+  refuseForgottenClasses,
+} from '../../../../../stages/trainer/classifier/promotion.ts';
 
 const right = (accuracy: number, pictures = 250) => ({ accuracy, pictures });
 
 test('promotion - as good or better takes over, and says by how much', () => {
-  assert.deepEqual(classifierNotWorse(right(0.94), right(0.91)), {
+  assert.deepEqual(classifierPromotion(right(0.94), right(0.91)), {
     yes: true,
     why: '94.0 % right against 91.0 % of the active model on 250 held-out pictures',
   });
-  assert.equal(classifierNotWorse(right(0.9), right(0.94)).yes, false);
+  assert.equal(classifierPromotion(right(0.9), right(0.94)).yes, false);
 });
 
 test('promotion - one picture, or one in a hundred, is chance', () => {
-  assert.equal(classifierNotWorse(right(0.9, 10), right(1, 10)).yes, true);
-  assert.equal(classifierNotWorse(right(0.8, 10), right(1, 10)).yes, false);
-  assert.equal(classifierNotWorse(right(0.932), right(0.94)).yes, true);
+  assert.equal(classifierPromotion(right(0.9, 10), right(1, 10)).yes, true);
+  assert.equal(classifierPromotion(right(0.8, 10), right(1, 10)).yes, false);
+  assert.equal(classifierPromotion(right(0.932), right(0.94)).yes, true);
 });
 
 test('promotion - with nothing held out the new one takes over', () => {
-  assert.deepEqual(classifierNotWorse(right(0, 0), right(0, 0)), {
+  assert.deepEqual(classifierPromotion(right(0, 0), right(0, 0)), {
     yes: true,
     why: 'nothing is held out to compare on',
   });
 });
 
 test('promotion - one that forgot a class does not take over, one that knows more may', () => {
-  assert.equal(forgotten(['deer', 'fox', 'boar'], ['fox', 'deer']), null);
-  const verdict = forgotten(['deer', 'badger'], ['deer', 'fox']);
+  assert.equal(refuseForgottenClasses(['deer', 'fox', 'boar'], ['fox', 'deer']), null);
+  const verdict = refuseForgottenClasses(['deer', 'badger'], ['deer', 'fox']);
   assert.equal(verdict?.yes, false);
   assert.match(verdict?.why ?? '', /does not know fox/);
 });

@@ -3,27 +3,27 @@ import { test } from 'node:test';
 import { openBackend } from '../../../../../pipeline/domain/models/backend/backend.ts';
 import { buildDetectorNetwork } from '../../../../../pipeline/domain/models/detector/network.ts';
 import { seededRandom } from '../../../../../pipeline/domain/statistics/seeded-random.ts';
-import { gradientsOf, together } from '../../../../../stages/trainer/detector/gradients.ts';
-import { partOf } from '../../../../../stages/trainer/detector/split.ts';
-import type { View } from '../../../../../stages/trainer/detector/view.ts';
+import { combineGradients, gradientsOf } from '../../../../../stages/trainer/detector/gradients.ts';
+import type { DetectorView } from '../../../../../stages/trainer/detector/views.ts';
+import { splitAtPart } from '../../../../../stages/trainer/split-model.ts';
 
 const side = 64;
 
 test('gradients - of some views and of the others, together they are those of all at once', async () => {
   await openBackend('wasm');
   const { model, strides } = buildDetectorNetwork('tiny', side, 1, 3);
-  const split = partOf(model, 'all');
+  const split = splitAtPart(model, 'all');
   const reading = { side, strides, outputs: ['deer'] };
   const random = seededRandom(5);
   // The last has no animal: it adds to the loss, and nothing to the weight.
-  const views = [20, 28, 36, 44, 0].map((size): View => {
+  const views = [20, 28, 36, 44, 0].map((size): DetectorView => {
     const pixels = Uint8ClampedArray.from({ length: side * side * 3 }, () => 255 * random.next());
     return { pixels, targets: size > 0 ? [{ box: [10, 8, size, size], label: 0, weight: 1 }] : [] };
   });
-  const of = (...which: readonly View[]) => gradientsOf(split, which, reading);
-  const whole = together([of(...views)]);
-  const [a, b, c, d, e] = views as [View, View, View, View, View];
-  const parted = together([of(a, b), of(c), of(d, e)]);
+  const of = (...which: readonly DetectorView[]) => gradientsOf(split, which, reading);
+  const whole = combineGradients([of(...views)]);
+  const [a, b, c, d, e] = views as [DetectorView, DetectorView, DetectorView, DetectorView, DetectorView];
+  const parted = combineGradients([of(a, b), of(c), of(d, e)]);
   assert.ok(Math.abs(parted.loss.total - whole.loss.total) < 1e-4 * whole.loss.total);
   assert.equal(parted.slopes.length, whole.slopes.length);
   for (const [i, expected] of whole.slopes.entries()) {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ScoredImage } from '../../../../../pipeline/domain/scores/detection.ts';
 import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
-import { isBetter, type Trial } from '../../../../../stages/trainer/detector/promotion.ts';
+import {
+  detectorPromotion,
+  type PairedDetections,
+} from '../../../../../stages/trainer/detector/promotion.ts';
 
 const truth = [{ box: [10, 10, 100, 100] as Box, label: 'deer' }];
 
@@ -14,11 +17,11 @@ function found(off: number | null): ScoredImage {
 const trials = (
   offs: readonly (readonly [candidate: number | null, active: number | null])[],
   isDrawn = true,
-): Trial[] =>
+): PairedDetections[] =>
   offs.map(([candidate, active]) => ({ candidate: found(candidate), active: found(active), isDrawn }));
 
 test('promotion - one whose boxes lie better in every picture takes over, and says by how much', () => {
-  const { yes, why } = isBetter(
+  const { yes, why } = detectorPromotion(
     trials([
       [2, 12],
       [3, 11],
@@ -33,7 +36,7 @@ test('promotion - one whose boxes lie better in every picture takes over, and sa
 
 test('promotion - the same again does not, nor one that is worse', () => {
   assert.equal(
-    isBetter(
+    detectorPromotion(
       trials([
         [5, 5],
         [6, 6],
@@ -43,7 +46,7 @@ test('promotion - the same again does not, nor one that is worse', () => {
     false,
   );
   assert.equal(
-    isBetter(
+    detectorPromotion(
       trials([
         [12, 2],
         [11, 3],
@@ -56,7 +59,7 @@ test('promotion - the same again does not, nor one that is worse', () => {
 
 test('promotion - the reason says how much chance makes: more where pictures disagree', () => {
   const chance = (offs: Parameters<typeof trials>[0]) =>
-    Number(/chance makes (0\.\d{3})/.exec(isBetter(trials(offs)).why)![1]);
+    Number(/chance makes (0\.\d{3})/.exec(detectorPromotion(trials(offs)).why)![1]);
   const agreed = Array.from({ length: 5 }, () => [2, 12] as const);
   assert.ok(chance(agreed) < 0.001);
   assert.ok(chance([[1, 40], ...agreed.slice(1).map(() => [5, 5] as const)]) > 0.05);
@@ -73,7 +76,7 @@ test('promotion - where the active model drew the boxes being better counts for 
     [7, 7],
     [9, 8],
   ]);
-  assert.equal(isBetter([...automatic, ...drawn]).yes, false);
+  assert.equal(detectorPromotion([...automatic, ...drawn]).yes, false);
 });
 
 test('promotion - one that misses animals in the other pictures does not take over', () => {
@@ -87,7 +90,7 @@ test('promotion - one that misses animals in the other pictures does not take ov
     [1, 12],
     [2, 15],
   ]);
-  const { yes, why } = isBetter([...automatic, ...drawn]);
+  const { yes, why } = detectorPromotion([...automatic, ...drawn]);
   assert.equal(yes, false);
   assert.match(why, /AP50 0\.\d{3} against 1\.000 on all 24/);
 });
@@ -97,8 +100,8 @@ test('promotion - with hardly a picture by hand a person decides, whatever the o
     Array.from({ length: 20 }, (_, i) => [1 + (i % 3), 12 + (i % 2)] as const),
     false,
   );
-  const { yes, why } = isBetter([...automatic, ...trials([[1, 20]])]);
+  const { yes, why } = detectorPromotion([...automatic, ...trials([[1, 20]])]);
   assert.equal(yes, false);
   assert.match(why, /1 hand-drawn .* 3 are needed.*models activate/);
-  assert.equal(isBetter([]).yes, false);
+  assert.equal(detectorPromotion([]).yes, false);
 });

@@ -4,15 +4,15 @@ import { before, test } from 'node:test';
 import { openBackend } from '../../../../../pipeline/domain/models/backend/backend.ts';
 import { seededRandom } from '../../../../../pipeline/domain/statistics/seeded-random.ts';
 import { decodeCheckpoint } from '../../../../../stages/trainer/detector/checkpoint.ts';
-import type { EpochRow } from '../../../../../stages/trainer/detector/epoch.ts';
-import { type TrainOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
+import type { DetectorEpoch } from '../../../../../stages/trainer/detector/epoch.ts';
+import { type TrainDetectorOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
 import { brightSquares } from '../../../../fixtures/bright-squares.ts';
 
 before(async () => void (await openBackend('wasm')));
 
 const examples = brightSquares(4);
 /** Two phases, so that one checkpoint lies between them and one within the second. */
-const options: TrainOptions = {
+const options: TrainDetectorOptions = {
   examples,
   heldOut: examples.slice(0, 1),
   classes: ['deer'],
@@ -32,7 +32,7 @@ const options: TrainOptions = {
 const weightsOf = ({ files }: { files: ReadonlyMap<string, Uint8Array> }) => files.get('weights.bin');
 
 /** Trains until `epoch` is over and gives its checkpoint. */
-async function cutAfter(epoch: number, changes: Partial<TrainOptions> = {}): Promise<Uint8Array> {
+async function cutAfter(epoch: number, changes: Partial<TrainDetectorOptions> = {}): Promise<Uint8Array> {
   let last: Uint8Array | undefined;
   await assert.rejects(
     trainDetector({
@@ -57,7 +57,7 @@ test('resume - the same weights, to the bit, wherever it was cut; the history is
   const whole = await trainDetector(options);
   for (const epoch of [1, 2]) {
     const resume = await cutAfter(epoch);
-    const resumed: (EpochRow | null)[] = [];
+    const resumed: (DetectorEpoch | null)[] = [];
     const rows: number[] = [];
     const end = await trainDetector({
       ...options,
@@ -68,7 +68,7 @@ test('resume - the same weights, to the bit, wherever it was cut; the history is
     assert.deepEqual(weightsOf(end), weightsOf(whole), `cut after epoch ${epoch}`);
     assert.deepEqual([resumed.length, resumed[0]?.step], [1, 2 * epoch]);
     assert.deepEqual(rows, [1, 2, 3].slice(epoch), 'epochs that were over are not repeated');
-    const plain = (history: readonly EpochRow[]) => history.map((row) => ({ ...row, seconds: 0 }));
+    const plain = (history: readonly DetectorEpoch[]) => history.map((row) => ({ ...row, seconds: 0 }));
     assert.deepEqual(plain(end.history), plain(whole.history));
     assert.deepEqual(end.startScores, whole.startScores);
   }
@@ -103,7 +103,7 @@ test('resume - a checkpoint of another seed, recipe or dataset, or damaged, is l
   ];
   const fresh = weightsOf(await trainDetector(short));
   for (const [what, resume] of others) {
-    const resumed: (EpochRow | null)[] = [];
+    const resumed: (DetectorEpoch | null)[] = [];
     const end = await trainDetector({ ...short, resume, onResume: (row) => void resumed.push(row) });
     assert.deepEqual(resumed, [null], what);
     assert.deepEqual(weightsOf(end), fresh, what);
@@ -139,10 +139,10 @@ test('threads - the same weights, to the bit, however many work side by side', {
 }, async () => {
   const batches = { ...options, changes: { ...options.changes, batch: 5 } };
   const alone = await trainDetector(batches);
-  const together = await trainDetector({ ...batches, threads: 3 });
-  assert.deepEqual(weightsOf(together), weightsOf(alone));
+  const combineGradients = await trainDetector({ ...batches, threads: 3 });
+  assert.deepEqual(weightsOf(combineGradients), weightsOf(alone));
   assert.deepEqual(
-    together.history.map(({ loss }) => loss),
+    combineGradients.history.map(({ loss }) => loss),
     alone.history.map(({ loss }) => loss),
   );
 });

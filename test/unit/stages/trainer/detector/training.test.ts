@@ -7,11 +7,11 @@ import { seededRandom } from '../../../../../pipeline/domain/statistics/seeded-r
 import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
 import { encodePng, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
-import type { Example } from '../../../../../stages/trainer/detector/example.ts';
-import { Pictures } from '../../../../../stages/trainer/detector/pictures.ts';
-import { rateAt, recipeOf } from '../../../../../stages/trainer/detector/recipe.ts';
-import { type TrainOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
-import { makeView, planView } from '../../../../../stages/trainer/detector/view.ts';
+import { DecodedPictures } from '../../../../../stages/trainer/detector/decoded-pictures.ts';
+import type { DetectorExample } from '../../../../../stages/trainer/detector/example.ts';
+import { detectorRateAt, detectorRecipe } from '../../../../../stages/trainer/detector/recipe.ts';
+import { type TrainDetectorOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
+import { makeDetectorView, planDetectorView } from '../../../../../stages/trainer/detector/views.ts';
 import { pyramidOf } from '../../../../../stages/trainer/detector/warp.ts';
 
 before(async () => {
@@ -24,7 +24,7 @@ test('view - a box that nobody drew is marked for the loss', () => {
   const automatic = { ...picture, boxes: boxes.map((box) => ({ ...box, isAutomatic: true })) };
   const placements = [picture, automatic].map((one) => {
     const plan = { colour: 0, tiles: [{ region: false }] };
-    return makeView(plan, [one], ['deer'], 64, seededRandom(1)).targets[0]?.placement;
+    return makeDetectorView(plan, [one], ['deer'], 64, seededRandom(1)).targets[0]?.placement;
   });
   assert.equal(placements[0], 1);
   assert.ok(placements[1]! > 0 && placements[1]! < 1);
@@ -40,8 +40,8 @@ test('view - boxes lie on what they boxed, whatever was done to the picture', ()
   const random = seededRandom(5);
   let seen = 0;
   for (let i = 0; i < 40; i += 1) {
-    const plan = planView({ region: 0.6, mosaic: 0.3, colour: 1 }, random);
-    const view = makeView(
+    const plan = planDetectorView({ region: 0.6, mosaic: 0.3, colour: 1 }, random);
+    const view = makeDetectorView(
       plan,
       plan.tiles.map(() => picture),
       ['deer'],
@@ -70,8 +70,8 @@ test('view - the same random numbers give the same view', () => {
   const picture = { pyramid: pyramidOf(filled(80, 60, [9, 120, 40])), boxes: [] };
   const [a, b] = [1, 1].map((seed) => {
     const random = seededRandom(seed);
-    const plan = planView({ region: 0.5, mosaic: 0.5, colour: 1 }, random);
-    return makeView(
+    const plan = planDetectorView({ region: 0.5, mosaic: 0.5, colour: 1 }, random);
+    return makeDetectorView(
       plan,
       plan.tiles.map(() => picture),
       [],
@@ -84,27 +84,27 @@ test('view - the same random numbers give the same view', () => {
 
 test('rate - rises, then falls to a twentieth', () => {
   const phase = { part: 'all', steps: 100, rate: 1 } as const;
-  assert.equal(rateAt(phase, 0), 0.1);
-  assert.equal(rateAt(phase, 10), 1);
-  assert.ok(rateAt(phase, 50) < rateAt(phase, 20));
-  assert.ok(Math.abs(rateAt(phase, 99) - 0.05) < 0.01);
+  assert.equal(detectorRateAt(phase, 0), 0.1);
+  assert.equal(detectorRateAt(phase, 10), 1);
+  assert.ok(detectorRateAt(phase, 50) < detectorRateAt(phase, 20));
+  assert.ok(Math.abs(detectorRateAt(phase, 99) - 0.05) < 0.01);
 });
 
 test('recipe - hundreds of drawn pictures train more of a network that knows animals, and for longer', () => {
   const stepsOf = (pictures: number) =>
-    recipeOf('pre', 'yolox-nano', 'all', pictures).phases.reduce((sum, { steps }) => sum + steps, 0);
+    detectorRecipe('pre', 'yolox-nano', 'all', pictures).phases.reduce((sum, { steps }) => sum + steps, 0);
   const parts = (pictures: number) =>
-    recipeOf('pre', 'yolox-nano', 'all', pictures).phases.map(({ part }) => part);
+    detectorRecipe('pre', 'yolox-nano', 'all', pictures).phases.map(({ part }) => part);
   assert.deepEqual(parts(25), ['head', 'neck']);
   assert.deepEqual(parts(300), ['head', 'top']);
   assert.ok(stepsOf(25) < stepsOf(300) && stepsOf(300) < stepsOf(1000));
   assert.equal(stepsOf(1000), stepsOf(10_000));
-  const frames = recipeOf('main', 'yolox-nano', 'all', 1000);
-  assert.deepEqual(frames, recipeOf('main', 'yolox-nano', 'all', 25));
+  const frames = detectorRecipe('main', 'yolox-nano', 'all', 1000);
+  assert.deepEqual(frames, detectorRecipe('main', 'yolox-nano', 'all', 25));
 });
 
 test('pictures - each is drawn by its share', async () => {
-  const pictures = new Pictures([{ ...scene[0]!, draw: 3, boxes: [] }, ...scene.slice(1)], 1e8);
+  const pictures = new DecodedPictures([{ ...scene[0]!, draw: 3, boxes: [] }, ...scene.slice(1)], 1e8);
   const random = seededRandom(1);
   let count = 0;
   for (let i = 0; i < 600; i += 1) if ((await pictures.draw(random)).boxes.length === 0) count += 1;
@@ -112,13 +112,13 @@ test('pictures - each is drawn by its share', async () => {
 });
 
 /** A bright square on a dark ground, in another place in each picture. */
-const scene: Example[] = Array.from({ length: 6 }, (_, i) => {
+const scene: DetectorExample[] = Array.from({ length: 6 }, (_, i) => {
   const box: Box = [20 + i * 25, 30 + ((i * 47) % 60), 40, 50];
   const raster = filled(240, 160, [60, 80, 50]);
   paint(raster, box, [200, 160, 90]);
   return { name: `scene ${i}`, jpeg: () => encodePng(raster), boxes: [{ box, label: 'deer', weight: 1 }] };
 });
-const quick: TrainOptions = {
+const quick: TrainDetectorOptions = {
   examples: scene,
   heldOut: [],
   classes: ['deer'],

@@ -25,9 +25,9 @@ import {
 import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
 import { encodePng, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import { PoisonError } from '../../../../../pipeline/runtime/errors.ts';
-import type { Example } from '../../../../../stages/trainer/detector/example.ts';
+import type { DetectorExample } from '../../../../../stages/trainer/detector/example.ts';
 import { fitLogistic } from '../../../../../stages/trainer/detector/logistic.ts';
-import { type TrainOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
+import { type TrainDetectorOptions, trainDetector } from '../../../../../stages/trainer/detector/train.ts';
 import { trainVerifier } from '../../../../../stages/trainer/detector/train-verifier.ts';
 import { writeKerasWeights } from '../../../../fixtures/keras-weights.ts';
 
@@ -72,7 +72,7 @@ const finder: DetectorLike = {
     ]),
 };
 
-function examples(count: number): Example[] {
+function examples(count: number): DetectorExample[] {
   return Array.from({ length: count }, (_, i) => ({
     name: `${i}.png`,
     jpeg: () => encodePng(both),
@@ -203,14 +203,14 @@ async function blindDetector(): Promise<ModelFiles> {
 }
 
 /** Says that bare ground, where the detector finds a box, is the animal, and the red square none. */
-const contrary: Example = {
+const contrary: DetectorExample = {
   name: 'contrary',
   jpeg: () => encodePng(both),
   boxes: [{ box: [36, 4, 8, 8], label: 'deer', weight: 1 }],
 };
 
 test('training - a detector gets a verifier, unless the held-out pictures say that it is worse', async () => {
-  const options: TrainOptions = {
+  const options: TrainDetectorOptions = {
     examples: examples(40),
     heldOut: [],
     classes: ['deer'],

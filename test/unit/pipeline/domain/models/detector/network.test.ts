@@ -18,7 +18,7 @@ import { readMobileNetWeights, setBody } from '../../../../../../pipeline/domain
 import { forward } from '../../../../../../pipeline/domain/models/network/forward.ts';
 import { loadYoloxOnnx } from '../../../../../../pipeline/domain/models/yolox/weights.ts';
 import { FatalError } from '../../../../../../pipeline/runtime/errors.ts';
-import { splitModel } from '../../../../../../stages/trainer/detector/split.ts';
+import { splitModel } from '../../../../../../stages/trainer/split-model.ts';
 import { dataPath, noData } from '../../../../../fixtures/shared-data.ts';
 
 before(async () => {

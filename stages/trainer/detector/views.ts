@@ -5,18 +5,18 @@
 
 import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { type Box, intersection } from '../../../pipeline/domain/vision/box.ts';
+import { changeColours } from '../colour.ts';
 import type { Target } from './assign.ts';
-import { changeColours } from './colour.ts';
 import type { LabelledBox } from './example.ts';
 import { type Placement, type Pyramid, type Window, warp } from './warp.ts';
 
-export interface Picture {
+export interface DecodedPicture {
   readonly pyramid: Pyramid;
   readonly boxes: readonly LabelledBox[];
 }
 
 /** What views are made. */
-export interface ViewMix {
+export interface DetectorViewMix {
   /** Share that shows a square around an animal; the others show the whole picture. */
   readonly region: number;
   /** Share of four pictures in one (Bochkovskiy et al. 2020, arXiv 2004.10934). */
@@ -25,7 +25,7 @@ export interface ViewMix {
   readonly colour: number;
 }
 
-export interface View {
+export interface DetectorView {
   /** `[side, side, 3]`, RGB */
   readonly pixels: Uint8ClampedArray;
   readonly targets: readonly Target[];
@@ -44,12 +44,15 @@ const visibleEnough = 0.35;
 const automaticPlacement = 0.25;
 
 /** What a view will show: one picture, or four for a mosaic; of each the region around an animal or all. */
-export interface ViewPlan {
+export interface DetectorViewPlan {
   readonly colour: number;
   readonly tiles: readonly { readonly region: boolean }[];
 }
 
-export function planView({ mosaic, region, colour }: ViewMix, random: Random): ViewPlan {
+export function planDetectorView(
+  { mosaic, region, colour }: DetectorViewMix,
+  random: Random,
+): DetectorViewPlan {
   const count = random.chance(mosaic) ? 4 : 1;
   return { colour, tiles: Array.from({ length: count }, () => ({ region: random.chance(region) })) };
 }
@@ -59,13 +62,13 @@ export function planView({ mosaic, region, colour }: ViewMix, random: Random): V
  * @param classes a label's place in it is the class number
  * @param side of the view, px
  */
-export function makeView(
-  plan: ViewPlan,
-  pictures: readonly Picture[],
+export function makeDetectorView(
+  plan: DetectorViewPlan,
+  pictures: readonly DecodedPicture[],
   classes: readonly string[],
   side: number,
   random: Random,
-): View {
+): DetectorView {
   const pixels = new Uint8ClampedArray(side * side * 3);
   const windows =
     plan.tiles.length === 1 ? [{ x: 0, y: 0, width: side, height: side }] : quarters(side, random);
@@ -90,7 +93,7 @@ function quarters(side: number, random: Random): Window[] {
 
 /** Draws a picture into a window of the view and gives the boxes that are to be seen there. */
 function place(
-  picture: Picture,
+  picture: DecodedPicture,
   window: Window,
   region: boolean,
   pixels: Uint8ClampedArray,
@@ -118,7 +121,7 @@ function place(
   });
 }
 
-function placementOf(picture: Picture, window: Window, region: boolean, random: Random): Placement {
+function placementOf(picture: DecodedPicture, window: Window, region: boolean, random: Random): Placement {
   const animals = picture.boxes.filter(({ weight }) => weight > 0);
   if (!region) return wholePicture(picture, window, random);
   if (animals.length === 0 || random.chance(empty)) return anywhere(picture, window, random);
@@ -126,7 +129,7 @@ function placementOf(picture: Picture, window: Window, region: boolean, random: 
 }
 
 /** A square in which the animal's longer side takes from a ninth to nearly all. */
-function aroundAnimal({ pyramid }: Picture, box: Box, window: Window, random: Random): Placement {
+function aroundAnimal({ pyramid }: DecodedPicture, box: Box, window: Window, random: Random): Placement {
   const picture = pyramid[0]!;
   const longest = Math.max(box[2], box[3]);
   const share = random.logBetween(0.15, 0.8);
@@ -144,7 +147,7 @@ function aroundAnimal({ pyramid }: Picture, box: Box, window: Window, random: Ra
 }
 
 /** A square of the picture wherever it falls: mostly what this camera sees without an animal. */
-function anywhere({ pyramid }: Picture, window: Window, random: Random): Placement {
+function anywhere({ pyramid }: DecodedPicture, window: Window, random: Random): Placement {
   const { width, height } = pyramid[0]!;
   const region = Math.max(128, random.logBetween(0.3, 1) * Math.max(width, height));
   const [scaleX, scaleY] = stretched(region / Math.max(window.width, window.height), random);
@@ -169,7 +172,7 @@ function offset(start: number, size: number, length: number, picture: number, ra
 }
 
 /** The picture as the letterbox shows it, with its scale and place a little changed. */
-function wholePicture({ pyramid }: Picture, window: Window, random: Random): Placement {
+function wholePicture({ pyramid }: DecodedPicture, window: Window, random: Random): Placement {
   const { width, height } = pyramid[0]!;
   const fit = Math.max(width / window.width, height / window.height);
   const [scaleX, scaleY] = stretched(fit * random.logBetween(0.7, 1.4), random);

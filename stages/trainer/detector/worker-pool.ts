@@ -9,25 +9,25 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
 import { filesOfModel } from '../../../pipeline/domain/models/files.ts';
 import { FatalError } from '../../../pipeline/runtime/errors.ts';
+import { variablesOf } from '../optimiser.ts';
 import type { Gradients } from './gradients.ts';
-import { variablesOf } from './optimiser.ts';
-import type { Part } from './recipe.ts';
-import type { View } from './view.ts';
+import type { NetworkPart } from './recipe.ts';
+import type { DetectorView } from './views.ts';
 
 /** What a thread begins with. */
-export interface CrewMember {
+export interface WorkerSetup {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly reading: NetworkReading;
   /** All weights in the model's order, as they are at the start of a step. */
   readonly weights: SharedArrayBuffer;
 }
 
-export interface Share {
-  readonly part: Part;
-  readonly views: readonly View[];
+export interface GradientTask {
+  readonly part: NetworkPart;
+  readonly views: readonly DetectorView[];
 }
 
-export class Crew {
+export class WorkerPool {
   readonly #threads: readonly Worker[];
   readonly #weights: Float32Array;
 
@@ -37,25 +37,25 @@ export class Crew {
   }
 
   /** @param size threads, at least 1 */
-  static async open(model: LayersModel, reading: NetworkReading, size: number): Promise<Crew> {
+  static async open(model: LayersModel, reading: NetworkReading, size: number): Promise<WorkerPool> {
     const count = variablesOf(model).reduce((sum, variable) => sum + variable.size, 0);
     const weights = new SharedArrayBuffer(4 * count);
-    const member: CrewMember = { files: await filesOfModel(model), reading, weights };
+    const member: WorkerSetup = { files: await filesOfModel(model), reading, weights };
     const threads = Array.from(
       { length: size },
-      () => new Worker(new URL('./crew-thread.ts', import.meta.url), { workerData: member }),
+      () => new Worker(new URL('./worker-thread.ts', import.meta.url), { workerData: member }),
     );
-    return new Crew(threads, weights);
+    return new WorkerPool(threads, weights);
   }
 
   /**
    * @param weights all of the model, in its order
    * @returns of each share, in their order
-   * @throws FatalError where a thread fails; the crew is of no use then
+   * @throws FatalError where a thread fails; the pool is of no use then
    */
   async gradients(
-    part: Part,
-    shares: readonly (readonly View[])[],
+    part: NetworkPart,
+    shares: readonly (readonly DetectorView[])[],
     weights: readonly Float32Array[],
   ): Promise<Gradients[]> {
     let at = 0;
@@ -81,11 +81,11 @@ export class Crew {
   }
 }
 
-async function ask(thread: Worker, share: Share): Promise<Gradients> {
+async function ask(thread: Worker, share: GradientTask): Promise<Gradients> {
   thread.postMessage(share);
   try {
     const [reply] = await once(thread, 'message'); // rejects where the thread fails
-    return reply; // crew-thread.ts answers nothing else
+    return reply; // worker-thread.ts answers nothing else
   } catch (cause) {
     throw new FatalError('a training thread failed', { cause });
   }

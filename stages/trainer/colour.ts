@@ -1,5 +1,5 @@
 /** Changes the look of a view and leaves every thing where it is: light, colour, infrared, noise. */
-import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
+import type { Random } from '../../pipeline/domain/statistics/seeded-random.ts';
 
 /**
  * In place; `view` is `[pixels, 3]`, RGB.

@@ -4,13 +4,13 @@
  */
 
 /** Rounded to the nearest, ties to even. */
-export function toHalf(values: Float32Array): Uint16Array {
+export function toBfloat16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16);
 }
 
-export function fromHalf(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i += 1) bits[i] = halves[i]! << 16;
+export function fromBfloat16(bfloats: Uint16Array): Float32Array {
+  const bits = new Uint32Array(bfloats.length);
+  for (let i = 0; i < bfloats.length; i += 1) bits[i] = bfloats[i]! << 16;
   return new Float32Array(bits.buffer);
 }

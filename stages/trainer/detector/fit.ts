@@ -7,37 +7,37 @@ import { detectorStrides } from '../../../pipeline/domain/models/detector/networ
 import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import { type SeededRandom, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { FatalError } from '../../../pipeline/runtime/errors.ts';
-import type { Checkpoint, Kept } from './checkpoint.ts';
-import { Crew } from './crew.ts';
-import type { EpochRow } from './epoch.ts';
-import type { Example } from './example.ts';
-import { type Gradients, gradientsOf, together, trainable } from './gradients.ts';
+import { Optimiser, putWeights } from '../optimiser.ts';
+import { type SplitModel, splitAtPart } from '../split-model.ts';
+import type { BestWeights, TrainingCheckpoint } from './checkpoint.ts';
+import { DecodedPictures } from './decoded-pictures.ts';
+import type { DetectorEpoch } from './epoch.ts';
+import type { DetectorExample } from './example.ts';
+import { combineGradients, type Gradients, gradientsOf, trainable } from './gradients.ts';
 import type { LossParts } from './loss.ts';
-import { Optimiser, putWeights } from './optimiser.ts';
-import { Pictures } from './pictures.ts';
-import { type Part, type Phase, type Recipe, rateAt } from './recipe.ts';
-import { partOf, type SplitModel } from './split.ts';
-import type { Started } from './start.ts';
-import { makeView, planView, type View } from './view.ts';
+import { type DetectorPhase, type DetectorRecipe, detectorRateAt, type NetworkPart } from './recipe.ts';
+import type { StartedDetector } from './start.ts';
+import { type DetectorView, makeDetectorView, planDetectorView } from './views.ts';
+import { WorkerPool } from './worker-pool.ts';
 
-export interface TrainingOptions {
-  readonly examples: readonly Example[];
-  readonly heldOut: readonly Example[];
+export interface DetectorFitOptions {
+  readonly examples: readonly DetectorExample[];
+  readonly heldOut: readonly DetectorExample[];
   readonly classes: readonly string[];
   readonly seed: number;
   /** Awaited after each epoch, with the place in it, which later steps change. */
-  readonly onEpoch: (row: EpochRow, place: Checkpoint) => Promise<void>;
+  readonly onEpoch: (row: DetectorEpoch, place: TrainingCheckpoint) => Promise<void>;
   readonly signal: AbortSignal | undefined;
   /** That work out gradients side by side; 1: this one alone. The weights that come of it are the same. */
   readonly threads: number;
 }
 
-export interface TrainingEnd {
+export interface FittedDetector {
   /** Of the weights that are kept; null where nothing is held out. */
   readonly scores: DetectionScores | null;
   /** Of the start, before the first step. */
   readonly startScores: DetectionScores | null;
-  readonly history: readonly EpochRow[];
+  readonly history: readonly DetectorEpoch[];
 }
 
 /** Two cost hardly more each than eight. */
@@ -46,23 +46,28 @@ const viewsAtOnce = 2;
 /** Bytes of decoded pictures. */
 const pictureMemory = 300e6;
 
-export class Training {
-  readonly #options: TrainingOptions;
-  readonly #started: Started;
-  readonly #recipe: Recipe;
+export class DetectorFit {
+  readonly #options: DetectorFitOptions;
+  readonly #started: StartedDetector;
+  readonly #recipe: DetectorRecipe;
   readonly #random: SeededRandom;
-  readonly #pictures: Pictures;
+  readonly #pictures: DecodedPictures;
   readonly #optimiser: Optimiser;
-  readonly #history: EpochRow[];
+  readonly #history: DetectorEpoch[];
   /** `performance.now()` at the start, or as if there had been no break. */
   readonly #began: number;
-  readonly #from: Checkpoint | null;
+  readonly #from: TrainingCheckpoint | null;
   readonly #reading: NetworkReading;
-  #crew: Crew | undefined;
-  #kept: Kept | undefined;
+  #workers: WorkerPool | undefined;
+  #kept: BestWeights | undefined;
 
   /** @param from the place to go on from; its weights are put into the model */
-  constructor(options: TrainingOptions, started: Started, recipe: Recipe, from: Checkpoint | null) {
+  constructor(
+    options: DetectorFitOptions,
+    started: StartedDetector,
+    recipe: DetectorRecipe,
+    from: TrainingCheckpoint | null,
+  ) {
     this.#options = options;
     this.#started = started;
     this.#recipe = recipe;
@@ -70,7 +75,7 @@ export class Training {
     const { side, network } = started;
     this.#reading = { side, outputs: options.classes, strides: detectorStrides[network] };
     this.#random = seededRandom(from?.random ?? options.seed);
-    this.#pictures = new Pictures(options.examples, pictureMemory);
+    this.#pictures = new DecodedPictures(options.examples, pictureMemory);
     this.#optimiser = new Optimiser(started.model, recipe, from?.optimiser);
     this.#history = [...(from?.history ?? [])];
     this.#kept = from?.kept;
@@ -78,17 +83,17 @@ export class Training {
   }
 
   /** Leaves the weights to keep in the model. */
-  async run(): Promise<TrainingEnd> {
+  async run(): Promise<FittedDetector> {
     const { threads } = this.#options;
-    if (threads > 1) this.#crew = await Crew.open(this.#started.model, this.#reading, threads);
+    if (threads > 1) this.#workers = await WorkerPool.open(this.#started.model, this.#reading, threads);
     try {
       return await this.#phases();
     } finally {
-      await this.#crew?.close();
+      await this.#workers?.close();
     }
   }
 
-  async #phases(): Promise<TrainingEnd> {
+  async #phases(): Promise<FittedDetector> {
     const { model } = this.#started;
     const startScores = this.#from ? this.#from.startScores : await this.#evaluate();
     const done = this.#history.at(-1)?.step ?? 0;
@@ -107,12 +112,12 @@ export class Training {
    * @param done its own steps that have been taken: whole epochs
    */
   async #phase(
-    phase: Phase,
+    phase: DetectorPhase,
     before: number,
     done: number,
     startScores: DetectionScores | null,
   ): Promise<void> {
-    const split = partOf(this.#started.model, phase.part);
+    const split = splitAtPart(this.#started.model, phase.part);
     const every = this.#recipe.evaluateEvery;
     for (let from = done; from < phase.steps; from += every) {
       const end = Math.min(phase.steps, from + every);
@@ -126,7 +131,7 @@ export class Training {
           this.#gradients(phase.part, split, views),
           i + 1 < end ? this.#views() : [],
         ]);
-        losses.push(this.#step(split, gradients, rateAt(phase, i)));
+        losses.push(this.#step(split, gradients, detectorRateAt(phase, i)));
         views = next;
       }
       const heldOut = await this.#optimiser.withKept(() => this.#evaluate());
@@ -146,7 +151,7 @@ export class Training {
     }
   }
 
-  #row(step: number, part: Part, loss: LossParts, heldOut: DetectionScores | null): EpochRow {
+  #row(step: number, part: NetworkPart, loss: LossParts, heldOut: DetectionScores | null): DetectorEpoch {
     const { phases, evaluateEvery } = this.#recipe;
     return {
       epoch: this.#history.length + 1,
@@ -167,12 +172,12 @@ export class Training {
       : evaluate(networkAsDetector(this.#started.model, this.#reading), heldOut);
   }
 
-  async #gradients(part: Part, split: SplitModel, views: readonly View[]): Promise<Gradients> {
+  async #gradients(part: NetworkPart, split: SplitModel, views: readonly DetectorView[]): Promise<Gradients> {
     const shares = sharesOf(views);
-    const crew = this.#crew;
-    if (!crew) return together(shares.map((share) => gradientsOf(split, share, this.#reading)));
+    const workers = this.#workers;
+    if (!workers) return combineGradients(shares.map((share) => gradientsOf(split, share, this.#reading)));
     const weights = this.#optimiser.state.slots.map(({ values }) => values);
-    return together(await crew.gradients(part, shares, weights));
+    return combineGradients(await workers.gradients(part, shares, weights));
   }
 
   #step({ trained }: SplitModel, { loss, slopes }: Gradients, rate: number): LossParts {
@@ -183,13 +188,13 @@ export class Training {
     return loss;
   }
 
-  async #views(): Promise<View[]> {
-    const views: View[] = [];
+  async #views(): Promise<DetectorView[]> {
+    const views: DetectorView[] = [];
     for (let i = 0; i < this.#recipe.batch; i += 1) {
-      const plan = planView(this.#recipe.mix, this.#random);
+      const plan = planDetectorView(this.#recipe.mix, this.#random);
       const pictures = [];
       for (const _ of plan.tiles) pictures.push(await this.#pictures.draw(this.#random));
-      views.push(makeView(plan, pictures, this.#options.classes, this.#started.side, this.#random));
+      views.push(makeDetectorView(plan, pictures, this.#options.classes, this.#started.side, this.#random));
     }
     return views;
   }
@@ -201,7 +206,7 @@ function slack({ images }: DetectionScores): number {
 }
 
 /** What is worked out at once: on wasm few views, so that there is work for several threads. */
-function sharesOf(views: readonly View[]): (readonly View[])[] {
+function sharesOf(views: readonly DetectorView[]): (readonly DetectorView[])[] {
   const size = tf.getBackend() === 'wasm' ? viewsAtOnce : views.length;
   return Array.from({ length: Math.ceil(views.length / size) }, (_, i) =>
     views.slice(i * size, (i + 1) * size),

@@ -3,7 +3,7 @@ import { Check } from 'typebox/value';
 import type { Case } from '../case.ts';
 import type { AnyMethodName } from '../method/method.ts';
 import { cascade, cascadeOptions, isChecked } from './cascade.ts';
-import { mostPictures, type Sanity, SanityRecord, verdictOf } from './verdict.ts';
+import { mostPictures, SanityRecord, type SanityVerdict, sanityVerdict } from './verdict.ts';
 
 /** Where records are kept, by name. */
 export interface RecordStore {
@@ -11,7 +11,7 @@ export interface RecordStore {
   put(name: string, content: Uint8Array): Promise<void>;
 }
 
-export interface Occasion {
+export interface SanitySubject {
   /** Id of the model. */
   readonly model: string;
   readonly method: AnyMethodName;
@@ -23,7 +23,11 @@ export interface Occasion {
 }
 
 /** No job can be called so: a job's name has no dot. */
-export function recordName({ model, method, layer }: Pick<Occasion, 'model' | 'method' | 'layer'>): string {
+export function recordName({
+  model,
+  method,
+  layer,
+}: Pick<SanitySubject, 'model' | 'method' | 'layer'>): string {
   const at = layer === undefined ? '' : `@${layer.replaceAll('/', '.')}`;
   return `sanity.${model}/${method}${at}.json`;
 }
@@ -32,19 +36,23 @@ export function recordName({ model, method, layer }: Pick<Occasion, 'model' | 'm
  * Adds the case's picture to the record, unless it has enough; then says what the record says.
  * @returns null for methods that are not checked
  */
-export async function checked(store: RecordStore, of: Case, occasion: Occasion): Promise<Sanity | null> {
+export async function checkSanity(
+  store: RecordStore,
+  of: Case,
+  occasion: SanitySubject,
+): Promise<SanityVerdict | null> {
   const { model, method, picture, signal } = occasion;
   if (!isChecked(method)) return null;
   const name = recordName(occasion);
   const record = readRecord(await store.get(name)) ?? { model, method, pictures: [] };
   const known = record.pictures.some((one) => one.picture === picture);
-  if (known || record.pictures.length >= mostPictures) return verdictOf(record);
+  if (known || record.pictures.length >= mostPictures) return sanityVerdict(record);
   const started = performance.now();
   const steps = await cascade(of, method, cascadeOptions(method, signal));
   const ms = Math.round(performance.now() - started);
   const pictures = [...record.pictures, { picture, layer: of.layer, ms, steps }];
   await store.put(name, new TextEncoder().encode(`${JSON.stringify({ ...record, pictures }, null, 2)}\n`));
-  return verdictOf({ pictures });
+  return sanityVerdict({ pictures });
 }
 
 /** null where there is none, or one of another version: then the check is made again. */

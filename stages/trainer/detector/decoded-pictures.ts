@@ -2,19 +2,19 @@
 
 import type { Random } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
-import type { Example } from './example.ts';
-import type { Picture } from './view.ts';
+import type { DetectorExample } from './example.ts';
+import type { DecodedPicture } from './views.ts';
 import { pyramidOf } from './warp.ts';
 
-export class Pictures {
-  readonly #examples: readonly Example[];
+export class DecodedPictures {
+  readonly #examples: readonly DetectorExample[];
   /** Running sums of the examples' shares. */
   readonly #shares: readonly number[];
-  readonly #kept = new Map<Example, Picture>();
+  readonly #kept = new Map<DetectorExample, DecodedPicture>();
   #room: number;
 
   /** @param memory bytes that decoded pictures may take */
-  constructor(examples: readonly Example[], memory: number) {
+  constructor(examples: readonly DetectorExample[], memory: number) {
     this.#examples = examples;
     this.#room = memory;
     let sum = 0;
@@ -25,13 +25,13 @@ export class Pictures {
   }
 
   /** One of the examples, by their shares. */
-  async draw(random: Random): Promise<Picture> {
+  async draw(random: Random): Promise<DecodedPicture> {
     const at = random.next() * this.#shares.at(-1)!;
     const place = this.#shares.findIndex((share) => at < share);
     return this.#picture(this.#examples[place]!);
   }
 
-  async #picture(example: Example): Promise<Picture> {
+  async #picture(example: DetectorExample): Promise<DecodedPicture> {
     const kept = this.#kept.get(example);
     if (kept) return kept;
     const pyramid = pyramidOf(await decodeImage(await example.jpeg(), example.name));

@@ -1,6 +1,6 @@
 /** Parts a model where training begins: what is frozen runs forward only and keeps nothing for the way back. */
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Part } from './recipe.ts';
+import type { NetworkPart } from './detector/recipe.ts';
 
 export interface SplitModel {
   /** Picture to the values at the cut; undefined where nothing is frozen. */
@@ -9,11 +9,11 @@ export interface SplitModel {
   readonly trained: tfl.LayersModel;
 }
 
-export function partOf(model: tfl.LayersModel, part: Part): SplitModel {
+export function splitAtPart(model: tfl.LayersModel, part: NetworkPart): SplitModel {
   return splitModel(model, (layer) => isFrozen(layer, part));
 }
 
-function isFrozen(layer: string, part: Part): boolean {
+function isFrozen(layer: string, part: NetworkPart): boolean {
   if (part === 'all') return false;
   const isBackbone = layer === 'image' || layer === 'to_unit' || layer.startsWith('backbone/');
   // YOLOX's stages at strides 16 and 32.

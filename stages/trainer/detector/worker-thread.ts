@@ -1,23 +1,23 @@
-/** One thread of a `Crew`: a share of a batch in, its gradients out. */
+/** One thread of a `WorkerPool`: a share of a batch in, its gradients out. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBackend } from '../../../pipeline/domain/models/backend/backend.ts';
 import { modelFromFiles } from '../../../pipeline/domain/models/files.ts';
 import '../../../pipeline/domain/models/network/conv-layer.ts';
-import type { CrewMember, Share } from './crew.ts';
+import { putWeights, variablesOf } from '../optimiser.ts';
+import { type SplitModel, splitAtPart } from '../split-model.ts';
 import { gradientsOf } from './gradients.ts';
-import { putWeights, variablesOf } from './optimiser.ts';
-import type { Part } from './recipe.ts';
-import { partOf, type SplitModel } from './split.ts';
+import type { NetworkPart } from './recipe.ts';
+import type { GradientTask, WorkerSetup } from './worker-pool.ts';
 
-const { files, reading, weights } = workerData as CrewMember; // Crew gives it
+const { files, reading, weights } = workerData as WorkerSetup; // WorkerPool gives it
 await openBackend('wasm');
 const model = await modelFromFiles(files);
 const shared = new Float32Array(weights);
-const splits = new Map<Part, SplitModel>();
+const splits = new Map<NetworkPart, SplitModel>();
 
-parentPort?.on('message', ({ part, views }: Share) => {
+parentPort?.on('message', ({ part, views }: GradientTask) => {
   takeWeights();
-  const split = splits.get(part) ?? partOf(model, part);
+  const split = splits.get(part) ?? splitAtPart(model, part);
   splits.set(part, split);
   const result = gradientsOf(split, views, reading);
   parentPort?.postMessage(

@@ -38,7 +38,7 @@ export function fingerprintOf(thumbnail: Uint8Array): Fingerprint {
  * Groups of two and more that show the same picture, each in the order given. Only pictures with an equal band are
  * compared: any two whose hashes differ in up to three bits have one.
  */
-export function groupDoubles<T extends { readonly digest: string; readonly fingerprint: Fingerprint }>(
+export function groupNearDuplicates<T extends { readonly digest: string; readonly fingerprint: Fingerprint }>(
   pictures: readonly T[],
 ): T[][] {
   const leader = pictures.map((_, i) => i);
