@@ -3,9 +3,11 @@
  * frames of an animal are nearly the same picture, and a score on them would say nothing.
  */
 import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
+import { evenlySpaced } from '../../pipeline/domain/statistics/evenly-spaced.ts';
 import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
 import { type ClipLabels, trusted } from './dataset.ts';
 
+/** A clip's labels with its frame rate. */
 export interface TimedClipLabels extends ClipLabels {
   readonly clip: string;
   /** Frames a second. */
@@ -13,11 +15,11 @@ export interface TimedClipLabels extends ClipLabels {
 }
 
 /** Of a clip, a class and a split: neighbouring crops add nothing but time. */
-const most = 200;
+const mostLabels = 200;
 /** Between what is learnt from and what is held out of one clip, s. */
 const gapS = 2;
-/** A clip with fewer labels of a class is not parted. */
-const fewest = 10;
+/** A clip with fewer labels of a class is not split. */
+const fewestLabels = 10;
 /** With fewer, a clip that is held out would be half of what there is to learn from. */
 const enoughClips = 3;
 
@@ -44,8 +46,8 @@ export function cropItems(
         from: labels[0]!.from, // a group has one
         labels: labels.map(({ label }) => label).sort((a, b) => a.track.index - b.track.index),
       }));
-      return parted(byClip, heldOutShare).flatMap(({ from, split, labels }) =>
-        evenly(labels, most).map((label) => itemOf(from, label, split)),
+      return splitByClip(byClip, heldOutShare).flatMap(({ from, split, labels }) =>
+        evenlySpaced(labels, mostLabels).map((label) => itemOf(from, label, split)),
       );
     });
   const known = new Set(clips.map(({ clip }) => clip));
@@ -58,25 +60,26 @@ export function cropDataset(classes: readonly string[], items: readonly DatasetI
   return { classes: classes.filter((name) => found.has(name)), items: [...items] };
 }
 
-interface Part {
+/** A clip's labels of one class, and what they are for. */
+interface ClipPart {
   readonly from: TimedClipLabels;
   readonly split: DatasetItem['split'];
   readonly labels: readonly ReviewedLabel[];
 }
 
-/** @param clips labels of one class, by frame */
-function parted(clips: readonly Omit<Part, 'split'>[], share: number): Part[] {
+/** Which clips, or parts of clips, are held out. @param clips labels of one class, by frame */
+function splitByClip(clips: readonly Omit<ClipPart, 'split'>[], share: number): ClipPart[] {
   if (share === 0) return clips.map((part) => ({ ...part, split: 'train' }));
-  if (clips.length < enoughClips) return clips.flatMap((part) => partedByTime(part, share));
+  if (clips.length < enoughClips) return clips.flatMap((part) => splitByTime(part, share));
   // A clip's id is the digest of its file: the lowest are drawn by lot, and stay the same when clips are added.
   const order = clips.toSorted((a, b) => (a.from.clip < b.from.clip ? -1 : 1));
   const heldOut = new Set(order.slice(0, Math.max(1, Math.round(share * clips.length))));
   return order.map((part) => ({ ...part, split: heldOut.has(part) ? 'held-out' : 'train' }));
 }
 
-function partedByTime({ from, labels }: Omit<Part, 'split'>, share: number): Part[] {
-  const whole: Part[] = [{ from, split: 'train', labels }];
-  if (labels.length < fewest) return whole;
+function splitByTime({ from, labels }: Omit<ClipPart, 'split'>, share: number): ClipPart[] {
+  const whole: ClipPart[] = [{ from, split: 'train', labels }];
+  if (labels.length < fewestLabels) return whole;
   const first = labels[Math.floor((1 - share) * labels.length)]!.track.index; // share > 0
   const last = first - gapS * from.fps;
   const train = labels.filter(({ track }) => track.index <= last);
@@ -87,16 +90,10 @@ function partedByTime({ from, labels }: Omit<Part, 'split'>, share: number): Par
   ];
 }
 
-/** At most so many, spread over all. */
-function evenly<T>(all: readonly T[], count: number): T[] {
-  if (all.length <= count) return [...all];
-  return Array.from({ length: count }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / count)]!);
-}
-
 function itemOf(
   { file, width, height }: ClipLabels,
   label: ReviewedLabel,
-  split: Part['split'],
+  split: ClipPart['split'],
 ): DatasetItem {
   const { clip, index, track } = label.track;
   return { clip, index, name: `${file}#${index}.${track}`, width, height, split, boxes: [trusted(label)] };

@@ -9,6 +9,7 @@ const WORTH: Readonly<Record<Cause, number>> = { hand: 1, detected: 1, moved: 0.
 /** Neighbouring frames look alike: they are held out in runs of this many, so that scores are honest. */
 const RUN = 20;
 
+/** A clip's reviewed labels, and the size of its frames, px. */
 export interface ClipLabels {
   readonly file: string;
   readonly width: number;
@@ -28,18 +29,18 @@ export function datasetItems(
   const frames = Map.groupBy(labels, (label) => label.track.index);
   const every = heldOutShare > 0 ? Math.max(2, Math.round(1 / heldOutShare)) : Number.POSITIVE_INFINITY;
   const items: DatasetItem[] = [];
-  for (const [index, on] of [...frames].sort(([a], [b]) => a - b)) {
-    if (on.some(({ review }) => review === 'rejected' || review === 'pending')) continue;
-    const drawn = on.some(({ track }) => track.cause === 'hand');
+  for (const [index, onFrame] of [...frames].sort(([a], [b]) => a - b)) {
+    if (onFrame.some(({ review }) => review === 'rejected' || review === 'pending')) continue;
+    const drawn = onFrame.some(({ track }) => track.cause === 'hand');
     const heldOut = !drawn && Math.floor(index / RUN) % every === every - 1;
     items.push({
-      clip: on[0]!.track.clip,
+      clip: onFrame[0]!.track.clip,
       index,
       name: `${file}#${index}`,
       width,
       height,
       split: heldOut ? 'held-out' : 'train',
-      boxes: on.map(trusted),
+      boxes: onFrame.map(trusted),
     });
   }
   return items;

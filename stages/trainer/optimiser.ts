@@ -44,6 +44,7 @@ const beta1 = 0.9;
 const beta2 = 0.99;
 const epsilon = 1e-8;
 
+/** Steps a model's weights along gradients, and averages them. */
 export class Optimiser {
   readonly #slots = new Map<string, Slot>();
   readonly #options: OptimiserOptions;
@@ -101,8 +102,8 @@ export class Optimiser {
   }
 
   /** Runs `read` with the weights to keep in the model, which has those of the last step back afterwards. */
-  async withKept<T>(read: () => Promise<T>): Promise<T> {
-    for (const slot of this.#slots.values()) put(slot.variable, this.#kept(slot));
+  async withAveraged<T>(read: () => Promise<T>): Promise<T> {
+    for (const slot of this.#slots.values()) put(slot.variable, this.#averaged(slot));
     try {
       return await read();
     } finally {
@@ -111,11 +112,11 @@ export class Optimiser {
   }
 
   /** The weights to keep, in the model's order: running means, and a share of the start. */
-  kept(): Float32Array[] {
-    return [...this.#slots.values()].map((slot) => this.#kept(slot));
+  averagedWeights(): Float32Array[] {
+    return [...this.#slots.values()].map((slot) => this.#averaged(slot));
   }
 
-  #kept({ average, start }: Slot): Float32Array {
+  #averaged({ average, start }: Slot): Float32Array {
     const { startShare } = this.#options;
     return average.map((value, i) => value + startShare * (start[i]! - value));
   }

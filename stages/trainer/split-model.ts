@@ -1,24 +1,11 @@
 /** Parts a model where training begins: what is frozen runs forward only and keeps nothing for the way back. */
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { NetworkPart } from './detector/recipe.ts';
 
 export interface SplitModel {
   /** Picture to the values at the cut; undefined where nothing is frozen. */
   readonly frozen: tfl.LayersModel | undefined;
   /** Values at the cut to the output. It shares its layers, and so its weights, with the whole. */
   readonly trained: tfl.LayersModel;
-}
-
-export function splitAtPart(model: tfl.LayersModel, part: NetworkPart): SplitModel {
-  return splitModel(model, (layer) => isFrozen(layer, part));
-}
-
-function isFrozen(layer: string, part: NetworkPart): boolean {
-  if (part === 'all') return false;
-  const isBackbone = layer === 'image' || layer === 'to_unit' || layer.startsWith('backbone/');
-  // YOLOX's stages at strides 16 and 32.
-  if (part === 'top') return isBackbone && !/^backbone\/dark[45]\//.test(layer);
-  return isBackbone || (part === 'head' && layer.startsWith('neck/'));
 }
 
 /**

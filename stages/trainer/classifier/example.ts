@@ -1,5 +1,5 @@
 /** What a classifier is trained on. */
-import { createHash } from 'node:crypto';
+import { contentId } from '../../../pipeline/runtime/content-id.ts';
 
 /** A picture of one class. */
 export interface ClassifierExample {
@@ -12,11 +12,11 @@ export interface ClassifierExample {
   readonly bytes: () => Promise<Uint8Array>;
 }
 
-/** First 16 hex of the SHA-256 of the pictures' digests and classes, whatever their order and names. */
+/** Id of the pictures' digests and classes, whatever their order and names. */
 export function classifierDatasetDigest(
   pictures: readonly { readonly digest: string; readonly label: number }[],
   classes: readonly string[],
 ): string {
   const lines = pictures.map(({ digest, label }) => `${digest} ${classes[label]}`).sort();
-  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+  return contentId(lines.join('\n'));
 }

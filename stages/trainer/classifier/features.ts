@@ -44,7 +44,9 @@ export async function featuresOf(
   const random = seededRandom(seed);
   const perBatch = Math.max(1, Math.floor(classifierBatch / views));
   const load = (first: number) =>
-    Promise.all(examples.slice(first, first + perBatch).map((one) => viewsOf(one, views, side, random)));
+    Promise.all(
+      examples.slice(first, first + perBatch).map((example) => viewsOf(example, views, side, random)),
+    );
   let next = load(0);
   for (let first = 0; first < examples.length; first += perBatch) {
     await setImmediate();

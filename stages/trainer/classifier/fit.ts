@@ -54,7 +54,7 @@ export async function fitClassifier(
   const perEpoch = Math.ceil(labels.length / batch);
   for (let epoch = 1, step = 0; epoch <= epochs; epoch += 1) {
     const order = random.shuffle(labels.map((_, i) => i));
-    let [loss, right] = [0, 0];
+    let [loss, correct] = [0, 0];
     for (let first = 0; first < order.length; first += batch, step += 1) {
       await setImmediate();
       signal?.throwIfAborted();
@@ -72,17 +72,17 @@ export async function fitClassifier(
         loss += value.dataSync()[0]! / perEpoch;
         const best = tf.argMax(logits!, -1).dataSync(); // set by the function above
         logits!.dispose();
-        right += truth.filter((label, i) => label === best[i]).length;
+        correct += truth.filter((label, i) => label === best[i]).length;
         const length = optimiser.step(valuesOf(grads), classifierRateAt(options, step, perEpoch * epochs));
         if (!Number.isFinite(length)) {
           const facts = { found: `a gradient of ${length} in epoch ${epoch}`, expected: 'a lower rate' };
-          throw new FatalError('the training ran away', facts);
+          throw new FatalError('the training diverged', facts);
         }
       });
     }
-    await onEpoch?.({ epoch, epochs, loss, accuracy: right / labels.length });
+    await onEpoch?.({ epoch, epochs, loss, accuracy: correct / labels.length });
   }
-  putWeights(part, optimiser.kept());
+  putWeights(part, optimiser.averagedWeights());
 }
 
 /** Targets `[batch, classes]`, each row times its weight. */

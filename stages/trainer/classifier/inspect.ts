@@ -8,12 +8,14 @@ import { PoisonError, reasonOf } from '../../../pipeline/runtime/errors.ts';
 import type { ClassifierExample } from './example.ts';
 import { type Fingerprint, fingerprintOf, groupNearDuplicates, thumbnailSide } from './near-duplicates.ts';
 
+/** An example that can be read. */
 export interface InspectedExample extends ClassifierExample {
   /** SHA-256 of the file, hex. */
   readonly digest: string;
   readonly fingerprint: Fingerprint;
 }
 
+/** Why a picture is left out. */
 export interface PictureProblem {
   readonly kind: 'unreadable' | 'duplicate' | 'conflict';
   /** The picture that is left out. */
@@ -21,13 +23,14 @@ export interface PictureProblem {
   readonly message: string;
 }
 
+/** What {@link inspectExamples} found. */
 export interface Inspection {
   readonly kept: readonly InspectedExample[];
   readonly problems: readonly PictureProblem[];
 }
 
 /** Pictures that are decoded at once. */
-const width = 8;
+const atOnce = 8;
 
 /** @param onProgress told of pictures done and of how many; awaited */
 export async function inspectExamples(
@@ -39,28 +42,28 @@ export async function inspectExamples(
 ): Promise<Inspection> {
   const readable: InspectedExample[] = [];
   const problems: PictureProblem[] = [];
-  for (let first = 0; first < examples.length; first += width) {
+  for (let first = 0; first < examples.length; first += atOnce) {
     signal?.throwIfAborted();
-    for (const one of await Promise.all(examples.slice(first, first + width).map(look))) {
-      if ('kind' in one) problems.push(one);
-      else readable.push(one);
+    for (const result of await Promise.all(examples.slice(first, first + atOnce).map(inspectExample))) {
+      if ('kind' in result) problems.push(result);
+      else readable.push(result);
     }
-    await onProgress?.(Math.min(first + width, examples.length), examples.length);
+    await onProgress?.(Math.min(first + atOnce, examples.length), examples.length);
   }
   const leftOut = new Set<InspectedExample>();
   for (const group of groupNearDuplicates(readable)) {
     const isConflict = new Set(group.map(({ label }) => label)).size > 1;
-    const [firstOne, ...others] = group;
-    for (const one of isConflict ? group : others) {
-      leftOut.add(one);
-      const rest = group.filter((other) => other !== one).map(({ name }) => name);
+    const [first, ...others] = group;
+    for (const example of isConflict ? group : others) {
+      leftOut.add(example);
+      const rest = group.filter((other) => other !== example).map(({ name }) => name);
       const message = isConflict
         ? `the same picture is in another class: ${rest.join(', ')}`
-        : `the same picture as ${firstOne!.name}`;
-      problems.push({ kind: isConflict ? 'conflict' : 'duplicate', name: one.name, message });
+        : `the same picture as ${first!.name}`;
+      problems.push({ kind: isConflict ? 'conflict' : 'duplicate', name: example.name, message });
     }
   }
-  return { kept: readable.filter((one) => !leftOut.has(one)), problems };
+  return { kept: readable.filter((example) => !leftOut.has(example)), problems };
 }
 
 /** Pictures that are also among `others`: to learn from what one is scored on is to cheat. */
@@ -70,14 +73,14 @@ export function sharedWith(
 ): InspectedExample[] {
   const mine = new Set(pictures);
   return groupNearDuplicates([...pictures, ...others])
-    .filter((group) => group.some((one) => !mine.has(one)))
-    .flatMap((group) => group.filter((one) => mine.has(one)));
+    .filter((group) => group.some((example) => !mine.has(example)))
+    .flatMap((group) => group.filter((example) => mine.has(example)));
 }
 
-async function look(example: ClassifierExample): Promise<InspectedExample | PictureProblem> {
+async function inspectExample(example: ClassifierExample): Promise<InspectedExample | PictureProblem> {
   try {
     const bytes = await example.bytes();
-    const picture = await decodeImage(bytes, 'it');
+    const picture = await decodeImage(bytes, 'the picture');
     const whole = [0, 0, picture.width, picture.height] as const;
     const thumbnail = await resizeRegion(picture, whole, thumbnailSide, thumbnailSide);
     const digest = createHash('sha256').update(bytes).digest('hex');

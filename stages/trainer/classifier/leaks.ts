@@ -1,6 +1,7 @@
-/** Keeps apart what is learnt from and what is scored on: the same picture on both sides would flatter the score. */
+/** Splits without leaks: the same picture in the training and in the held-out pictures would flatter the score. */
 import { type InspectedExample, sharedWith } from './inspect.ts';
 
+/** Training and held-out pictures that share none. */
 export interface LeakFreeSplit {
   readonly examples: readonly InspectedExample[];
   readonly heldOut: readonly InspectedExample[];
@@ -17,16 +18,16 @@ export function splitWithoutLeaks(
   held: readonly InspectedExample[],
 ): LeakFreeSplit {
   const leaked = new Set(sharedWith(learnt, held));
-  const left = new Set(learnt.filter((one) => !leaked.has(one)).map(({ label }) => label));
+  const left = new Set(learnt.filter((example) => !leaked.has(example)).map(({ label }) => label));
   const kept = [...leaked].filter(({ label }) => !left.has(label));
-  for (const one of kept) leaked.delete(one);
+  for (const example of kept) leaked.delete(example);
   const unscored = new Set(sharedWith(held, kept));
   const leak =
     (message: string) =>
     ({ name }: InspectedExample) => ({ kind: 'leak' as const, name, message });
   return {
-    examples: learnt.filter((one) => !leaked.has(one)),
-    heldOut: held.filter((one) => !unscored.has(one)),
+    examples: learnt.filter((example) => !leaked.has(example)),
+    heldOut: held.filter((example) => !unscored.has(example)),
     leaks: [
       ...[...leaked].map(leak('it is also among those to score on')),
       ...[...unscored].map(leak('it is also among those to learn from, and its class has no others')),

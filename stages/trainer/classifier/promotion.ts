@@ -4,8 +4,9 @@ import type { PromotionDecision } from '../../../pipeline/domain/models/promotio
 import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassifierExample } from './example.ts';
 
+/** How often a classifier is right. */
 export interface ClassifierAccuracy {
-  /** Share that is called what it is, 0..1. */
+  /** Share of the pictures, 0..1. */
   readonly accuracy: number;
   readonly pictures: number;
 }
@@ -37,18 +38,18 @@ export function refuseForgottenClasses(
   return { yes: false, why: `${why}; \`shika models activate\` decides` };
 }
 
-/** @param classes of the examples' labels; another class of the model is a wrong answer */
+/** Classifies every example. @param classes of the examples' labels; another class of the model is a wrong answer */
 export async function measureAccuracy(
   classifier: Classifier,
   examples: readonly ClassifierExample[],
   classes: readonly string[],
 ): Promise<ClassifierAccuracy> {
-  let right = 0;
+  let correct = 0;
   for (let first = 0; first < examples.length; first += classifierBatch) {
     const some = examples.slice(first, first + classifierBatch);
     const pictures = await Promise.all(some.map(async ({ bytes, name }) => decodeImage(await bytes(), name)));
     const found = await classifier.predict(pictures);
-    right += some.filter(({ label }, i) => found[i]?.[0]?.label === classes[label]).length;
+    correct += some.filter(({ label }, i) => found[i]?.[0]?.label === classes[label]).length;
   }
-  return { accuracy: examples.length === 0 ? 0 : right / examples.length, pictures: examples.length };
+  return { accuracy: examples.length === 0 ? 0 : correct / examples.length, pictures: examples.length };
 }

@@ -2,19 +2,20 @@
  * Training's place at the end of an epoch, as bytes: with it and its options, training goes on as if it had never
  * stopped. The length of a JSON header (4 bytes), the header, the weights as float32; all little-endian.
  */
-import { createHash } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
+import { jsonId } from '../../../pipeline/runtime/content-id.ts';
 import type { OptimiserState, SlotState } from '../optimiser.ts';
 import type { DetectorEpoch } from './epoch.ts';
 
-/** The weights to keep so far, by the optimiser's slots, and what they scored. */
+/** The best weights so far, by the optimiser's slots, and what they scored. */
 export interface BestWeights {
   readonly scores: DetectionScores | null;
   readonly weights: readonly Float32Array[];
 }
 
+/** All that changes as training goes on. */
 export interface TrainingCheckpoint {
   /** Of the random numbers behind the views. */
   readonly random: number;
@@ -22,13 +23,13 @@ export interface TrainingCheckpoint {
   /** Steps and seconds so far are in its last row; it has at least one. */
   readonly history: readonly DetectorEpoch[];
   readonly optimiser: OptimiserState;
-  readonly kept: BestWeights;
+  readonly best: BestWeights;
 }
 
 /** Changes when what the bytes mean changes. */
 const FORMAT = 1;
 
-// What lies in the two unsafe ones was written by this version: `of` says so.
+// The unsafe types were written by this version: `of`, the digest of the training, says so.
 const Header = Type.Object({
   of: Type.String(),
   random: Type.Integer(),
@@ -41,23 +42,30 @@ const Header = Type.Object({
 });
 type Header = Static<typeof Header>;
 
-/** What is trained, from what, how and by which version: 16 hex of the SHA-256. */
+/** Id of what is trained, from what, how and by which version. */
 export function trainingDigest(about: Readonly<Record<string, unknown>>): string {
-  const json = JSON.stringify({ ...about, format: FORMAT });
-  return createHash('sha256').update(json).digest('hex').slice(0, 16);
+  return jsonId({ ...about, format: FORMAT });
 }
 
-/** @param of {@link trainingDigest} */
-export function encodeCheckpoint(checkpoint: TrainingCheckpoint, of: string): Uint8Array {
-  const { random, startScores, history, optimiser, kept } = checkpoint;
+/** @param digest {@link trainingDigest} */
+export function encodeCheckpoint(checkpoint: TrainingCheckpoint, digest: string): Uint8Array {
+  const { random, startScores, history, optimiser, best } = checkpoint;
   const values: Float32Array[] = [];
   const slots = optimiser.slots.map((slot, i) => {
-    const parts = partsOf(slot, kept.weights[i]!);
+    const parts = partsOf(slot, best.weights[i]!);
     values.push(...parts.map(([, part]) => part));
     return { length: slot.start.length, parts: parts.map(([name]) => name) };
   });
   const { steps } = optimiser;
-  const header: Header = { of, random, startScores, history, steps, keptScores: kept.scores, slots };
+  const header: Header = {
+    of: digest,
+    random,
+    startScores,
+    history,
+    steps,
+    keptScores: best.scores,
+    slots,
+  };
   const json = new TextEncoder().encode(JSON.stringify(header));
   const bytes = new Uint8Array(4 + json.length + 4 * values.reduce((sum, part) => sum + part.length, 0));
   new DataView(bytes.buffer).setUint32(0, json.length, true);
@@ -71,9 +79,9 @@ export function encodeCheckpoint(checkpoint: TrainingCheckpoint, of: string): Ui
 }
 
 /** Null where the bytes are of another training or version, or damaged. */
-export function decodeCheckpoint(bytes: Uint8Array, of: string): TrainingCheckpoint | null {
+export function decodeCheckpoint(bytes: Uint8Array, digest: string): TrainingCheckpoint | null {
   const header = headerOf(bytes);
-  if (header?.of !== of || header.history.length === 0) return null;
+  if (header?.of !== digest || header.history.length === 0) return null;
   const { random, startScores, history, steps, keptScores } = header;
   const room = header.slots.reduce((sum, { length, parts }) => sum + 4 * length * parts.length, 0);
   let at = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -99,7 +107,7 @@ export function decodeCheckpoint(bytes: Uint8Array, of: string): TrainingCheckpo
     });
     weights.push(moved('kept'));
   }
-  return { random, startScores, history, optimiser: { steps, slots }, kept: { scores: keptScores, weights } };
+  return { random, startScores, history, optimiser: { steps, slots }, best: { scores: keptScores, weights } };
 }
 
 /** What training has not touched needs no room: the frozen part is most of a network. */

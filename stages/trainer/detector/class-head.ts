@@ -30,7 +30,7 @@ export async function mixClasses(
 ): Promise<ClassMix> {
   const old = source.outputs[0]!.shape[2]! - 5;
   const logits = await logitsOfAnimals(source, side, positions, classes, examples);
-  const shares = classes.map((_, c) => sharesOf(logits.get(c) ?? [], old));
+  const shares = classes.map((_, c) => mixtureShares(logits.get(c) ?? [], old));
   const lifts = classes.map((_, c) => liftOf(logits.get(c) ?? [], shares[c]!));
   return ({ kernel, bias }) => ({
     kernel: mixRows(kernel, old, shares),
@@ -57,7 +57,8 @@ async function logitsOfAnimals(
   const width = source.outputs[0]!.shape[2]!;
   const rows = new Map<number, Float32Array[]>();
   const boxed = examples.filter(({ boxes }) => boxes.some(({ weight }) => weight > 0));
-  // Evenly over all, so that neighbouring frames of one clip do not fill the list.
+  // Evenly over all, so that neighbouring frames of one clip do not fill the list. Not `evenlySpaced`, which picks others:
+  // the start of every training would change.
   const stride = Math.max(1, boxed.length / enoughExamples);
   for (let i = 0; i < boxed.length; i += stride) {
     const { jpeg, name, boxes } = boxed[Math.trunc(i)]!;
@@ -86,7 +87,7 @@ function withoutClasses(raw: Float32Array, width: number): Float32Array {
 }
 
 /** Sum is 1; the more often and surely an old class fires, the more. All alike where nothing is known. */
-function sharesOf(rows: readonly Float32Array[], old: number): Float32Array {
+function mixtureShares(rows: readonly Float32Array[], old: number): Float32Array {
   if (rows.length === 0) return new Float32Array(old).fill(1 / old);
   const means = Float32Array.from({ length: old }, (_, k) => {
     return rows.reduce((sum, row) => sum + sigmoid(row[k]!), 0) / rows.length;

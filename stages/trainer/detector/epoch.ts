@@ -1,7 +1,7 @@
 /** What each epoch of training leaves in its history. */
 import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import type { LossParts } from './loss.ts';
-import type { NetworkPart } from './recipe.ts';
+import type { NetworkPart } from './network-part.ts';
 
 /** An epoch is {@link DetectorRecipe.evaluateEvery} steps, or what is left of a phase. */
 export interface DetectorEpoch {

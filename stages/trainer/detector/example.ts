@@ -1,7 +1,7 @@
 /** What a detector is trained on and starts from. */
-import { createHash } from 'node:crypto';
 import type { LabelledPicture, WeightedBox } from '../../../pipeline/domain/models/detector/evaluate.ts';
 import type { ModelFiles } from '../../../pipeline/domain/models/files.ts';
+import { contentId } from '../../../pipeline/runtime/content-id.ts';
 
 /** A picture that is trained on; the trainer keeps as many in memory as its budget allows. One without boxes is a negative. */
 export interface DetectorExample extends LabelledPicture {
@@ -16,6 +16,7 @@ export interface LabelledBox extends WeightedBox {
   readonly isAutomatic?: boolean;
 }
 
+/** What a detector's weights are before training. */
 export type DetectorStart =
   | { readonly kind: 'random' }
   | { readonly kind: 'model'; readonly files: ModelFiles }
@@ -24,8 +25,8 @@ export type DetectorStart =
   /** A Keras MobileNetV2 that knows ImageNet, alpha 1 or 0.35. */
   | { readonly kind: 'mobilenet-v2'; readonly path: string };
 
-/** First 16 hex of the SHA-256 of the names and boxes, whatever their order. */
+/** Id of the names and boxes, whatever their order. */
 export function detectorDatasetDigest(examples: readonly DetectorExample[]): string {
   const lines = examples.map(({ name, boxes }) => JSON.stringify([name, boxes])).sort();
-  return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 16);
+  return contentId(lines.join('\n'));
 }

@@ -1,6 +1,7 @@
-/** The steps of one training, and its place among them. */
+/** Fits a detector's weights: the steps of one training, and its place among them. */
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import { mean } from 'simple-statistics';
 import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
 import { evaluate, networkAsDetector } from '../../../pipeline/domain/models/detector/evaluate.ts';
 import { detectorStrides } from '../../../pipeline/domain/models/detector/network.ts';
@@ -8,18 +9,20 @@ import type { DetectionScores } from '../../../pipeline/domain/scores/detection.
 import { type SeededRandom, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { FatalError } from '../../../pipeline/runtime/errors.ts';
 import { Optimiser, putWeights } from '../optimiser.ts';
-import { type SplitModel, splitAtPart } from '../split-model.ts';
+import type { SplitModel } from '../split-model.ts';
 import type { BestWeights, TrainingCheckpoint } from './checkpoint.ts';
 import { DecodedPictures } from './decoded-pictures.ts';
 import type { DetectorEpoch } from './epoch.ts';
 import type { DetectorExample } from './example.ts';
 import { combineGradients, type Gradients, gradientsOf, trainable } from './gradients.ts';
 import type { LossParts } from './loss.ts';
-import { type DetectorPhase, type DetectorRecipe, detectorRateAt, type NetworkPart } from './recipe.ts';
+import { type NetworkPart, splitAtPart } from './network-part.ts';
+import { type DetectorPhase, type DetectorRecipe, detectorRateAt } from './recipe.ts';
 import type { StartedDetector } from './start.ts';
 import { type DetectorView, makeDetectorView, planDetectorView } from './views.ts';
 import { WorkerPool } from './worker-pool.ts';
 
+/** What {@link DetectorFit} learns from, and whom it reports to. */
 export interface DetectorFitOptions {
   readonly examples: readonly DetectorExample[];
   readonly heldOut: readonly DetectorExample[];
@@ -28,24 +31,26 @@ export interface DetectorFitOptions {
   /** Awaited after each epoch, with the place in it, which later steps change. */
   readonly onEpoch: (row: DetectorEpoch, place: TrainingCheckpoint) => Promise<void>;
   readonly signal: AbortSignal | undefined;
-  /** That work out gradients side by side; 1: this one alone. The weights that come of it are the same. */
+  /** Threads that compute gradients side by side; 1: this thread alone. The weights are the same either way. */
   readonly threads: number;
 }
 
+/** What came of a fit; the weights are in the model. */
 export interface FittedDetector {
-  /** Of the weights that are kept; null where nothing is held out. */
+  /** Of the best weights; null where nothing is held out. */
   readonly scores: DetectionScores | null;
   /** Of the start, before the first step. */
   readonly startScores: DetectionScores | null;
   readonly history: readonly DetectorEpoch[];
 }
 
-/** Two cost hardly more each than eight. */
+/** Views of one gradient on wasm: two cost hardly more each than eight. */
 const viewsAtOnce = 2;
 
 /** Bytes of decoded pictures. */
 const pictureMemory = 300e6;
 
+/** One training of a detector: {@link run} goes through the recipe's phases. */
 export class DetectorFit {
   readonly #options: DetectorFitOptions;
   readonly #started: StartedDetector;
@@ -59,7 +64,7 @@ export class DetectorFit {
   readonly #from: TrainingCheckpoint | null;
   readonly #reading: NetworkReading;
   #workers: WorkerPool | undefined;
-  #kept: BestWeights | undefined;
+  #best: BestWeights | undefined;
 
   /** @param from the place to go on from; its weights are put into the model */
   constructor(
@@ -78,11 +83,11 @@ export class DetectorFit {
     this.#pictures = new DecodedPictures(options.examples, pictureMemory);
     this.#optimiser = new Optimiser(started.model, recipe, from?.optimiser);
     this.#history = [...(from?.history ?? [])];
-    this.#kept = from?.kept;
+    this.#best = from?.best;
     this.#began = performance.now() - 1000 * (this.#history.at(-1)?.seconds ?? 0);
   }
 
-  /** Leaves the weights to keep in the model. */
+  /** Leaves the best weights in the model. */
   async run(): Promise<FittedDetector> {
     const { threads } = this.#options;
     if (threads > 1) this.#workers = await WorkerPool.open(this.#started.model, this.#reading, threads);
@@ -103,8 +108,8 @@ export class DetectorFit {
         await this.#phase(phase, before, Math.max(0, done - before), startScores);
       before += phase.steps;
     }
-    if (this.#kept) putWeights(model, this.#kept.weights);
-    return { scores: this.#kept?.scores ?? startScores, startScores, history: this.#history };
+    if (this.#best) putWeights(model, this.#best.weights);
+    return { scores: this.#best?.scores ?? startScores, startScores, history: this.#history };
   }
 
   /**
@@ -134,19 +139,19 @@ export class DetectorFit {
         losses.push(this.#step(split, gradients, detectorRateAt(phase, i)));
         views = next;
       }
-      const heldOut = await this.#optimiser.withKept(() => this.#evaluate());
-      const best = Math.max(0, ...this.#history.map((row) => row.heldOut?.ap50_95 ?? 0));
-      if (!this.#kept || !heldOut || heldOut.ap50_95 >= best - slack(heldOut)) {
-        this.#kept = { scores: heldOut, weights: this.#optimiser.kept() };
+      const heldOut = await this.#optimiser.withAveraged(() => this.#evaluate());
+      const highest = Math.max(0, ...this.#history.map((row) => row.heldOut?.ap50_95 ?? 0));
+      if (!this.#best || !heldOut || heldOut.ap50_95 >= highest - slack(heldOut)) {
+        this.#best = { scores: heldOut, weights: this.#optimiser.averagedWeights() };
       }
-      const row = this.#row(before + end, phase.part, mean(losses), heldOut);
+      const row = this.#row(before + end, phase.part, meanLoss(losses), heldOut);
       this.#history.push(row);
       await this.#options.onEpoch(row, {
         random: this.#random.state,
         startScores,
         history: this.#history,
         optimiser: this.#optimiser.state,
-        kept: this.#kept,
+        best: this.#best,
       });
     }
   }
@@ -173,18 +178,21 @@ export class DetectorFit {
   }
 
   async #gradients(part: NetworkPart, split: SplitModel, views: readonly DetectorView[]): Promise<Gradients> {
-    const shares = sharesOf(views);
+    const shares = splitBatch(views);
     const workers = this.#workers;
     if (!workers) return combineGradients(shares.map((share) => gradientsOf(split, share, this.#reading)));
     const weights = this.#optimiser.state.slots.map(({ values }) => values);
     return combineGradients(await workers.gradients(part, shares, weights));
   }
 
-  #step({ trained }: SplitModel, { loss, slopes }: Gradients, rate: number): LossParts {
+  #step({ trained }: SplitModel, { loss, gradients }: Gradients, rate: number): LossParts {
     if (!Number.isFinite(loss.total)) {
-      throw new FatalError('training ran away', { found: `loss ${loss.total}`, expected: 'a lower rate' });
+      throw new FatalError('the training diverged', {
+        found: `loss ${loss.total}`,
+        expected: 'a lower rate',
+      });
     }
-    this.#optimiser.step(new Map(trainable(trained).map(({ name }, i) => [name, slopes[i]!])), rate);
+    this.#optimiser.step(new Map(trainable(trained).map(({ name }, i) => [name, gradients[i]!])), rate);
     return loss;
   }
 
@@ -205,15 +213,20 @@ function slack({ images }: DetectionScores): number {
   return 1 / images;
 }
 
-/** What is worked out at once: on wasm few views, so that there is work for several threads. */
-function sharesOf(views: readonly DetectorView[]): (readonly DetectorView[])[] {
+/** The views of each gradient: few on wasm, so that there is work for several threads. */
+function splitBatch(views: readonly DetectorView[]): (readonly DetectorView[])[] {
   const size = tf.getBackend() === 'wasm' ? viewsAtOnce : views.length;
   return Array.from({ length: Math.ceil(views.length / size) }, (_, i) =>
     views.slice(i * size, (i + 1) * size),
   );
 }
 
-function mean(losses: readonly LossParts[]): LossParts {
-  const of = (part: keyof LossParts) => losses.reduce((sum, loss) => sum + loss[part], 0) / losses.length;
-  return { total: of('total'), box: of('box'), objectness: of('objectness'), class: of('class') };
+function meanLoss(losses: readonly LossParts[]): LossParts {
+  const meanOf = (part: keyof LossParts) => mean(losses.map((loss) => loss[part]));
+  return {
+    total: meanOf('total'),
+    box: meanOf('box'),
+    objectness: meanOf('objectness'),
+    class: meanOf('class'),
+  };
 }

@@ -1,4 +1,4 @@
-/** What some views have to say about the weights: their loss and its gradient, as sums that can be added up. */
+/** Loss and gradient of some views, as sums, so that those of several shares of a batch add up. */
 import * as tf from '@tensorflow/tfjs-core';
 import { positionsOf } from '../../../pipeline/domain/models/detector/decode.ts';
 import type { NetworkReading } from '../../../pipeline/domain/models/detector/detector.ts';
@@ -14,9 +14,10 @@ export interface Gradients {
   /** Of the assigned positions, added up. */
   readonly weight: number;
   /** d loss / d weight, of the trained weights in their model's order. */
-  readonly slopes: readonly Float32Array[];
+  readonly gradients: readonly Float32Array[];
 }
 
+/** @param views shown as `[views, side, side, 3]`, RGB 0..255 */
 export function gradientsOf(
   { frozen, trained }: SplitModel,
   views: readonly DetectorView[],
@@ -35,11 +36,11 @@ export function gradientsOf(
       const output = forward(trained, input as tf.Tensor | tf.Tensor[]); // values in, values out
       loss = detectionLoss(output.dataSync<'float32'>(), positions, targets, outputs.length);
       // Its slope with respect to the output is the loss' own, so the backend carries that back.
-      return tf.sum(tf.mul(output, tf.tensor(loss.gradient, output.shape))) as tf.Scalar;
+      return tf.sum(tf.mul(output, tf.tensor(loss.gradient, output.shape))) as tf.Scalar; // a sum over all axes
     }, variables);
     const { gradient: _, weight, ...parts } = loss!; // variableGrads has called it
-    const slopes = valuesOf(grads);
-    result = { loss: parts, weight, slopes: variables.map(({ name }) => slopes.get(name)!) };
+    const byName = valuesOf(grads);
+    result = { loss: parts, weight, gradients: variables.map(({ name }) => byName.get(name)!) };
   });
   return result!; // tidy has called it
 }
@@ -49,21 +50,26 @@ export function trainable(model: SplitModel['trained']): tf.Variable[] {
   return variablesOf(model).filter((variable) => variable.trainable);
 }
 
-/** Of all views together: means over their positions. They are added in the order given, so that sums are the same. */
+/** Of all shares: means over their positions. Shares are added in the order given, so that the sums are the same to the bit. */
 export function combineGradients(shares: readonly Gradients[]): Gradients {
   const weight = shares.reduce((sum, share) => sum + share.weight, 0);
   const norm = 1 / Math.max(1, weight);
-  const of = (part: keyof LossParts) => norm * shares.reduce((sum, { loss }) => sum + loss[part], 0);
-  const slopes = shares[0]!.slopes.map((first, i) => {
+  const meanOf = (part: keyof LossParts) => norm * shares.reduce((sum, { loss }) => sum + loss[part], 0);
+  const gradients = shares[0]!.gradients.map((first, i) => {
     const sum = first.slice();
-    for (const { slopes } of shares.slice(1)) {
-      const more = slopes[i]!;
+    for (const share of shares.slice(1)) {
+      const more = share.gradients[i]!;
       for (let j = 0; j < sum.length; j += 1) sum[j] = sum[j]! + more[j]!;
     }
     return sum.map((value) => value * norm);
   });
-  const loss = { total: of('total'), box: of('box'), objectness: of('objectness'), class: of('class') };
-  return { loss, weight, slopes };
+  const loss = {
+    total: meanOf('total'),
+    box: meanOf('box'),
+    objectness: meanOf('objectness'),
+    class: meanOf('class'),
+  };
+  return { loss, weight, gradients };
 }
 
 /** `[views, side, side, 3]` */

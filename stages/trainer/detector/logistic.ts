@@ -7,13 +7,13 @@ export interface LogisticRow {
   readonly weight: number;
 }
 
-/** The logit of a row is `slopes · features + bias`. */
+/** The logit of a row is `coefficients · features + bias`. */
 export interface Logistic {
-  readonly slopes: Float32Array;
+  readonly coefficients: Float32Array;
   readonly bias: number;
 }
 
-/** Pull of the slopes towards 0, of features at their own scale. 0.03 to 1 give the same scores. */
+/** Pull of the coefficients towards 0, of features at their own scale. 0.03 to 1 give the same scores. */
 const penalty = 0.3;
 const rate = 0.02;
 const steps = 300;
@@ -23,24 +23,27 @@ export function fitLogistic(rows: readonly LogisticRow[]): Logistic {
   const width = rows[0]?.features.length ?? 0;
   const { means, scales } = scalesOf(rows, width);
   const scaled = rows.map(({ features }) => features.map((value, i) => (value - means[i]!) / scales[i]!));
-  const shares = sharesOf(rows);
-  const slopes = new Float64Array(width);
+  const shares = rowWeights(rows);
+  const coefficients = new Float64Array(width);
   let bias = 0;
   for (let step = 0; step < steps; step += 1) {
     const pull = new Float64Array(width);
     let biasPull = 0;
     for (const [r, row] of scaled.entries()) {
       let logit = bias;
-      for (let i = 0; i < width; i += 1) logit += slopes[i]! * row[i]!;
+      for (let i = 0; i < width; i += 1) logit += coefficients[i]! * row[i]!;
       const error = shares[r]! * (1 / (1 + Math.exp(-logit)) - Number(rows[r]!.isTrue));
       for (let i = 0; i < width; i += 1) pull[i]! += error * row[i]!;
       biasPull += error;
     }
-    for (let i = 0; i < width; i += 1) slopes[i]! -= rate * (pull[i]! + penalty * slopes[i]!);
+    for (let i = 0; i < width; i += 1) coefficients[i]! -= rate * (pull[i]! + penalty * coefficients[i]!);
     bias -= rate * biasPull;
   }
-  const unscaled = Float32Array.from(slopes, (slope, i) => slope / scales[i]!);
-  return { slopes: unscaled, bias: unscaled.reduce((sum, slope, i) => sum - slope * means[i]!, bias) };
+  const unscaled = Float32Array.from(coefficients, (coefficient, i) => coefficient / scales[i]!);
+  return {
+    coefficients: unscaled,
+    bias: unscaled.reduce((sum, coefficient, i) => sum - coefficient * means[i]!, bias),
+  };
 }
 
 /** Mean and deviation of each feature; one that hardly varies is not blown up. */
@@ -63,7 +66,7 @@ function scalesOf(
 }
 
 /** They add up to 1, a half for the true and a half for the false. */
-function sharesOf(rows: readonly LogisticRow[]): number[] {
+function rowWeights(rows: readonly LogisticRow[]): number[] {
   const sumOf = (wanted: boolean) =>
     rows.reduce((sum, { isTrue, weight }) => sum + (isTrue === wanted ? weight : 0), 0);
   const sums = { true: sumOf(true), false: sumOf(false) };

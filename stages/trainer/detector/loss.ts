@@ -52,7 +52,7 @@ export function detectionLoss(
     };
   });
   const weights = views.flatMap(({ assigned }) => assigned.map(({ target }) => target.weight));
-  const weight = weights.reduce((sum, one) => sum + one, 0);
+  const weight = weights.reduce((sum, value) => sum + value, 0);
 
   for (const { view, wanted, slope, assigned } of views) {
     const objectnessWeights = backgroundWeights(positions, wanted);

@@ -4,10 +4,11 @@
  * together it must not find fewer animals. Five pictures tell little, so the reason says how much chance makes there: to
  * ask for more than that would keep the weak first detector for ever.
  */
+import { mean } from 'simple-statistics';
 import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
 import { detectionScores, type ScoredImage } from '../../../pipeline/domain/scores/detection.ts';
 
-/** A held-out picture, and what either model finds there. */
+/** A held-out picture, and what either model detects there. */
 export interface PairedDetections {
   readonly candidate: ScoredImage;
   readonly active: ScoredImage;
@@ -24,8 +25,9 @@ const slack = 0.01;
 /** Pictures are left out in so many groups at most, so that hundreds take no longer. */
 const mostGroups = 20;
 
-export function detectorPromotion(trials: readonly PairedDetections[]): PromotionDecision {
-  const drawn = trials.filter(({ isDrawn }) => isDrawn);
+/** Whether the candidate takes over, by what both models detect in the held-out pictures. */
+export function detectorPromotion(pairs: readonly PairedDetections[]): PromotionDecision {
+  const drawn = pairs.filter(({ isDrawn }) => isDrawn);
   if (drawn.length < fewestDrawn) {
     const why = `${drawn.length} hand-drawn pictures are held out, ${fewestDrawn} are needed to show that it is better`;
     return { yes: false, why: `${why}; \`shika models activate\` decides` };
@@ -37,33 +39,33 @@ export function detectorPromotion(trials: readonly PairedDetections[]): Promotio
     `on ${drawn.length} hand-drawn held-out pictures (chance makes ${chance.toFixed(3)})`,
   ].join(' ');
   if (candidate <= active) return { yes: false, why };
-  const [found, wanted] = [ap('ap50', 'candidate', trials), ap('ap50', 'active', trials)];
-  const overall = `AP50 ${found.toFixed(3)} against ${wanted.toFixed(3)} on all ${trials.length}`;
+  const [found, wanted] = [ap('ap50', 'candidate', pairs), ap('ap50', 'active', pairs)];
+  const overall = `AP50 ${found.toFixed(3)} against ${wanted.toFixed(3)} on all ${pairs.length}`;
   return { yes: found >= wanted - slack, why: `${why}; ${overall}` };
 }
 
 function ap(
   figure: 'ap50' | 'ap50_95',
-  of: 'candidate' | 'active',
-  trials: readonly PairedDetections[],
+  model: 'candidate' | 'active',
+  pairs: readonly PairedDetections[],
 ): number {
-  return detectionScores(trials.map((trial) => trial[of]))[figure];
+  return detectionScores(pairs.map((pair) => pair[model]))[figure];
 }
 
-function gain(trials: readonly PairedDetections[]): number {
-  return ap('ap50_95', 'candidate', trials) - ap('ap50_95', 'active', trials);
+function gain(pairs: readonly PairedDetections[]): number {
+  return ap('ap50_95', 'candidate', pairs) - ap('ap50_95', 'active', pairs);
 }
 
-/** Of a figure of all trials: the jackknife, which leaves out a group at a time (Efron & Stein 1981). */
+/** Of a figure of all pictures: the jackknife, which leaves out a group at a time (Efron & Stein 1981). */
 function standardError(
-  trials: readonly PairedDetections[],
-  figure: (trials: readonly PairedDetections[]) => number,
+  pairs: readonly PairedDetections[],
+  figure: (pairs: readonly PairedDetections[]) => number,
 ): number {
-  const groups = Math.min(trials.length, mostGroups);
+  const groups = Math.min(pairs.length, mostGroups);
   const without = Array.from({ length: groups }, (_, group) =>
-    figure(trials.filter((_, i) => i % groups !== group)),
+    figure(pairs.filter((_, i) => i % groups !== group)),
   );
-  const mean = without.reduce((sum, value) => sum + value, 0) / groups;
-  const spread = without.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const middle = mean(without);
+  const spread = without.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   return Math.sqrt(((groups - 1) / groups) * spread);
 }

@@ -1,10 +1,8 @@
 /** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
 import type { DetectorNetworkName } from '../../../pipeline/domain/models/detector/network.ts';
 import type { OptimiserOptions } from '../optimiser.ts';
+import type { NetworkPart } from './network-part.ts';
 import type { DetectorViewMix } from './views.ts';
-
-/** `head` only, `neck` and head, `top` (these and the backbone's upper stages), or `all`. */
-export type NetworkPart = 'head' | 'neck' | 'top' | 'all';
 
 export interface DetectorPhase {
   readonly part: NetworkPart;

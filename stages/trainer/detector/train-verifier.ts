@@ -8,12 +8,14 @@ import type { DetectorLike } from '../../../pipeline/domain/models/detector/eval
 import { runOnBoxes, verifierSide } from '../../../pipeline/domain/models/detector/verifier.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
 import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts';
+import { evenlySpaced } from '../../../pipeline/domain/statistics/evenly-spaced.ts';
 import { type Box, iou } from '../../../pipeline/domain/vision/box.ts';
 import { decodeImage, letterbox } from '../../../pipeline/domain/vision/image.ts';
 import { splitModel, upTo } from '../split-model.ts';
 import type { DetectorExample } from './example.ts';
 import { fitLogistic } from './logistic.ts';
 
+/** What a verifier is trained from. */
 export interface VerifierOptions {
   /** The trained detector, whose false alarms are learned from. */
   readonly finder: DetectorLike;
@@ -33,7 +35,7 @@ export interface TrainedVerifier {
 }
 
 /** With fewer of either kind it would learn these few by heart. */
-const fewest = 30;
+const fewestBoxes = 30;
 
 /** False alarms that are hardly seen are learned from too: on its own pictures a trained detector has few others. */
 const minScore = 0.005;
@@ -77,13 +79,13 @@ export async function trainVerifier(options: VerifierOptions): Promise<TrainedVe
     const rows = await rowsOf(model, options);
     const others = rows.filter(({ label }) => label === null).length;
     const boxes = rows.length - others;
-    if (boxes < fewest || others < fewest) return null;
+    if (boxes < fewestBoxes || others < fewestBoxes) return null;
     const fitted = classes.map((name) =>
       fitLogistic(rows.map(({ features, label, weight }) => ({ features, isTrue: label === name, weight }))),
     );
     tf.tidy(() => {
-      const slopes = tf.tensor2d(fitted.map((one) => Array.from(one.slopes))).transpose();
-      model.getLayer(scoresLayer).setWeights([slopes, tf.tensor1d(fitted.map((one) => one.bias))]);
+      const kernel = tf.tensor2d(fitted.map(({ coefficients }) => Array.from(coefficients))).transpose();
+      model.getLayer(scoresLayer).setWeights([kernel, tf.tensor1d(fitted.map(({ bias }) => bias))]);
     });
     return { files: await filesOfModel(model, 'verifier'), boxes, others };
   } finally {
@@ -127,8 +129,7 @@ async function rowsOf(model: LayersModel, { finder, examples, signal }: Verifier
  */
 function drawn(examples: readonly DetectorExample[]): readonly DetectorExample[] {
   const all = examples.filter(({ boxes }) => !boxes.some(({ isAutomatic }) => isAutomatic));
-  const every = Math.max(1, Math.ceil(all.length / mostPictures));
-  return all.filter((_, i) => i % every === 0);
+  return evenlySpaced(all, mostPictures);
 }
 
 /** The true boxes, and what is found as what it is. */
@@ -137,7 +138,7 @@ function candidatesOf({ boxes }: DetectorExample, scale: number, found: readonly
     return { box: [x * scale, y * scale, w * scale, h * scale] as const, label, weight };
   });
   const seen = found.flatMap((box): Candidate[] => {
-    const overlaps = truth.map((one) => iou(one.box, box));
+    const overlaps = truth.map((target) => iou(target.box, box));
     const most = Math.max(0, ...overlaps);
     if (most < otherOverlap) return [{ box, label: null, weight: 1 }];
     const { label, weight } = truth[overlaps.indexOf(most)]!;

@@ -23,6 +23,7 @@ import { type DetectorRecipe, type DetectorRecipeName, detectorRecipe, withSteps
 import { type StartedDetector, startDetector } from './start.ts';
 import { trainVerifier } from './train-verifier.ts';
 
+/** What a detector is trained on, from what and how. */
 export interface TrainDetectorOptions {
   readonly examples: readonly DetectorExample[];
   /** Scored from time to time: the last weights are kept, or earlier ones that were better. */
@@ -55,6 +56,7 @@ export interface TrainDetectorOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A trained detector, ready to be stored. */
 export interface TrainedDetector extends FittedDetector {
   readonly files: ModelFiles;
 }
@@ -75,21 +77,21 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
     const { network: name, trained } = started;
     const usual = { ...detectorRecipe(options.recipe, name, trained, examples.length), ...options.changes };
     const recipe = options.steps === undefined ? usual : withSteps(usual, options.steps);
-    const of = await digestOf(options, started, recipe);
-    const from = options.resume ? decodeCheckpoint(options.resume, of) : null;
+    const digest = await digestOf(options, started, recipe);
+    const from = options.resume ? decodeCheckpoint(options.resume, digest) : null;
     if (options.resume) await options.onResume?.(from?.history.at(-1) ?? null);
     const onEpoch = async (row: DetectorEpoch, place: TrainingCheckpoint) => {
-      await options.onCheckpoint?.(() => encodeCheckpoint(place, of), row);
+      await options.onCheckpoint?.(() => encodeCheckpoint(place, digest), row);
       await options.onProgress?.(row);
     };
     const { signal, threads = 1 } = options;
-    const training = new DetectorFit(
+    const fit = new DetectorFit(
       { examples, heldOut, classes, seed, onEpoch, signal, threads },
       started,
       recipe,
       from,
     );
-    const result = await training.run();
+    const result = await fit.run();
     const about: About = {
       network: started.network,
       side: started.side,

@@ -1,5 +1,5 @@
 /**
- * Threads that work out gradients side by side: wasm uses one core only, so each thread has a backend and a copy of the
+ * Threads that compute gradients side by side: wasm uses one core only, so each thread has a backend and a copy of the
  * network of its own. A batch is cut into the same shares however many threads there are, and shares are added up in
  * their order, so the weights that come of it are the same to the bit on one core and on sixteen.
  */
@@ -11,7 +11,7 @@ import { filesOfModel } from '../../../pipeline/domain/models/files.ts';
 import { FatalError } from '../../../pipeline/runtime/errors.ts';
 import { variablesOf } from '../optimiser.ts';
 import type { Gradients } from './gradients.ts';
-import type { NetworkPart } from './recipe.ts';
+import type { NetworkPart } from './network-part.ts';
 import type { DetectorView } from './views.ts';
 
 /** What a thread begins with. */
@@ -22,11 +22,13 @@ export interface WorkerSetup {
   readonly weights: SharedArrayBuffer;
 }
 
+/** One share of a batch, for one thread. */
 export interface GradientTask {
   readonly part: NetworkPart;
   readonly views: readonly DetectorView[];
 }
 
+/** A fixed number of `worker-thread.ts`, which take shares as they become free. */
 export class WorkerPool {
   readonly #threads: readonly Worker[];
   readonly #weights: Float32Array;
@@ -40,10 +42,10 @@ export class WorkerPool {
   static async open(model: LayersModel, reading: NetworkReading, size: number): Promise<WorkerPool> {
     const count = variablesOf(model).reduce((sum, variable) => sum + variable.size, 0);
     const weights = new SharedArrayBuffer(4 * count);
-    const member: WorkerSetup = { files: await filesOfModel(model), reading, weights };
+    const setup: WorkerSetup = { files: await filesOfModel(model), reading, weights };
     const threads = Array.from(
       { length: size },
-      () => new Worker(new URL('./worker-thread.ts', import.meta.url), { workerData: member }),
+      () => new Worker(new URL('./worker-thread.ts', import.meta.url), { workerData: setup }),
     );
     return new WorkerPool(threads, weights);
   }
@@ -69,7 +71,7 @@ export class WorkerPool {
       this.#threads.map(async (thread) => {
         for (let next = waiting.shift(); next; next = waiting.shift()) {
           const [i, views] = next;
-          done[i] = await ask(thread, { part, views });
+          done[i] = await compute(thread, { part, views });
         }
       }),
     );
@@ -81,8 +83,8 @@ export class WorkerPool {
   }
 }
 
-async function ask(thread: Worker, share: GradientTask): Promise<Gradients> {
-  thread.postMessage(share);
+async function compute(thread: Worker, task: GradientTask): Promise<Gradients> {
+  thread.postMessage(task);
   try {
     const [reply] = await once(thread, 'message'); // rejects where the thread fails
     return reply; // worker-thread.ts answers nothing else

@@ -4,9 +4,9 @@ import { openBackend } from '../../../pipeline/domain/models/backend/backend.ts'
 import { modelFromFiles } from '../../../pipeline/domain/models/files.ts';
 import '../../../pipeline/domain/models/network/conv-layer.ts';
 import { putWeights, variablesOf } from '../optimiser.ts';
-import { type SplitModel, splitAtPart } from '../split-model.ts';
+import type { SplitModel } from '../split-model.ts';
 import { gradientsOf } from './gradients.ts';
-import type { NetworkPart } from './recipe.ts';
+import { type NetworkPart, splitAtPart } from './network-part.ts';
 import type { GradientTask, WorkerSetup } from './worker-pool.ts';
 
 const { files, reading, weights } = workerData as WorkerSetup; // WorkerPool gives it
@@ -22,10 +22,11 @@ parentPort?.on('message', ({ part, views }: GradientTask) => {
   const result = gradientsOf(split, views, reading);
   parentPort?.postMessage(
     result,
-    result.slopes.map(({ buffer }) => buffer as ArrayBuffer),
-  ); // dataSync copies out
+    result.gradients.map(({ buffer }) => buffer as ArrayBuffer), // no shared buffer: dataSync copies out
+  );
 });
 
+/** The weights of this step, out of the memory that all threads share. */
 function takeWeights(): void {
   let at = 0;
   const values: Float32Array[] = [];

@@ -82,9 +82,9 @@ describe('dataset of crops', () => {
   function label(clip: string, index: number, facts: Facts = {}): ReviewedLabel {
     const { track = 1, label = 'deer', cause = 'detected', review = 'accepted', risk = 0.1 } = facts;
     const box: [number, number, number, number] = [10, 10, 40, 30];
-    const of = { clip, camera: 'gate', track, index, pts: index / 10, box, label, cause };
+    const common = { clip, camera: 'gate', track, index, pts: index / 10, box, label, cause };
     return {
-      track: { ...of, score: null, model: null, region: null },
+      track: { ...common, score: null, model: null, region: null },
       risk,
       review,
       box,
@@ -98,17 +98,17 @@ describe('dataset of crops', () => {
     const labels = Array.from({ length: frames }, (_, i) => label(clipId(number), i, facts));
     return { clip: clipId(number), file: `clip-${number}.mp4`, fps: 10, ...picture, labels };
   }
-  const of = (items: readonly DatasetItem[], split: DatasetItem['split']) =>
-    items.filter((one) => one.split === split);
+  const inSplit = (items: readonly DatasetItem[], split: DatasetItem['split']) =>
+    items.filter((item) => item.split === split);
 
   test('one or two clips of a class: the end of each is held out, and the two seconds before are nobody’s', () => {
     const items = cropItems([clip(1, 100)], [], 0.2);
-    assert.deepEqual([of(items, 'train').at(-1)?.index, of(items, 'held-out')[0]?.index], [60, 80]);
-    assert.equal(of(items, 'held-out').length, 20);
+    assert.deepEqual([inSplit(items, 'train').at(-1)?.index, inSplit(items, 'held-out')[0]?.index], [60, 80]);
+    assert.equal(inSplit(items, 'held-out').length, 20);
     assert.equal(items[0]?.name, 'clip-1.mp4#0.1');
-    const ofTwo = of(cropItems([clip(1, 100), clip(2, 50)], [], 0.2), 'held-out');
+    const ofTwo = inSplit(cropItems([clip(1, 100), clip(2, 50)], [], 0.2), 'held-out');
     assert.deepEqual(
-      [clipId(1), clipId(2)].map((id) => ofTwo.filter((one) => one.clip === id).length),
+      [clipId(1), clipId(2)].map((id) => ofTwo.filter((item) => item.clip === id).length),
       [20, 10],
     );
   });
@@ -120,22 +120,22 @@ describe('dataset of crops', () => {
         [],
         0.2,
       );
-      const byClip = Map.groupBy(items, (one) => one.clip);
+      const byClip = Map.groupBy(items, (item) => item.clip);
       for (const own of byClip.values()) assert.equal(new Set(own.map(({ split }) => split)).size, 1);
-      return [...new Set(of(items, 'held-out').map((one) => one.clip))];
+      return [...new Set(inSplit(items, 'held-out').map((item) => item.clip))];
     };
     assert.deepEqual(heldOut([5, 3, 9]), [clipId(3)]);
     assert.deepEqual(heldOut([5, 3, 9, 7, 8]), [clipId(3)]);
     assert.deepEqual(heldOut([1, 5, 3, 9, 7, 8, 11, 12, 13, 14]), [clipId(1), clipId(3)]);
   });
 
-  test('each class is parted by itself', () => {
+  test('each class is split by itself', () => {
     const deer = clip(1, 50);
     const fox = clip(2, 50, { label: 'fox' });
     const items = cropItems([deer, fox], [], 0.2);
     for (const name of ['deer', 'fox']) {
       const own = items.filter(({ boxes }) => boxes[0]?.label === name);
-      assert.ok(of(own, 'train').length > 0 && of(own, 'held-out').length > 0, name);
+      assert.ok(inSplit(own, 'train').length > 0 && inSplit(own, 'held-out').length > 0, name);
     }
   });
 
@@ -168,8 +168,8 @@ describe('dataset of crops', () => {
 
   test('a long clip gives at most 200 crops a class and split, spread over all of it', () => {
     const items = cropItems([clip(1, 5000)], [], 0.2);
-    assert.deepEqual([of(items, 'train').length, of(items, 'held-out').length], [200, 200]);
-    assert.ok(of(items, 'train').at(-1)!.index > 3900);
+    assert.deepEqual([inSplit(items, 'train').length, inSplit(items, 'held-out').length], [200, 200]);
+    assert.ok(inSplit(items, 'train').at(-1)!.index > 3900);
   });
 
   test('only classes that are left are its classes', () => {

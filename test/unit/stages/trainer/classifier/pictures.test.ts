@@ -169,7 +169,7 @@ test('views - parts have the picture’s shape, more or less, as whole pictures 
   }
 });
 
-test('half - keeps a number to a 256th of it, and zero, infinity and what has few digits as they are', () => {
+test('bfloat16 - keeps a number to a 256th of it, and zero, infinity and what has few digits as they are', () => {
   const exact = Float32Array.of(0, -0, 1, -6, 0.40625, Number.POSITIVE_INFINITY);
   assert.deepEqual(fromBfloat16(toBfloat16(exact)), exact);
   const random = seededRandom(5);

@@ -14,7 +14,7 @@ function found(off: number | null): ScoredImage {
   return { truth, found: off === null ? [] : [{ box: [10 + off, 10, 100, 100], label: 'deer', score: 0.9 }] };
 }
 
-const trials = (
+const pairs = (
   offs: readonly (readonly [candidate: number | null, active: number | null])[],
   isDrawn = true,
 ): PairedDetections[] =>
@@ -22,7 +22,7 @@ const trials = (
 
 test('promotion - one whose boxes lie better in every picture takes over, and says by how much', () => {
   const { yes, why } = detectorPromotion(
-    trials([
+    pairs([
       [2, 12],
       [3, 11],
       [1, 13],
@@ -37,7 +37,7 @@ test('promotion - one whose boxes lie better in every picture takes over, and sa
 test('promotion - the same again does not, nor one that is worse', () => {
   assert.equal(
     detectorPromotion(
-      trials([
+      pairs([
         [5, 5],
         [6, 6],
         [7, 7],
@@ -47,7 +47,7 @@ test('promotion - the same again does not, nor one that is worse', () => {
   );
   assert.equal(
     detectorPromotion(
-      trials([
+      pairs([
         [12, 2],
         [11, 3],
         [13, 1],
@@ -58,19 +58,19 @@ test('promotion - the same again does not, nor one that is worse', () => {
 });
 
 test('promotion - the reason says how much chance makes: more where pictures disagree', () => {
-  const chance = (offs: Parameters<typeof trials>[0]) =>
-    Number(/chance makes (0\.\d{3})/.exec(detectorPromotion(trials(offs)).why)![1]);
+  const chance = (offs: Parameters<typeof pairs>[0]) =>
+    Number(/chance makes (0\.\d{3})/.exec(detectorPromotion(pairs(offs)).why)![1]);
   const agreed = Array.from({ length: 5 }, () => [2, 12] as const);
   assert.ok(chance(agreed) < 0.001);
   assert.ok(chance([[1, 40], ...agreed.slice(1).map(() => [5, 5] as const)]) > 0.05);
 });
 
 test('promotion - where the active model drew the boxes being better counts for nothing', () => {
-  const automatic = trials(
+  const automatic = pairs(
     Array.from({ length: 20 }, () => [0, 15] as const),
     false,
   );
-  const drawn = trials([
+  const drawn = pairs([
     [5, 5],
     [6, 6],
     [7, 7],
@@ -80,11 +80,11 @@ test('promotion - where the active model drew the boxes being better counts for 
 });
 
 test('promotion - one that misses animals in the other pictures does not take over', () => {
-  const automatic = trials(
+  const automatic = pairs(
     Array.from({ length: 20 }, () => [null, 2] as const),
     false,
   );
-  const drawn = trials([
+  const drawn = pairs([
     [1, 14],
     [2, 13],
     [1, 12],
@@ -96,11 +96,11 @@ test('promotion - one that misses animals in the other pictures does not take ov
 });
 
 test('promotion - with hardly a picture by hand a person decides, whatever the others say', () => {
-  const automatic = trials(
+  const automatic = pairs(
     Array.from({ length: 20 }, (_, i) => [1 + (i % 3), 12 + (i % 2)] as const),
     false,
   );
-  const { yes, why } = detectorPromotion([...automatic, ...trials([[1, 20]])]);
+  const { yes, why } = detectorPromotion([...automatic, ...pairs([[1, 20]])]);
   assert.equal(yes, false);
   assert.match(why, /1 hand-drawn .* 3 are needed.*models activate/);
   assert.equal(detectorPromotion([]).yes, false);

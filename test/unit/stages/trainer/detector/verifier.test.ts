@@ -254,14 +254,14 @@ test('logistic - the logit says which side a row is on, whatever the features’
     ...Array.from({ length: 40 }, (_, i) => row(false, [1000 + (i % 5), 0.1])),
     ...Array.from({ length: 4 }, (_, i) => row(true, [1010 + i, 0.1])),
   ];
-  const { slopes, bias } = fitLogistic(rows);
+  const { coefficients, bias } = fitLogistic(rows);
   const logit = ({ features }: { features: Float32Array }) =>
-    slopes[0]! * features[0]! + slopes[1]! * features[1]! + bias;
+    coefficients[0]! * features[0]! + coefficients[1]! * features[1]! + bias;
   for (const one of rows) assert.equal(logit(one) > 0, one.isTrue, `${one.features[0]}: ${logit(one)}`);
 });
 
 test('logistic - a row of no weight is not learnt from', () => {
   const rows = [row(true, [1]), row(false, [-1])];
-  assert.deepEqual(fitLogistic([...rows, row(false, [1], 0)]).slopes[0]! > 0, true);
-  assert.ok(fitLogistic([...rows, row(false, [1], 1)]).slopes[0]! < fitLogistic(rows).slopes[0]!);
+  assert.deepEqual(fitLogistic([...rows, row(false, [1], 0)]).coefficients[0]! > 0, true);
+  assert.ok(fitLogistic([...rows, row(false, [1], 1)]).coefficients[0]! < fitLogistic(rows).coefficients[0]!);
 });
