@@ -4,8 +4,8 @@
  */
 
 import { storeDataset } from '../../pipeline/domain/datasets/store.ts';
+import { decisionRuns } from '../../pipeline/domain/labels/decide.ts';
 import { labelsOf } from '../../pipeline/domain/labels/labels.ts';
-import { type ReviewedLabel, runs } from '../../pipeline/domain/labels/review.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
@@ -58,10 +58,10 @@ async function* filterClip(
   const pending = labels.filter((label) => label.review === 'pending');
   if (review === 'auto') {
     const at = new Date(input.storedAt).toISOString();
-    for (const decision of automatic(pending, acceptBelow)) {
-      const { track, from, to } = decision;
+    for (const run of decisionRuns(pending, ({ risk }) => (risk < acceptBelow ? 'accepted' : 'rejected'))) {
+      const { track, from, to } = run;
       const id = `auto:${clip}.${track}.${from}-${to}`;
-      yield outgoing(LabelReviewed, { clip, track }, { clip, ...decision, by: 'auto', at }, { id, parent });
+      yield outgoing(LabelReviewed, { clip, track }, { ...run, by: 'auto', at }, { id, parent });
     }
   }
   const counts = {
@@ -70,20 +70,6 @@ async function* filterClip(
     decided: review === 'auto' ? labels.length : labels.length - pending.length,
   };
   yield outgoing(ClipFiltered, { camera, clip }, { clip, camera, ...counts }, { parent });
-}
-
-type Decision = Pick<LabelReviewed, 'track' | 'from' | 'to' | 'decision'>;
-
-/** Accepts what is less risky than the bound, rejects the rest: a message for each run of frames. */
-function automatic(labels: readonly ReviewedLabel[], acceptBelow: number): Decision[] {
-  const tracks = Map.groupBy(labels, (label) => label.track.track);
-  return [...tracks].flatMap(([track, of]) => {
-    const verdicts = of.map(({ track: { index }, risk }) => ({
-      index,
-      verdict: risk < acceptBelow ? ('accepted' as const) : ('rejected' as const),
-    }));
-    return runs(verdicts).map(({ from, to, verdict }) => ({ track, from, to, decision: verdict }));
-  });
 }
 
 async function* buildDataset(

@@ -6,7 +6,7 @@ import { writeModelFolder } from '../../pipeline/domain/models/files.ts';
 import type { Raster } from '../../pipeline/domain/vision/image.ts';
 import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
-import { anchorsOf } from '../../pipeline/ingest/folders/clip-input.ts';
+import { anchorsOfClip } from '../../pipeline/ingest/folders/anchors.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { dataPath } from '../fixtures/shared-data.ts';
 import { untrainedDetector } from '../fixtures/untrained-detector.ts';
@@ -38,7 +38,7 @@ const warmUpFrames = 48;
 export async function prepareInput(dir: string, frames: number): Promise<BenchInput> {
   const { path, first } = await findClip(dir);
   const { anchors: rows } = await readAnchors(first, [path]);
-  const anchors = anchorsOf(
+  const anchors = anchorsOfClip(
     path,
     rows.map((row) => ({ ...row, file: path, label: row.label ?? 'animal' })),
   );

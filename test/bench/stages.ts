@@ -1,5 +1,6 @@
 /** Stages without a model, each alone in this process: what decoding, the tracker's loop and the filter can do. */
-import { reviewed, runs } from '../../pipeline/domain/labels/review.ts';
+import { decisionRuns } from '../../pipeline/domain/labels/decide.ts';
+import { reviewed } from '../../pipeline/domain/labels/review.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
 import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { LabelReviewed } from '../../schemas/label-reviewed.ts';
@@ -155,20 +156,10 @@ async function filter(count: number): Promise<number> {
     };
   });
   const pending = reviewed(tracks, []);
-  const decisions = [...Map.groupBy(pending, ({ track }) => track.track)].flatMap(([track, labels]) => {
-    const verdicts = labels.map(({ track: { index }, risk }) => ({ index, verdict: risk < 0.6 }));
-    return runs(verdicts).map(
-      ({ from, to, verdict }): LabelReviewed => ({
-        clip,
-        track,
-        from,
-        to,
-        decision: verdict ? 'accepted' : 'rejected',
-        by: 'auto',
-        at: '2026-01-01T00:00:00.000Z',
-      }),
-    );
-  });
+  const runs = decisionRuns(pending, ({ risk }) => (risk < 0.6 ? 'accepted' : 'rejected'));
+  const decisions = runs.map(
+    (run): LabelReviewed => ({ ...run, by: 'auto', at: '2026-01-01T00:00:00.000Z' }),
+  );
   datasetItems({ file: 'bench.mp4', width, height, labels: reviewed(tracks, decisions) }, 0.2);
   return count;
 }

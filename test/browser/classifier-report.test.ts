@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { writeClassifierReport } from '../../pipeline/app/report/report.ts';
+import { writeClassifierReport } from '../../pipeline/app/results/report.ts';
 import { classifierReportExample, hostileName } from '../fixtures/classifier-report-example.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
 import { visit } from './visit.ts';

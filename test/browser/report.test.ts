@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { writeReport } from '../../pipeline/app/report/report.ts';
+import { writeRunReport } from '../../pipeline/app/results/report.ts';
 import { boxAt, hostileName, reportExample } from '../fixtures/report-example.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
 import { visit } from './visit.ts';
@@ -18,7 +18,7 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shika-report-'));
     const path = join(folder, 'report.html');
-    await writeReport(path, await reportExample());
+    await writeRunReport(path, await reportExample());
     address = pathToFileURL(path).href;
     browser = await startChromium();
   });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { RunSummary } from '../../pipeline/app/results/run-results.ts';
+import type { RunSummary } from '../../pipeline/app/results/summary.ts';
 import { accountedFor } from '../../schemas/terms.ts';
 import { dataPath, noData } from '../fixtures/shared-data.ts';
 import { shika } from '../processes/shika.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { writeDemo } from '../../pipeline/app/demo/demo.ts';
-import type { RunSummary } from '../../pipeline/app/results/run-results.ts';
+import type { RunSummary } from '../../pipeline/app/results/summary.ts';
 import { accountedFor } from '../../schemas/terms.ts';
 import { shika, start } from '../processes/shika.ts';
 import { untilPrinted } from '../processes/until-printed.ts';

@@ -12,10 +12,10 @@ import { expose } from '../../pipeline/app/demo/camera.ts';
 import { buildSite } from '../../pipeline/app/demo/site.ts';
 import { clipExposures, fps } from '../../pipeline/app/demo/story.ts';
 import { Workplace } from '../../pipeline/app/jobs/workplace.ts';
+import { stateFolder } from '../../pipeline/app/results/job-folder.ts';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import type { ClassifierTraining } from '../../pipeline/domain/models/classifier/training.ts';
 import { encodeJpeg } from '../../pipeline/domain/vision/image.ts';
-import { stateFolder } from '../../pipeline/ingest/folders/clip-input.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { createLog } from '../../pipeline/runtime/log/log.ts';
@@ -49,7 +49,7 @@ before(async () => {
   weights = dataPath('weights/mobilenetv2_0.35_tfjs') ?? (await writeKerasWeights(dir));
   await onBus(dir, publishLabels);
   const options = ['--weights', weights, '--recipe', 'note', '--epochs', '60', '--json'];
-  ran = await shika(['train', 'classifier', '--dir', dir, ...options]);
+  ran = await shika(['train', 'classifier', '--out', dir, ...options]);
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
@@ -128,7 +128,7 @@ test('species - a classifier of the labels’ classes is trained, is right, and 
   assert.equal(promoted, true);
   assert.ok(accuracy >= 0.8, `${accuracy}`);
   for (const file of ['model.json', 'card.json', 'report.html']) assert.ok(existsSync(join(out, file)), file);
-  const listed = await shika(['models', '--dir', dir]);
+  const listed = await shika(['models', '--out', dir]);
   assert.match(listed.stdout, new RegExp(`\\* ${model}  classifier  note .* deer,ground .*% right`));
 });
 
@@ -152,7 +152,7 @@ test('species - rejected labels are left out, and what is held out lies two seco
 test('species - labels of one class are a usage error', async () => {
   const other = join(dir, 'deer-only');
   await onBus(other, (bus) => publishTracked(bus, ['deer']));
-  const { code, stderr } = await shika(['train', 'classifier', '--dir', other, '--weights', weights]);
+  const { code, stderr } = await shika(['train', 'classifier', '--out', other, '--weights', weights]);
   assert.equal(code, 2, stderr);
   assert.match(stderr, /labels of deer; expected labels of at least two classes/);
 });

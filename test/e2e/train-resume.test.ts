@@ -16,10 +16,10 @@ let hand: string;
 let command: string[];
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shika-resume-'));
-  out = join(folder, 'model');
+  out = join(folder, 'work', 'models', 'pre');
   hand = await writeHandFolder(join(folder, 'hand'), 10);
   command = [
-    ...['train', 'pre', '--hand', hand, '--dir', join(folder, 'work'), '--out', out],
+    ...['train', 'pre', '--hand', hand, '--out', join(folder, 'work')],
     ...['--start', 'random', '--steps', '100', '--json'],
   ];
 });
@@ -42,11 +42,11 @@ test('train pre - killed after an epoch and typed again, it goes on', { timeout:
 test('train pre - with --no-hold-out it learns from every picture, and has no score', async () => {
   const cards = [];
   for (const more of [[], ['--no-hold-out']]) {
-    const to = join(folder, `all${more.length}`);
-    const from = ['train', 'pre', '--hand', hand, '--dir', join(folder, 'all'), '--start', 'random'];
-    const { code, stderr } = await shika([...from, '--steps', '2', '--out', to, ...more]);
+    const all = join(folder, 'all');
+    const from = ['train', 'pre', '--hand', hand, '--out', all, '--start', 'random'];
+    const { code, stderr } = await shika([...from, '--steps', '2', ...more]);
     assert.equal(code, 0, stderr);
-    cards.push(JSON.parse(await readFile(join(to, 'card.json'), 'utf8')));
+    cards.push(JSON.parse(await readFile(join(all, 'models/pre/card.json'), 'utf8')));
   }
   assert.deepEqual(
     cards.map(({ trainedOn, scores }) => [trainedOn.examples, scores?.images]),

@@ -50,7 +50,7 @@ test('up - a camera’s stream is taken in clips, and Ctrl-C stops everything wi
   timeout: 120_000,
 }, async (t) => {
   const dir = join(folder, 'data');
-  const args = ['up', '--rtsp', `gate=${url}`, '--segment', '0.5', '--detectors', '1', '--dir', dir];
+  const args = ['up', '--rtsp', `gate=${url}`, '--segment', '0.5', '--detectors', '1', '--out', dir];
   const { child, ended } = start(args);
   t.after(() => child.kill('SIGKILL'));
   let said = '';
@@ -71,7 +71,7 @@ test('up - a camera’s stream is taken in clips, and Ctrl-C stops everything wi
 });
 
 test('up - an address that is none is refused before anything starts', async () => {
-  const { code, stderr } = await start(['up', '--rtsp', 'gate', '--dir', join(folder, 'refused')]).ended;
+  const { code, stderr } = await start(['up', '--rtsp', 'gate', '--out', join(folder, 'refused')]).ended;
   assert.equal(code, 2);
   assert.match(stderr, /a camera has an address.*found gate; expected rtsp:\/\/HOST\/PATH/s);
 });

@@ -5,8 +5,9 @@ import { copyFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { Check } from 'typebox/value';
 import { type DemoFiles, writeDemo } from '../../pipeline/app/demo/demo.ts';
-import type { RunSummary } from '../../pipeline/app/results/run-results.ts';
+import { RunSummary } from '../../pipeline/app/results/summary.ts';
 import { accountedFor } from '../../schemas/terms.ts';
 import { killEachOnce } from '../processes/kill-each-once.ts';
 import { type Ran, shika } from '../processes/shika.ts';
@@ -78,29 +79,31 @@ test('run - leaves dataset, both models, explanations, report and summary', () =
     existsSync(join(out, `models/${name}/sanity-gradcam.json`)),
   );
   assert.equal(checked.length, 1, 'what was found of the method lies with the model that was explained');
-  assert.deepEqual(JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')), ran.result);
+  const summary: unknown = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'));
+  assert.ok(Check(RunSummary, summary));
+  assert.deepEqual(summary, ran.result);
 });
 
 test('run - what is left answers ledger, review, export, models and dead afterwards', async () => {
-  const ledger = await shika(['ledger', 'clearing.mp4', '--dir', out]);
+  const ledger = await shika(['ledger', 'clearing.mp4', '--out', out]);
   assert.match(
     ledger.stdout,
     new RegExp(`${FRAMES} frames = \\d+ labelled \\+ \\d+ without an animal \\+ 0 skipped \\+ 0 dead`),
   );
-  const rejected = await shika(['review', 'reject', '--frames', '10-14', '--by', 'test', '--dir', out]);
+  const rejected = await shika(['review', 'reject', '--frames', '10-14', '--by', 'test', '--out', out]);
   assert.match(rejected.stdout, /5 labels rejected/);
-  const undone = await shika(['review', 'undo', '--frames', '14', '--by', 'test', '--dir', out]);
+  const undone = await shika(['review', 'undo', '--frames', '14', '--by', 'test', '--out', out]);
   assert.match(undone.stdout, /1 labels undone/);
-  const list = await shika(['review', 'list', '--json', '--dir', out]);
+  const list = await shika(['review', 'list', '--json', '--out', out]);
   assert.deepEqual(
     (list.result as { track: { index: number } }[]).map((label) => label.track.index),
     [14],
   );
-  const exported = await shika(['export', '--format', 'mot', '--out', join(folder, 'mot'), '--dir', out]);
+  const exported = await shika(['export', '--format', 'mot', '--to', join(folder, 'mot'), '--out', out]);
   assert.equal(exported.code, 0, exported.stderr);
-  const models = await shika(['models', '--dir', out]);
+  const models = await shika(['models', '--out', out]);
   assert.match(models.stdout, /\* [0-9a-f]{16}/);
-  assert.match((await shika(['dead', '--dir', out])).stdout, /nothing is dead/);
+  assert.match((await shika(['dead', '--out', out])).stdout, /nothing is dead/);
 });
 
 test('annotate - a folder with damaged files: the good clip is finished, the others are named, the exit code says partial', async () => {

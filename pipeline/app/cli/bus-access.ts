@@ -1,70 +1,170 @@
-/** The bus that a command talks to: the one that `NATS_URL` names, or that of a folder of `shika run` or `shika up`. */
+/**
+ * How every command comes to a bus: to the one that `NATS_URL` names, or to that of a job's folder, whose server is
+ * started for as long as the command takes where it is not running.
+ */
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
-import { stateFolder } from '../../ingest/folders/clip-input.ts';
+import { resolve } from 'node:path';
 import { Bus } from '../../runtime/bus/bus.ts';
 import { UsageError } from '../../runtime/errors.ts';
-import { createLog, type Logger } from '../../runtime/log/log.ts';
+import { createLog, type Logger, type LogLevel } from '../../runtime/log/log.ts';
 import type { StageName } from '../../runtime/stage/stage.ts';
 import { addressOf } from '../../runtime/supervisor/address.ts';
+import type { Meters } from '../jobs/progress.ts';
 import { Workplace } from '../jobs/workplace.ts';
-import { busOptions, readSettings } from '../settings.ts';
+import { refuseStaying, stateFolder } from '../results/job-folder.ts';
+import { busOptions, readSettings, type Settings } from '../settings.ts';
+import { interruption } from './interrupt.ts';
+import { terminalMeters } from './terminal.ts';
 
-/** Where `shika up` keeps its store unless told otherwise. */
-export const DEFAULT_FOLDER = 'shika-data';
+export type StageCounts = Readonly<Partial<Record<StageName, number>>>;
 
-type StageCounts = Readonly<Partial<Record<StageName, number>>>;
-
-export interface BusChoice {
-  readonly dir: string;
-  readonly config?: string;
+/** The flags that say which bus is meant. */
+export interface BusFlags {
+  /** The job's folder. */
+  readonly out: string;
+  readonly config?: string | undefined;
 }
 
-export function withBusOptions(command: Command): Command {
-  return command
-    .option('--dir <folder>', 'folder of the `shika run` or `shika up` that is meant', DEFAULT_FOLDER)
-    .option('--config <file>', 'configuration file');
+export interface BusContext {
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly settings: Settings;
+  /** Aborted where a stage that was started for the work cannot be kept running. */
+  readonly signal: AbortSignal;
 }
 
-/** @param failed aborted where a stage that was started for the work cannot be kept running */
-export type BusWork<T> = (bus: Bus, log: Logger, failed: AbortSignal) => Promise<T>;
+/** For work that takes long: it is watched, and ends when it is interrupted. */
+export interface JobContext extends BusContext {
+  readonly meters: Meters;
+}
+
+export interface BusNeeds {
+  /** Stages that are started where the folder's pipeline is not running. */
+  readonly stages?: StageCounts;
+  /** Whether a folder that is not there yet is made. */
+  readonly create?: boolean;
+}
+
+/** Of a command: warnings, unless the configuration asks for something else than usual. */
+export function commandLog({ log: { level } }: Settings): Logger {
+  return createLog('cli', level === 'info' ? 'warn' : (level as LogLevel)); // the schema of `log.level` lists the levels
+}
 
 /**
- * Connects, does the work and disconnects. Where the folder's server is not running, one is started on its store for
- * as long as the work takes, with the stages that it needs.
- * @param create whether a folder that is not there yet is made
+ * Connects, does the work and disconnects.
  * @throws UsageError where neither NATS_URL nor the folder leads to a bus
  */
 export async function withBus<T>(
-  { dir, config }: BusChoice,
-  work: BusWork<T>,
-  { stages = {}, create = false }: { stages?: StageCounts; create?: boolean } = {},
+  { out, config }: BusFlags,
+  work: (context: BusContext) => Promise<T>,
+  { stages = {}, create = false }: BusNeeds = {},
 ): Promise<T> {
   const settings = readSettings(config);
-  const log = createLog('cli', 'warn');
-  const options = busOptions(settings);
-  if (process.env.NATS_URL) return using(await Bus.open({ ...options, name: 'cli' }, log), log, work);
-  const folder = stateFolder(dir);
+  const log = commandLog(settings);
+  const options = { ...busOptions(settings), name: 'cli' };
+  const folder = stateFolder(out);
+  const running = process.env.NATS_URL ? {} : await addressOf(folder);
+  if (running) {
+    const bus = await Bus.open({ ...options, ...running }, log);
+    try {
+      return await work({ bus, log, settings, signal: new AbortController().signal });
+    } finally {
+      await bus.close();
+    }
+  }
   if (!create && !existsSync(folder)) {
-    throw new UsageError(`${dir} is no folder of \`shika run\` or \`shika up\``, {
-      expected: '--dir with one, or NATS_URL with the address of a server',
+    throw new UsageError(`there is no job in ${out}`, {
+      expected: '--out with the folder of one, or NATS_URL with the address of a server',
     });
   }
-  const running = await addressOf(folder);
-  if (running) return using(await Bus.open({ ...options, ...running, name: 'cli' }, log), log, work);
-  const env: Record<string, string> = config ? { SHIKA_CONFIG: config } : {};
-  const place = await Workplace.open({ folder, keep: true, processes: stages, env, bus: options, log });
+  const place = await Workplace.open({
+    folder,
+    keep: true,
+    processes: stages,
+    env: stageEnvironment(config),
+    bus: options,
+    log,
+  });
   try {
-    return await work(place.bus, log, place.failed);
+    return await work({ bus: place.bus, log, settings, signal: place.failed });
   } finally {
     await place.close();
   }
 }
 
-async function using<T>(bus: Bus, log: Logger, work: BusWork<T>): Promise<T> {
+/** As {@link withBus}, for work that takes long. */
+export function withJob<T>(
+  flags: BusFlags,
+  work: (context: JobContext) => Promise<T>,
+  needs: BusNeeds,
+): Promise<T> {
+  return watched((stopped, meters) =>
+    withBus(
+      flags,
+      (context) => work({ ...context, meters, signal: AbortSignal.any([stopped, context.signal]) }),
+      needs,
+    ),
+  );
+}
+
+export interface PipelineOptions {
+  readonly config?: string | undefined;
+  /** Of the bus. */
+  readonly folder: string;
+  readonly stages: StageCounts;
+  /** Whether what is in the folder stays: a job goes on that was cut short. */
+  readonly keep?: boolean;
+  /** Settings for all stages. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Does the work with a pipeline that is started for it. */
+export function withPipeline<T>(
+  { config, folder, stages, keep = false, env = {} }: PipelineOptions,
+  work: (context: JobContext) => Promise<T>,
+): Promise<T> {
+  return watched(async (stopped, meters) => {
+    const settings = readSettings(config);
+    const log = commandLog(settings);
+    const place = await Workplace.open({
+      folder,
+      keep,
+      processes: stages,
+      env: { ...stageEnvironment(config), ...env },
+      bus: busOptions(settings),
+      log,
+    });
+    try {
+      const signal = AbortSignal.any([stopped, place.failed]);
+      return await work({ bus: place.bus, log, settings, signal, meters });
+    } finally {
+      meters.stop();
+      await place.close();
+    }
+  });
+}
+
+/** As {@link withPipeline}, for a job in a folder, which begins anew there unless it goes on. */
+export function withJobPipeline<T>(
+  { out, keep = false, ...options }: Omit<PipelineOptions, 'folder'> & { readonly out: string },
+  work: (context: JobContext) => Promise<T>,
+): Promise<T> {
+  if (!keep) refuseStaying(out);
+  return withPipeline({ ...options, keep, folder: stateFolder(out) }, work);
+}
+
+/** Stages read the configuration that the command was given. */
+export function stageEnvironment(config: string | undefined): Record<string, string> {
+  return config ? { SHIKA_CONFIG: resolve(config) } : {};
+}
+
+async function watched<T>(
+  work: (stopped: AbortSignal, meters: Meters & { stop(): void }) => Promise<T>,
+): Promise<T> {
+  const meters = terminalMeters();
   try {
-    return await work(bus, log, new AbortController().signal);
+    return await work(interruption(), meters);
   } finally {
-    await bus.close();
+    meters.stop();
   }
 }

@@ -1,16 +1,8 @@
-/** What the commands that train a classifier share: their options, and what they leave. */
+/** What the commands that train a classifier share: their options, and how they end. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { TrainJob } from '../../../schemas/train-job.ts';
-import { readClassifierCard } from '../../domain/models/classifier/card.ts';
-import {
-  type ClassifierTraining,
-  readClassifierTraining,
-  withClassifierTraining,
-} from '../../domain/models/classifier/training.ts';
-import { writeModelFolder } from '../../domain/models/files.ts';
-import { fetchModel } from '../../domain/models/registry.ts';
+import type { LeftOut } from '../../domain/models/classifier/training.ts';
 import { storeWeights } from '../../domain/models/weights/stored.ts';
 import {
   findWeights,
@@ -20,55 +12,48 @@ import {
 } from '../../domain/models/weights/weights.ts';
 import type { ClassificationScores } from '../../domain/scores/classification.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { FatalError, UsageError } from '../../runtime/errors.ts';
+import { UsageError } from '../../runtime/errors.ts';
 import type { ClassifierEnd, ClassifierPlan } from '../jobs/classifier.ts';
-import { writeClassifierReport } from '../report/report.ts';
-import { classifierReportOf } from '../results/classifier-report.ts';
-import { give, say, table } from './terminal.ts';
+import { writeClassifier } from '../results/classifier.ts';
+import { config, json, seed, wholeNumber } from './options.ts';
+import { print, printResult, table } from './terminal.ts';
 
 export interface ClassifierFlags {
   readonly weights: string;
   readonly epochs?: number;
   readonly recipe: NonNullable<TrainJob['recipe']>;
   readonly seed: number;
+  readonly config?: string;
   readonly json?: boolean;
 }
 
-export function withClassifierOptions(command: Command): Command {
-  return command
-    .option(
+export function classifierOptions(): Option[] {
+  return [
+    new Option(
       '--weights <file>',
       'MobileNetV2 as Keras .h5 or tfjs layers model.json, or the name of one',
-      'mobilenet-v2',
-    )
-    .option('--epochs <n>', 'of the last layer (default: the recipe’s, 20)', Number)
-    .addOption(
-      new Option('--recipe <name>', 'note: the last layer alone; default: then the upper blocks too')
-        .choices(['note', 'default'])
-        .default('default'),
-    )
-    .option('--seed <n>', 'the same seed gives the same model', Number, 1)
-    .option('--json', 'print the result as JSON on the last line');
+    ).default('mobilenet-v2'),
+    new Option('--epochs <n>', 'of the last layer (default: the recipe’s, 20)').argParser(wholeNumber(1)),
+    new Option('--recipe <name>', 'note: the last layer alone; default: then the upper blocks too')
+      .choices(['note', 'default'])
+      .default('default'),
+    seed(),
+    config(),
+    json(),
+  ];
 }
 
 /**
  * Checked before anything is started.
- * @throws UsageError where a number is none, or there are no such weights
+ * @throws UsageError where there are no such weights
  */
-export function checkClassifierFlags({ weights, epochs, seed }: ClassifierFlags): void {
-  whole('--epochs', epochs, 1);
-  whole('--seed', seed, 0);
+export function checkWeights(weights: string): void {
   if (isWeightsName(weights) ? findWeights(weights) : existsSync(weights)) return;
   throw new UsageError(`no weights ${weights}`, {
     expected: isWeightsName(weights)
       ? `${knownWeights[weights].file} in one of ${weightFolders().join(', ')}; or --weights FILE`
       : 'a file or folder that is there',
   });
-}
-
-function whole(name: string, value: number | undefined, least: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
-  throw new UsageError(`${name} is no whole number`, { found: `${value}`, expected: `${least} or more` });
 }
 
 /** A file of weights goes along: the trainer may run on another machine. @throws UsageError where it can't be read */
@@ -83,60 +68,32 @@ export async function planOf(
 }
 
 /**
- * Writes the model and `report.html` to a folder, and gives the result.
+ * Writes what the training leaves to a folder, and prints the result.
  * @param began when the command began, ms of `performance.now`
  */
-export async function leaveClassifier(
+export async function printClassifier(
   bus: Bus,
-  end: ClassifierEnd,
-  out: string,
-  { began, json }: { readonly began: number; readonly json: boolean },
+  trained: ClassifierEnd,
+  folder: string,
+  { began, json }: { readonly began: number; readonly json: boolean | undefined },
 ): Promise<void> {
-  const stored = await fetchModel(bus, end.model);
-  const told = readClassifierTraining(stored);
-  if (!told) throw new FatalError(`model ${end.model} does not say how it was trained`);
-  const training: ClassifierTraining = { ...told, leftOut: [...end.unreadable, ...told.leftOut] };
-  sayLeftOut(training);
-  const files = withClassifierTraining(stored, training);
-  await writeModelFolder(out, files);
-  const command = ['shika', ...process.argv.slice(2)].join(' ');
-  await writeClassifierReport(
-    join(out, 'report.html'),
-    await classifierReportOf(bus, { files, training, end, command }),
-  );
+  const { summary, training, report } = await writeClassifier(bus, folder, trained);
+  printLeftOut(training.leftOut);
   const seconds = Number(((performance.now() - began) / 1000).toFixed(1));
-  const { id, alpha, trainedOn } = readClassifierCard(files);
-  const { scores, recipe, backend } = training;
-  const classes = training.classes.map(({ name }) => name);
-  const result = {
-    accuracy: scores?.accuracy ?? null,
-    perClass: scores?.perClass ?? null,
-    classes,
-    confusion: scores?.confusion ?? null,
-    calibration: scores?.calibration ?? null,
-    mistakes: scores?.mistakes ?? null,
-    model: id,
-    promoted: end.promoted,
-    why: end.why,
-    out,
-    recipe,
-    alpha,
-    backend,
-    examples: trainedOn.examples,
-    problems: training.leftOut,
-    seconds,
-  };
-  const where = `model ${id} is in ${out}, look at ${join(out, 'report.html')}; ${seconds} s on ${backend}`;
-  give(json, result, scores ? `${scoresText(scores, classes)}\n${where}` : where);
+  const where = `model ${summary.model} is in ${folder}, look at ${report}; ${seconds} s on ${summary.backend}`;
+  const { scores } = training;
+  const text = scores ? `${scoresText(scores, summary.classes)}\n${where}` : where;
+  printResult(json, { ...summary, seconds }, text);
 }
 
-/** Lines of one kind before only their number is said; the report has all of them. */
-const fewLines = 20;
+/** More pictures of one kind are only counted; the report has all of them. */
+const mostLines = 20;
 
-function sayLeftOut({ leftOut }: ClassifierTraining): void {
-  for (const [kind, of] of Map.groupBy(leftOut, (one) => one.kind)) {
-    if (of.length > fewLines) say(`left out: ${of.length} pictures (${kind}), see report.html`);
-    else for (const { name, message } of of) say(`left out: ${name}: ${message}`);
+function printLeftOut(leftOut: readonly LeftOut[]): void {
+  for (const [kind, pictures] of Map.groupBy(leftOut, (picture) => picture.kind)) {
+    if (pictures.length > mostLines)
+      print(`left out: ${pictures.length} pictures (${kind}), see report.html`);
+    else for (const { name, message } of pictures) print(`left out: ${name}: ${message}`);
   }
 }
 

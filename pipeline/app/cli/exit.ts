@@ -14,9 +14,9 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** By how many of the clips failed. */
-export function exitCodeOf(clips: readonly { readonly failure?: string }[]): number {
-  const failed = clips.filter((clip) => clip.failure !== undefined).length;
+/** By how many of the inputs failed. */
+export function exitCodeOf(inputs: readonly { readonly failure?: string | undefined }[]): number {
+  const failed = inputs.filter((input) => input.failure !== undefined).length;
   if (failed === 0) return EXIT.ok;
-  return failed === clips.length ? EXIT.failed : EXIT.partial;
+  return failed === inputs.length ? EXIT.failed : EXIT.partial;
 }

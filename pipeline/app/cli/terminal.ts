@@ -6,8 +6,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Meter, Meters } from '../jobs/progress.ts';
 
 /** Bars on a terminal, else a line at the start and at the end of each step and every tenth of it. */
-export function terminalMeters(quiet: boolean): Meters & { stop(): void } {
-  if (quiet) return { start: () => ({ update() {}, say() {}, done() {} }), stop() {} };
+export function terminalMeters(): Meters & { stop(): void } {
   return process.stderr.isTTY ? bars() : lines();
 }
 
@@ -46,30 +45,40 @@ function lines(): Meters & { stop(): void } {
   return {
     start(name: string): Meter {
       let tenth = 0;
-      say(`${name} …`);
+      print(`${name} …`);
       return {
         update(done, total, note = '') {
           const now = total === 0 ? 0 : Math.floor((10 * done) / total);
           if (now <= tenth) return;
           tenth = now;
-          say(`${name}: ${10 * now} %${note ? ` (${note})` : ''}`);
+          print(`${name}: ${10 * now} %${note ? ` (${note})` : ''}`);
         },
-        say: (text) => say(`${name}: ${text}`),
-        done: (note = '') => say(`${name}: ${note || 'done'}`),
+        say: (text) => print(`${name}: ${text}`),
+        done: (note = '') => print(`${name}: ${note || 'done'}`),
       };
     },
     stop() {},
   };
 }
 
-/** A line for a person. */
-export function say(text: string): void {
+/** A line for a person, on standard error. */
+export function print(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** The command's result: JSON as the last line where a program asked for it, else text. */
-export function give(json: boolean, result: unknown, text: string): void {
+/** The command's result, on standard output: JSON as the last line where a program asked for it, else text. */
+export function printResult(json: boolean | undefined, result: unknown, text: string): void {
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`);
+}
+
+/** Names what was left out of an input. */
+export function printProblems(problems: readonly { readonly message: string }[]): void {
+  for (const { message } of problems) print(`left out: ${message}`);
+}
+
+/** A score to three digits; a dash where there is none. */
+export function figureText(value: number | null | undefined): string {
+  return value === null || value === undefined ? '-' : value.toFixed(3);
 }
 
 /** Rows under their headings, columns aligned. */

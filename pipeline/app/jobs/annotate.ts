@@ -1,23 +1,18 @@
 /** Sends clips through the pipeline and waits until each is filtered or has failed. */
 import { setTimeout } from 'node:timers/promises';
-import { type Anchor, ClipArrived } from '../../../schemas/clip-arrived.ts';
+import { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { ClipFailed } from '../../../schemas/clip-failed.ts';
 import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
 import { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import { checkpointKey, TrackerCheckpoint } from '../../../schemas/state.ts';
 import { probeClip } from '../../domain/vision/video-probe.ts';
-import type { ClipInput } from '../../ingest/folders/clip-input.ts';
+import { type AnchoredClip, announceClip } from '../../ingest/announce.ts';
+import type { ClipInput } from '../../ingest/folders/clip-files.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { outgoing } from '../../runtime/bus/envelope.ts';
 import { reasonOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log/log.ts';
 import type { Meter } from './progress.ts';
-
-/** A clip to be annotated. */
-export interface AnchoredClip extends ClipInput {
-  readonly anchors: readonly Anchor[];
-}
 
 export interface ClipEnd {
   readonly input: ClipInput;
@@ -26,24 +21,13 @@ export interface ClipEnd {
   readonly failure: string | null;
 }
 
-/** Says that a clip is there. A clip that is on the bus already stays as it is. */
-export async function announce(
-  bus: Bus,
-  input: AnchoredClip,
-  signal?: AbortSignal,
-): Promise<'stored' | 'repeated'> {
-  const { clip, camera, file, path, anchors } = input;
-  const body: ClipArrived = { clip, camera, file, source: path, anchors: [...anchors] };
-  return bus.publish(outgoing(ClipArrived, { camera, clip }, body), { signal });
-}
-
 /** @throws the signal's reason when aborted */
 export async function annotate(
   bus: Bus,
   inputs: readonly AnchoredClip[],
   { meter, signal, log }: { meter: Meter; signal: AbortSignal; log: Logger },
 ): Promise<ClipEnd[]> {
-  for (const input of inputs) await announce(bus, input, signal);
+  for (const input of inputs) await announceClip(bus, input, signal);
   const open = new Map(inputs.map((input) => [input.clip, input]));
   const expected = await announcedFrames(inputs);
   const total = [...expected.values()].reduce((sum, frames) => sum + frames, 0);

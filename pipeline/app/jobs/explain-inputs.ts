@@ -1,10 +1,11 @@
-/** What `shika explain` is asked about: pictures, folders of them, or labels of a run's clip. */
+/** What `shika explain` is asked about: pictures, folders of them, or labels of a job's clip. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { baseName, frameName, stem } from '../../domain/formats/file-name.ts';
+import { baseName, frameName, stem, uniqueStems } from '../../domain/formats/file-name.ts';
 import { readLabels } from '../../domain/formats/labels-csv.ts';
 import { type Box, centre } from '../../domain/vision/box.ts';
 import { reasonOf, UsageError } from '../../runtime/errors.ts';
+import { datasetFolder, labelsFile } from '../results/job-folder.ts';
 
 export interface ExplainInput {
   /** File of the picture. */
@@ -59,16 +60,16 @@ async function filesAt(path: string): Promise<string[]> {
 const leastRegion = 416;
 
 /**
- * @param dir what `shika run` left
+ * @param jobFolder what `shika run` left
  * @param clip its file's name, with or without extension, or its id
  * @throws UsageError where there is no such clip, or none of its labels on these frames
  */
 export async function labelsOfClip(
-  dir: string,
+  jobFolder: string,
   clip: string,
   frames: readonly number[],
 ): Promise<ExplainInput[]> {
-  const path = join(dir, 'labels.csv');
+  const path = labelsFile(jobFolder);
   const { labels } = await readLabels(path);
   const own = labels.filter((row) => [row.clip, row.file, stem(row.file)].includes(baseName(clip)));
   if (own.length === 0) {
@@ -79,7 +80,7 @@ export async function labelsOfClip(
   if (chosen.length === 0) {
     throw new UsageError(`no labels of ${clip} on these frames`, { found: frames.join(', ') });
   }
-  const folder = join(dir, 'dataset', 'images');
+  const folder = join(datasetFolder(jobFolder), 'images');
   const kept = new Map((await filesAt(folder)).map((file) => [basename(file), file]));
   return chosen.map(({ file, frame, track, box, label }) => {
     const name = frameName(stem(file), frame);
@@ -94,9 +95,29 @@ function around(box: Box): Box {
   return [x - side / 2, y - side / 2, side, side];
 }
 
-/** E.g. `0,50`. @throws UsageError where it is something else */
-export function framesOf(list: string): number[] {
-  const frames = list.split(',').map((one) => Number(one.trim() || Number.NaN));
-  if (frames.every((frame) => Number.isInteger(frame) && frame >= 0)) return frames;
-  throw new UsageError('--frames is no list of frames', { found: list, expected: 'e.g. 0,50' });
+/** What is to be explained. */
+export interface ExplainRequest {
+  /** Pictures, or folders of pictures. */
+  readonly paths: readonly string[];
+  /** Labels of a clip of a job. */
+  readonly labels?: {
+    readonly jobFolder: string;
+    readonly clip: string;
+    readonly frames: readonly number[];
+  };
+  /** Of the model that is asked. */
+  readonly classes: readonly string[];
+}
+
+/**
+ * Finds all that is to be explained; no two have the same name.
+ * @throws UsageError where there is nothing
+ */
+export async function findExplainInputs({ paths, labels, classes }: ExplainRequest): Promise<ExplainInput[]> {
+  const chosen = labels ? await labelsOfClip(labels.jobFolder, labels.clip, labels.frames) : [];
+  const inputs = [...chosen, ...(await picturesAt(paths, classes))];
+  if (inputs.length === 0)
+    throw new UsageError('nothing to explain', { expected: 'pictures, folders or --clip' });
+  const names = uniqueStems(inputs.map(({ name }) => `${name}.x`)); // `uniqueStems` takes an ending off
+  return inputs.map((input, i) => ({ ...input, name: names[i]! }));
 }

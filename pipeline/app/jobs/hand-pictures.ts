@@ -8,7 +8,7 @@ import type { HandStill } from '../../domain/formats/hand.ts';
 import { type Box, scale as scaleBox } from '../../domain/vision/box.ts';
 import { decodeImage } from '../../domain/vision/image.ts';
 import { decodeClip } from '../../domain/vision/video-decode.ts';
-import type { ClipInput } from '../../ingest/folders/clip-input.ts';
+import type { ClipInput } from '../../ingest/folders/clip-files.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { outgoing } from '../../runtime/bus/envelope.ts';
 import { PoisonError } from '../../runtime/errors.ts';

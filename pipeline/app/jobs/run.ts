@@ -10,11 +10,13 @@ import { labelNames } from '../../domain/formats/label-row.ts';
 import { labelsOf, trackedClips } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import { activeModel } from '../../domain/models/registry.ts';
-import { anchorsOf, type ClipInput } from '../../ingest/folders/clip-input.ts';
+import type { AnchoredClip } from '../../ingest/announce.ts';
+import { anchorsOfClip } from '../../ingest/folders/anchors.ts';
+import type { ClipInput } from '../../ingest/folders/clip-files.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { reasonOf, UsageError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log/log.ts';
-import { type AnchoredClip, annotate, type ClipEnd } from './annotate.ts';
+import { annotate, type ClipEnd } from './annotate.ts';
 import { publishAnchors, publishStills } from './hand-pictures.ts';
 import { buildDataset, explain, type JobEnd, type TrainEnd, train } from './jobs.ts';
 import type { Meters } from './progress.ts';
@@ -136,7 +138,7 @@ export async function publishHand(
   const hand = await publishStills(bus, plan.hand.stills, holdOut);
   const clips: AnchoredClip[] = [];
   for (const clip of plan.clips) {
-    const anchors = anchorsOf(clip.path, plan.hand.anchors);
+    const anchors = anchorsOfClip(clip.path, plan.hand.anchors);
     clips.push({ ...clip, anchors });
     try {
       hand.push(...(await publishAnchors(bus, clip, anchors, plan.quality)));

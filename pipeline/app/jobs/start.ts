@@ -1,12 +1,12 @@
 import type { TrainJob } from '../../../schemas/train-job.ts';
 import { findWeights } from '../../domain/models/weights/weights.ts';
-import { say } from '../cli/terminal.ts';
+import { print } from '../cli/terminal.ts';
 
 /** What training starts from: what was asked for, else weights that know animals where they are at hand. */
 export function startFor(name: string | undefined): TrainJob['start'] {
   if (name === 'random') return { from: 'random' };
   if (name !== undefined) return { from: 'weights', name };
   if (findWeights('yolox-nano')) return { from: 'weights', name: 'yolox-nano' };
-  say('no pretrained weights here: training starts from random ones (see README, “Weights”)');
+  print('no pretrained weights here: training starts from random ones (see README, “Weights”)');
   return { from: 'random' };
 }

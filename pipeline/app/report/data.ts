@@ -97,7 +97,7 @@ export interface TruthReport {
   /** Where the truth comes from, e.g. "rendered with the clip". */
   readonly source: string;
   /** How good the labels are; null where they were not scored. */
-  readonly labels: LabelScores | null;
+  readonly labels: (LabelScores & Partial<Pick<DetectionScores, 'ap50' | 'ap50_95'>>) | null;
   /** How good each model is on the frames with truth. */
   readonly pre: HeldOutScores | null;
   readonly main: HeldOutScores | null;

@@ -1,31 +1,28 @@
 /** The check of methods on a model lies beside the model: what one command found, the next one knows. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRecord } from '../../../stages/explainer/sanity/check.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { reasonOf } from '../../runtime/errors.ts';
-import { say } from '../cli/terminal.ts';
+import { replaceFile } from './replace.ts';
 
 const file = /^sanity-(.+\.json)$/;
 
-/** Those in the model's folder, to where the explainer looks for them. */
-export async function bringRecords(bus: Bus, folder: string, model: string): Promise<void> {
+/** Puts the records in a model's folder where the explainer looks for them. */
+export async function storeSanityRecords(bus: Bus, folder: string, model: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const [, own] = file.exec(name) ?? [];
-    if (own === undefined) continue;
+    const [, record] = file.exec(name) ?? [];
+    if (record === undefined) continue;
     const content = new Uint8Array(await readFile(join(folder, name)));
     if (readRecord(content)?.model !== model) continue; // of weights that lay here before
-    await bus.objects.put('explanations', `sanity.${model}/${own}`, content);
+    await bus.objects.put('explanations', `sanity.${model}/${record}`, content);
   }
 }
 
-/** Those that the explainer has made or added to, to the model's folder. */
-export async function keepRecords(bus: Bus, folder: string, model: string): Promise<void> {
+/**
+ * Writes the records that the explainer has made or added to into the model's folder.
+ * @throws what Node throws where the folder can't be written
+ */
+export async function writeSanityRecords(bus: Bus, folder: string, model: string): Promise<void> {
   const records = await bus.objects.getFolder('explanations', `sanity.${model}`);
-  for (const [own, content] of records ?? []) {
-    const path = join(folder, `sanity-${own}`);
-    await writeFile(path, content).catch((error: unknown) =>
-      say(`${path} can’t be kept: ${reasonOf(error)}`),
-    );
-  }
+  for (const [name, content] of records ?? []) await replaceFile(join(folder, `sanity-${name}`), content);
 }

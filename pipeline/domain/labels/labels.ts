@@ -4,6 +4,7 @@ import { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import { Track } from '../../../schemas/track.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { UsageError } from '../../runtime/errors.ts';
 import { type ReviewedLabel, reviewed } from './review.ts';
 
 /** A clip's labels with their risk and what was decided about them, by track and frame. */
@@ -22,11 +23,15 @@ export async function trackedClips(bus: Bus): Promise<ClipTracked[]> {
   return clips;
 }
 
-/** The clip whose id or file name this is; undefined where none is. */
-export async function findClip(bus: Bus, name: string): Promise<ClipArrived | undefined> {
+/**
+ * The clip that arrived with this id or file name; of several with one name the last.
+ * @throws UsageError where none did
+ */
+export async function arrivedClip(bus: Bus, name: string): Promise<ClipArrived> {
   let found: ClipArrived | undefined;
   for await (const { body } of bus.stored(ClipArrived)) {
     if (body.clip === name || body.file === name) found = body;
   }
+  if (!found) throw new UsageError(`no clip ${name} has arrived`);
   return found;
 }

@@ -1,5 +1,4 @@
 /** The state of labels under review: the tracker's labels, folded with the log of decisions. */
-
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../schemas/track.ts';
 import type { Box } from '../vision/box.ts';
@@ -32,14 +31,14 @@ export function reviewed(labels: readonly Track[], decisions: readonly LabelRevi
   );
   return [...tracks]
     .sort(([a], [b]) => a - b)
-    .flatMap(([track, of]) => {
-      const own = decisions.filter((decision) => decision.track === track);
-      const ranked = risks(of);
-      return of.map((label, i) => ({ track: label, risk: ranked[i] ?? 1, ...verdict(label, own) }));
+    .flatMap(([track, own]) => {
+      const decided = decisions.filter((decision) => decision.track === track);
+      const ranked = risks(own);
+      return own.map((label, i) => ({ track: label, risk: ranked[i] ?? 1, ...reviewOf(label, decided) }));
     });
 }
 
-function verdict(
+function reviewOf(
   { index, box }: Track,
   decisions: readonly LabelReviewed[],
 ): Pick<ReviewedLabel, 'review' | 'box' | 'by' | 'at'> {
@@ -50,17 +49,4 @@ function verdict(
   const corrected = since.findLast(({ decision }) => decision === 'corrected')?.box;
   const review = corrected && last.decision === 'accepted' ? 'corrected' : last.decision;
   return { review, box: corrected ?? box, by: last.by, at: last.at };
-}
-
-/** Joins neighbouring labels with the same verdict into runs, so that a decision is one message a run. */
-export function runs<T>(
-  labels: readonly { index: number; verdict: T }[],
-): { from: number; to: number; verdict: T }[] {
-  const joined: { from: number; to: number; verdict: T }[] = [];
-  for (const { index, verdict } of labels) {
-    const last = joined.at(-1);
-    if (last && last.verdict === verdict && last.to === index - 1) last.to = index;
-    else joined.push({ from: index, to: index, verdict });
-  }
-  return joined;
 }

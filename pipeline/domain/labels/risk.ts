@@ -2,7 +2,7 @@
  * Risk: how likely a label is wrong, 0..1, so that a person sees the doubtful ones first. A first version: the cause
  * says most; a detector that is unsure, a box that jumps or changes size, and neighbours that were missed add to it.
  */
-
+import { median } from 'simple-statistics';
 import type { Track } from '../../../schemas/track.ts';
 import { area, type Box, iou } from '../vision/box.ts';
 
@@ -70,11 +70,4 @@ function missedRuns(track: readonly Track[]): number[] {
     run = cause === 'moved' || cause === 'held' ? run + 1 : 0;
     return run;
   });
-}
-
-/** Of two middle values their mean; of none, 1. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? 1) + (sorted[Math.ceil(middle)] ?? 1)) / 2;
 }

@@ -3,7 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import { isStreamUrl } from '../../domain/vision/video-open.ts';
 import { reasonOf, UsageError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log/log.ts';
-import { subjectToken } from '../folders/clip-input.ts';
+import { backoffMs } from '../../runtime/retry.ts';
+import { cameraName } from '../camera-name.ts';
 import { type RecordOptions, recordStream } from './record.ts';
 
 export interface Camera {
@@ -12,9 +13,9 @@ export interface Camera {
   readonly url: string;
 }
 
-/** Waits between attempts to reach a camera, milliseconds; the last one for ever. */
-const WAITS_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
-/** One that has been recorded for so long is tried again at once when it breaks off, milliseconds. */
+/** Delays between attempts to reach a camera. */
+const BACKOFF = { firstMs: 1_000, longestMs: 30_000 };
+/** Delays begin anew after a camera has been recorded for so long, milliseconds. */
 const STABLE_MS = 60_000;
 
 /**
@@ -30,13 +31,13 @@ export function readCamera(text: string): Camera {
     });
   }
   const { hostname, port, pathname } = new URL(url);
-  return { name: name ?? subjectToken(`${hostname}-${port}${pathname}`), url };
+  return { name: name ?? cameraName(`${hostname}-${port}${pathname}`), url };
 }
 
 /** Records until the signal is aborted, and comes back to a camera that is lost. */
 export async function keepRecording(camera: Camera, options: RecordOptions, log: Logger): Promise<void> {
   const { signal } = options;
-  for (let attempt = 0; !signal.aborted; attempt++) {
+  for (let failures = 1; !signal.aborted; failures++) {
     const began = performance.now();
     let why = 'the stream ended';
     try {
@@ -46,8 +47,8 @@ export async function keepRecording(camera: Camera, options: RecordOptions, log:
       why = reasonOf(error);
     }
     if (signal.aborted) return;
-    if (performance.now() - began > STABLE_MS) attempt = 0;
-    const waitMs = WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)];
+    if (performance.now() - began > STABLE_MS) failures = 1;
+    const waitMs = backoffMs(failures, BACKOFF);
     log.warn({ camera: camera.name, why, waitMs }, 'not recording');
     await setTimeout(waitMs, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
   }

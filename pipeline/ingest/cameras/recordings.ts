@@ -4,7 +4,7 @@ import { ClipFailed } from '../../../schemas/clip-failed.ts';
 import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import type { ClipInput } from '../folders/clip-input.ts';
+import type { ClipInput } from '../folders/clip-files.ts';
 
 export class Recordings {
   readonly #keepMs: number;
@@ -40,7 +40,7 @@ export class Recordings {
   }
 }
 
-async function isOver(bus: Bus, of: { readonly clip: string; readonly camera: string }): Promise<boolean> {
-  const filtered = await bus.last(ClipFiltered, subjectOf(ClipFiltered, of));
-  return filtered !== null || (await bus.last(ClipFailed, subjectOf(ClipFailed, of))) !== null;
+async function isOver(bus: Bus, clip: Pick<ClipInput, 'clip' | 'camera'>): Promise<boolean> {
+  const filtered = await bus.last(ClipFiltered, subjectOf(ClipFiltered, clip));
+  return filtered !== null || (await bus.last(ClipFailed, subjectOf(ClipFailed, clip))) !== null;
 }

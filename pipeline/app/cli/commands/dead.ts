@@ -1,79 +1,69 @@
-import type { Command } from 'commander';
-import { Dead } from '../../../../schemas/dead.ts';
-import { messages } from '../../../../schemas/index.ts';
-import type { MessageType } from '../../../../schemas/message.ts';
-import type { Bus } from '../../../runtime/bus/bus.ts';
-import { decode, type Incoming } from '../../../runtime/bus/envelope.ts';
-import { UsageError } from '../../../runtime/errors.ts';
-import { type BusChoice, withBus, withBusOptions } from '../bus-access.ts';
-import { give, table } from '../terminal.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type DeadLetter, deadLetter, deadLetters, replayDeadLetter } from '../../jobs/dead-letters.ts';
+import { type BusFlags, withBus } from '../bus-access.ts';
+import { config, jobFolder, json, wholeNumber, withOptions } from '../options.ts';
+import { printResult, table } from '../terminal.ts';
 
-type DeadMessage = Incoming<typeof Dead>;
+const number = wholeNumber(1);
 
 export function deadCommand(program: Command): void {
   const dead = program.command('dead').description('messages that a stage gave up on');
-  withBusOptions(dead.command('list', { isDefault: true }))
-    .option('--json', 'print JSON')
+  withOptions(dead.command('list', { isDefault: true }), jobFolder(), config(), json())
     .description('all of them, oldest first')
-    .action(async (flags: BusChoice & { json?: boolean }) => {
-      const found = await withBus(flags, all);
-      const rows = found.map(({ sequence, body }) => [
-        sequence,
-        body.at,
-        body.stage,
-        body.subject,
-        body.attempts,
-        body.reason,
-      ]);
-      const text =
-        rows.length === 0
-          ? 'nothing is dead'
-          : table(['number', 'at', 'stage', 'subject', 'attempts', 'reason'], rows);
-      give(
-        flags.json ?? false,
-        found.map(({ sequence, body }) => ({ number: sequence, ...body })),
-        text,
-      );
+    .action(async (flags: BusFlags & { json?: boolean }) => {
+      const found = await withBus(flags, ({ bus }) => deadLetters(bus));
+      const result = found.map(({ sequence, body }) => ({ number: sequence, ...body }));
+      printResult(flags.json, result, listText(found));
     });
-  withBusOptions(dead.command('show').argument('<number>'))
-    .description('one of them with its payload')
-    .action(async (number: string, flags: BusChoice) => {
-      const { body, payload } = await withBus(flags, (bus) => one(bus, number));
-      const json = body.headers['content-type'] === 'application/json';
-      const text = json ? new TextDecoder().decode(payload) : `${payload.byteLength} bytes`;
-      give(false, null, `${JSON.stringify(body, null, 2)}\n${text}`);
+  withOptions(
+    dead.command('show').argument('<number>', 'as `dead list` gives it', number),
+    jobFolder(),
+    config(),
+  )
+    .description('a message with its payload')
+    .action(async (sequence: number, flags: BusFlags) => {
+      const { body, payload } = await withBus(flags, ({ bus }) => deadLetter(bus, sequence));
+      const isText = body.headers['content-type'] === 'application/json';
+      const text = isText ? new TextDecoder().decode(payload) : `${payload.byteLength} bytes`;
+      printResult(false, null, `${JSON.stringify(body, null, 2)}\n${text}`);
     });
-  withBusOptions(dead.command('replay').argument('<number...>', 'numbers, or "all"'))
-    .description('publish them again where they came from, and take them off the list')
-    .action(async (numbers: string[], flags: BusChoice) => {
-      const count = await withBus(flags, async (bus) => {
-        const chosen = numbers.includes('all')
-          ? await all(bus)
-          : await Promise.all(numbers.map((number) => one(bus, number)));
-        for (const message of chosen) await replay(bus, message);
+  withOptions(
+    dead.command('replay').argument('<number...>', 'numbers, or "all"', numbersOrAll),
+    jobFolder(),
+    config(),
+  )
+    .description('publish messages again where they came from, and take them off the list')
+    .action(async (wanted: readonly number[] | 'all', flags: BusFlags) => {
+      const count = await withBus(flags, async ({ bus }) => {
+        const chosen =
+          wanted === 'all'
+            ? await deadLetters(bus)
+            : await Promise.all(wanted.map((sequence) => deadLetter(bus, sequence)));
+        for (const message of chosen) await replayDeadLetter(bus, message);
         return chosen.length;
       });
-      give(false, null, `${count} published again`);
+      printResult(false, null, `${count} published again`);
     });
 }
 
-async function all(bus: Bus): Promise<DeadMessage[]> {
-  const found: DeadMessage[] = [];
-  for await (const message of bus.stored(Dead)) found.push(message);
-  return found;
+function numbersOrAll(text: string, before: readonly number[] | 'all' = []): readonly number[] | 'all' {
+  if (text === 'all' || before === 'all') return 'all';
+  try {
+    return [...before, number(text)];
+  } catch {
+    throw new InvalidArgumentError('Expected a number of `shika dead list`, or "all".');
+  }
 }
 
-async function one(bus: Bus, number: string): Promise<DeadMessage> {
-  const raw = /^\d+$/.test(number) ? await bus.at('DEAD', Number(number)) : null;
-  if (!raw) throw new UsageError(`no dead message ${number}`, { expected: 'a number of `shika dead list`' });
-  return decode(Dead, raw);
-}
-
-/** @throws PoisonError where the message can never be valid */
-async function replay(bus: Bus, { body, payload, sequence }: DeadMessage): Promise<void> {
-  const type: MessageType | undefined = messages.find((known) => known.type === body.type);
-  if (!type)
-    throw new UsageError(`dead message ${sequence} has no known type`, { found: body.type || 'none' });
-  await bus.republish(type, body.subject, body.headers, payload);
-  await bus.remove('DEAD', sequence);
+function listText(found: readonly DeadLetter[]): string {
+  if (found.length === 0) return 'nothing is dead';
+  const rows = found.map(({ sequence, body: { at, stage, subject, attempts, reason } }) => [
+    sequence,
+    at,
+    stage,
+    subject,
+    attempts,
+    reason,
+  ]);
+  return table(['number', 'at', 'stage', 'subject', 'attempts', 'reason'], rows);
 }

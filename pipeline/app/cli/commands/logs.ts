@@ -3,32 +3,29 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { prettyFactory } from 'pino-pretty';
-import { stateFolder } from '../../../ingest/folders/clip-input.ts';
 import { UsageError } from '../../../runtime/errors.ts';
-import { DEFAULT_FOLDER } from '../bus-access.ts';
+import { logsFolder } from '../../results/job-folder.ts';
+import { jobFolder, withOptions } from '../options.ts';
 
 export function logsCommand(program: Command): void {
-  program
-    .command('logs')
-    .argument('[stage...]', 'default: all')
-    .option('--dir <folder>', 'folder of the `shika run` or `shika up` that is meant', DEFAULT_FOLDER)
+  withOptions(program.command('logs').argument('[stage...]', 'default: all'), jobFolder())
     .description('the stages’ logs, readable')
-    .action(async (names: string[], { dir }: { dir: string }) => {
-      const folder = join(stateFolder(dir), 'logs');
-      if (!existsSync(folder))
-        throw new UsageError(`${dir} has no logs`, {
-          expected: '--dir with a folder of `shika run` or `shika up`',
-        });
-      const wanted = (file: string) => names.length === 0 || names.some((name) => file.startsWith(name));
-      const readable = prettyFactory({
-        colorize: process.stdout.isTTY,
-        ignore: 'pid,hostname,stage',
-        singleLine: true,
-      });
-      for (const file of readdirSync(folder).filter(wanted).sort()) {
-        process.stdout.write(`── ${file}\n`);
-        const lines = createInterface({ input: createReadStream(join(folder, file)) });
-        for await (const line of lines) process.stdout.write(readable(line));
-      }
-    });
+    .action((stages: string[], { out }: { out: string }) => printLogs(out, stages));
+}
+
+async function printLogs(jobFolder: string, stages: readonly string[]): Promise<void> {
+  const folder = logsFolder(jobFolder);
+  if (!existsSync(folder))
+    throw new UsageError(`there are no logs in ${jobFolder}`, { expected: '--out with a job’s folder' });
+  const wanted = (file: string) => stages.length === 0 || stages.some((name) => file.startsWith(name));
+  const readable = prettyFactory({
+    colorize: process.stdout.isTTY,
+    ignore: 'pid,hostname,stage',
+    singleLine: true,
+  });
+  for (const file of readdirSync(folder).filter(wanted).sort()) {
+    process.stdout.write(`── ${file}\n`);
+    const lines = createInterface({ input: createReadStream(join(folder, file)) });
+    for await (const line of lines) process.stdout.write(readable(line));
+  }
 }

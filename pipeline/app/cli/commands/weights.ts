@@ -1,13 +1,15 @@
-import type { Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import {
   findWeights,
   getWeights,
   isWeightsName,
-  type WeightsFile,
+  type WeightsName,
   weights,
 } from '../../../domain/models/weights/weights.ts';
-import { UsageError } from '../../../runtime/errors.ts';
-import { give, table } from '../terminal.ts';
+import { withOptions } from '../options.ts';
+import { printResult, table } from '../terminal.ts';
+
+const names = Object.keys(weights).filter(isWeightsName);
 
 export function weightsCommand(program: Command): void {
   const command = program.command('weights').description('pretrained weights that training may start from');
@@ -15,22 +17,15 @@ export function weightsCommand(program: Command): void {
     .command('list', { isDefault: true })
     .description('what is known, and where it is')
     .action(() => {
-      const known: [string, WeightsFile][] = Object.entries(weights);
-      const rows = known.map(([name, { what }]) => [
-        name,
-        what,
-        (isWeightsName(name) && findWeights(name)) || 'not here',
-      ]);
-      give(false, null, table(['name', 'what', 'where'], rows));
+      const rows = names.map((name) => [name, weights[name].what, findWeights(name) ?? 'not here']);
+      printResult(false, null, table(['name', 'what', 'where'], rows));
     });
-  command
-    .command('get')
-    .argument('<name>', Object.keys(weights).join(', '))
-    .option('--from <file>', 'take it from a file instead of its public address')
+  withOptions(
+    command.command('get').addArgument(new Argument('<name>', 'which ones').choices(names)),
+    new Option('--from <file>', 'take them from a file instead of their public address'),
+  )
     .description('put weights where every command finds them; their digest is checked')
-    .action(async (name: string, { from }: { from?: string }) => {
-      if (!isWeightsName(name))
-        throw new UsageError(`no weights ${name}`, { expected: Object.keys(weights).join(', ') });
-      give(false, null, await getWeights(name, from));
+    .action(async (name: WeightsName, { from }: { from?: string }) => {
+      printResult(false, null, await getWeights(name, from));
     });
 }

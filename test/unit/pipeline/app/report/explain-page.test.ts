@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { framesOf, labelsOfClip, picturesAt } from '../../../../../pipeline/app/jobs/explain-inputs.ts';
+import { labelsOfClip, picturesAt } from '../../../../../pipeline/app/jobs/explain-inputs.ts';
 import { renderExplainPage } from '../../../../../pipeline/app/report/explain-page.ts';
 import { writeLabels } from '../../../../../pipeline/domain/formats/labels-csv.ts';
 import { decodeImage, encodePng } from '../../../../../pipeline/domain/vision/image.ts';
@@ -61,11 +61,6 @@ test('explain - labels of a clip are asked about in their search region, with th
   assert.equal(large?.region?.[2], 540);
   await assert.rejects(labelsOfClip(join(folder, 'run'), 'b', [0]), /no labels of b.*a clip\.mp4/);
   await assert.rejects(labelsOfClip(join(folder, 'run'), 'a clip.mp4', [7]), UsageError);
-});
-
-test('explain - frames are a list of whole numbers', () => {
-  assert.deepEqual(framesOf('0, 50'), [0, 50]);
-  for (const wrong of ['', '1,,2', '1.5', '-1', 'x']) assert.throws(() => framesOf(wrong), UsageError);
 });
 
 test('explain page - escapes names, lets only its own script run, and flags what is not to be trusted', async () => {

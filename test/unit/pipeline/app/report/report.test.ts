@@ -8,8 +8,8 @@ import type { ReportData } from '../../../../../pipeline/app/report/data.ts';
 import { difference, duration, percent } from '../../../../../pipeline/app/report/figures.ts';
 import { ledgerEquation, sumOfLedgers } from '../../../../../pipeline/app/report/ledger.ts';
 import { renderPage } from '../../../../../pipeline/app/report/page.ts';
-import { writeReport } from '../../../../../pipeline/app/report/report.ts';
 import { timeline } from '../../../../../pipeline/app/report/timeline.ts';
+import { writeRunReport } from '../../../../../pipeline/app/results/report.ts';
 import type { LabelRow } from '../../../../../pipeline/domain/formats/label-row.ts';
 import { reportExample } from '../../../../fixtures/report-example.ts';
 
@@ -31,10 +31,13 @@ test('report - forbids scripts and every address but its own pictures', async ()
 test('report - is written whole or not at all', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'shika-report-'));
   t.after(() => rm(folder, { recursive: true }));
-  await writeReport(join(folder, 'report.html'), await reportExample());
+  await writeRunReport(join(folder, 'report.html'), await reportExample());
   assert.deepEqual(await readdir(folder), ['report.html']);
   assert.match(await readFile(join(folder, 'report.html'), 'utf8'), /^<!doctype html>.*<\/html>\n$/s);
-  await assert.rejects(writeReport(join(folder, 'missing', 'report.html'), await reportExample()), /ENOENT/);
+  await assert.rejects(
+    writeRunReport(join(folder, 'report.html', 'no-folder.html'), await reportExample()),
+    /EEXIST|ENOTDIR/,
+  );
 });
 
 test('report - survives a picture that can’t be read', async () => {

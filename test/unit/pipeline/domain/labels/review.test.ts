@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reviewed, runs } from '../../../../../pipeline/domain/labels/review.ts';
+import { reviewed } from '../../../../../pipeline/domain/labels/review.ts';
 import type { LabelReviewed } from '../../../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../../../schemas/track.ts';
 
@@ -24,7 +24,7 @@ function decision(
 }
 
 const labels = [0, 1, 2, 3].map((index) => label(index));
-const states = (of: ReturnType<typeof reviewed>) => of.map(({ review }) => review);
+const states = (labels: ReturnType<typeof reviewed>) => labels.map(({ review }) => review);
 
 test('review - what nobody decided on is pending', () => {
   const [first] = reviewed(labels, []);
@@ -110,27 +110,4 @@ test('review - decisions on one track leave the others alone; labels come by tra
       [2, 1, 'rejected'],
     ],
   );
-});
-
-test('runs - neighbouring frames with one verdict are one message', () => {
-  const verdicts = [...'aabbba'].map((verdict, index) => ({ index, verdict }));
-  assert.deepEqual(runs(verdicts), [
-    { from: 0, to: 1, verdict: 'a' },
-    { from: 2, to: 4, verdict: 'b' },
-    { from: 5, to: 5, verdict: 'a' },
-  ]);
-});
-
-test('runs - a gap between frames parts them: a run says nothing of frames that it was not given', () => {
-  assert.deepEqual(
-    runs([
-      { index: 3, verdict: 'a' },
-      { index: 5, verdict: 'a' },
-    ]),
-    [
-      { from: 3, to: 3, verdict: 'a' },
-      { from: 5, to: 5, verdict: 'a' },
-    ],
-  );
-  assert.deepEqual(runs([]), []);
 });

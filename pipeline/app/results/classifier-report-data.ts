@@ -13,25 +13,25 @@ import type { ClassifierReport } from '../report/classifier/data.ts';
 /** Pictures of each kind on the page. */
 const most = { mistakes: 24, duplicates: 6, leftOut: 12 } as const;
 
-export async function classifierReportOf(
+export async function classifierReportData(
   bus: Bus,
   {
     files,
     training,
-    end,
+    trained,
     command,
   }: {
     readonly files: ModelFiles;
     readonly training: ClassifierTraining;
-    readonly end: ClassifierEnd;
+    readonly trained: ClassifierEnd;
     readonly command: string;
   },
 ): Promise<ClassifierReport> {
   const { id, alpha, side, start, createdAt } = readClassifierCard(files);
-  const crops = new Map(cropsOf(await fetchDataset(bus, end.dataset)).map((crop) => [crop.name, crop]));
-  const withPicture = async <T extends { readonly name: string }>(one: T) => ({
-    ...one,
-    picture: await pictureOf(bus, crops.get(one.name)),
+  const crops = new Map(cropsOf(await fetchDataset(bus, trained.dataset)).map((crop) => [crop.name, crop]));
+  const withPicture = async <T extends { readonly name: string }>(entry: T) => ({
+    ...entry,
+    picture: await pictureOf(bus, crops.get(entry.name)),
   });
   const shown = new Map<string, number>();
   return {
@@ -41,15 +41,16 @@ export async function classifierReportOf(
     command,
     model: { id, alpha, side, start },
     training,
-    promotion: { promoted: end.promoted, why: end.why },
+    promotion: { promoted: trained.promoted, why: trained.why },
     mistakes: await Promise.all((training.scores?.mistakes ?? []).slice(0, most.mistakes).map(withPicture)),
     leftOut: await Promise.all(
-      training.leftOut.map((one) => {
-        const count = (shown.get(one.kind) ?? 0) + 1;
-        shown.set(one.kind, count);
-        return count <= (one.kind === 'duplicate' ? most.duplicates : most.leftOut)
-          ? withPicture(one)
-          : { ...one, picture: null };
+      training.leftOut.map((picture) => {
+        const { kind } = picture;
+        const count = (shown.get(kind) ?? 0) + 1;
+        shown.set(kind, count);
+        return count <= (kind === 'duplicate' ? most.duplicates : most.leftOut)
+          ? withPicture(picture)
+          : { ...picture, picture: null };
       }),
     ),
   };

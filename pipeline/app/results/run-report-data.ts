@@ -1,5 +1,4 @@
-/** Gathers what the report shows from the bus and from what a run found. */
-
+/** Gathers what a run's report shows from the bus and from what the run found. */
 import { basename, resolve } from 'node:path';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
@@ -24,29 +23,31 @@ import type {
   Sample,
   TruthReport,
 } from '../report/data.ts';
-import { clipFacts, type ExplanationFiles, labelRows } from './outputs.ts';
+import type { LabelExplanation } from './explanations.ts';
+import { clipFacts, labelRows } from './labels.ts';
 
-export interface ReportSources {
+export interface RunReportSources {
   readonly bus: Bus;
-  /** The run's folder: its name is the report's title. */
-  readonly out: string;
+  /** Its name is the report's title. */
+  readonly jobFolder: string;
   readonly command: string;
   readonly result: RunResult;
   /** Of the whole run. */
   readonly totalSeconds: number;
   readonly framesPerSecond: number;
-  readonly explanations: readonly ExplanationFiles[];
+  readonly explanations: readonly LabelExplanation[];
   readonly problems: readonly Problem[];
   readonly truth: TruthReport | null;
 }
 
-export async function reportOf(sources: ReportSources): Promise<ReportData> {
-  const { bus, out, command, result, totalSeconds, framesPerSecond, explanations, problems, truth } = sources;
+export async function runReportData(sources: RunReportSources): Promise<ReportData> {
+  const { bus, jobFolder, command, result, totalSeconds, framesPerSecond, explanations, problems, truth } =
+    sources;
   const { ends, pre, main, seconds } = result;
   const clips: ClipReport[] = [];
   for (const end of ends) clips.push(await clipReport(bus, end, result, ends.length));
   return {
-    title: basename(resolve(out)),
+    title: basename(resolve(jobFolder)),
     createdAt: new Date().toISOString(),
     version: project.version,
     command,
@@ -55,8 +56,8 @@ export async function reportOf(sources: ReportSources): Promise<ReportData> {
     framesPerSecond,
     handBoxes: result.handBoxes,
     clips,
-    pre: await modelReport(bus, pre, result.preScores),
-    main: main && (await modelReport(bus, main, scoresOf(main))),
+    pre: await detectorReportData(bus, pre, result.preScores),
+    main: main && (await detectorReportData(bus, main, scoresOf(main))),
     promotion: main && { promoted: main.promoted, why: main.why },
     truth,
     explanations: explanations.flatMap(explanationReport),
@@ -81,7 +82,7 @@ async function clipReport(
   }
   return {
     file: input.file,
-    facts: clipFacts([end])[0] ?? null,
+    facts: tracked && clipFacts(tracked),
     ledger: tracked?.ledger ?? null,
     failure,
     labels,
@@ -90,7 +91,7 @@ async function clipReport(
 }
 
 /** @param scores to be shown; a training's own where not given */
-export async function modelReport(
+export async function detectorReportData(
   bus: Bus,
   { model, history, ...end }: TrainEnd,
   scores: ModelScores | null = scoresOf({ history, ...end }),
@@ -143,7 +144,7 @@ const Result = Type.Object({
   }),
 });
 
-function explanationReport({ name, files }: ExplanationFiles): ExplanationReport[] {
+function explanationReport({ name, files }: LabelExplanation): ExplanationReport[] {
   const png = files.get('figure.png');
   const result: unknown = JSON.parse(
     new TextDecoder().decode(files.get('result.json') ?? new Uint8Array([123, 125])),

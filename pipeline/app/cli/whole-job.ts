@@ -1,0 +1,68 @@
+/** `shika run` and `shika demo`: the whole job on a pipeline of its own. */
+import project from '../../../package.json' with { type: 'json' };
+import { readJobInput } from '../jobs/job-input.ts';
+import { processesFor } from '../jobs/processes.ts';
+import { runJob } from '../jobs/run.ts';
+import { RunRecord, runDigest } from '../jobs/run-record.ts';
+import { startFor } from '../jobs/start.ts';
+import { stateFolder } from '../results/job-folder.ts';
+import { type RunResultsSource, type WrittenRun, writeRunResults } from '../results/run.ts';
+import { readSettings } from '../settings.ts';
+import { withJobPipeline } from './bus-access.ts';
+import { askReview } from './review-prompt.ts';
+import { print, printProblems } from './terminal.ts';
+
+export interface WholeJobFlags {
+  readonly hand: readonly string[];
+  /** The job's folder. */
+  readonly out: string;
+  readonly review: 'auto' | 'ui';
+  readonly start?: string;
+  readonly seed: number;
+  readonly steps?: number;
+  readonly camera?: string;
+  readonly detectors?: number;
+  /** How many labels are explained. */
+  readonly explanations: number;
+  readonly config?: string;
+  /** Begins anew even where the same run was cut short. */
+  readonly anew?: boolean;
+  readonly json?: boolean;
+}
+
+/** Runs the job and writes its results. A run that was cut short goes on when the same is typed again. */
+export async function runWholeJob(
+  paths: readonly string[],
+  flags: WholeJobFlags,
+  score?: RunResultsSource['score'],
+): Promise<WrittenRun> {
+  const began = performance.now();
+  const { out, seed, steps, config, camera, detectors, review, explanations } = flags;
+  const settings = readSettings(config);
+  const { clips, hand } = await readJobInput(paths, flags.hand, camera);
+  printProblems(hand.problems);
+  const start = startFor(flags.start);
+  const { json: _, anew = false, ...typed } = flags;
+  const digest = runDigest({ version: project.version, clips, hand, start, settings, typed });
+  const record = new RunRecord(stateFolder(out), digest, anew);
+  const { goesOn } = record;
+  const before = Object.values(record.seconds).reduce((sum, seconds) => sum + seconds, 0);
+  if (goesOn) print(`going on with the run that was cut short in ${out} (--anew begins anew)`);
+  const env = { SHIKA_FILTER_REVIEW: review };
+  return withJobPipeline(
+    { out, config, keep: goesOn, stages: processesFor(detectors), env },
+    async (context) => {
+      record.begin();
+      const { quality } = settings.decoder;
+      const wait = review === 'ui' ? () => askReview(out) : () => Promise.resolve();
+      const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations };
+      const result = await runJob(plan, { ...context, goesOn }, record);
+      const totalSeconds = before + (performance.now() - began) / 1000;
+      const { problems } = hand;
+      const { bus } = context;
+      const written = await writeRunResults({ bus, jobFolder: out, result, problems, totalSeconds, score });
+      record.end();
+      return written;
+    },
+  );
+}

@@ -1,0 +1,20 @@
+/** What `shika annotate` leaves: labels.csv. */
+import type { Bus } from '../../runtime/bus/bus.ts';
+import type { ClipEnd } from '../jobs/annotate.ts';
+import { labelsByClip, writeLabelsFile } from './labels.ts';
+import { type ClipSummary, clipSummary } from './summary.ts';
+
+export interface WrittenAnnotation {
+  readonly clips: readonly ClipSummary[];
+  /** Path of `labels.csv`. */
+  readonly labels: string;
+}
+
+export async function writeAnnotation(
+  bus: Bus,
+  jobFolder: string,
+  clips: readonly ClipEnd[],
+): Promise<WrittenAnnotation> {
+  const labels = await writeLabelsFile(jobFolder, clips, await labelsByClip(bus, clips));
+  return { clips: clips.map(clipSummary), labels };
+}

@@ -1,0 +1,23 @@
+/** What `shika import` leaves: labels of clips as labels.csv, labels of pictures as a dataset. */
+import { readFile } from 'node:fs/promises';
+import { writeDataset } from '../../domain/formats/dataset.ts';
+import type { Imported } from '../../domain/formats/import/index.ts';
+import { writeLabels } from '../../domain/formats/labels-csv.ts';
+import { datasetFolder, labelsFile } from './job-folder.ts';
+import { replaceFileBy, replaceFolder } from './replace.ts';
+
+export async function writeImported(
+  folder: string,
+  { labels, stills }: Pick<Imported, 'labels' | 'stills'>,
+): Promise<void> {
+  if (labels.length > 0) {
+    await replaceFileBy(labelsFile(folder), (temporary) => writeLabels(temporary, labels));
+  }
+  if (stills.length === 0) return;
+  const entries = stills.map((still) => ({
+    ...still,
+    split: 'train' as const,
+    jpeg: () => readFile(still.path),
+  }));
+  await replaceFolder(datasetFolder(folder), (temporary) => writeDataset(temporary, entries));
+}

@@ -1,0 +1,73 @@
+/** `labels.csv`: the labels of a job's clips with their causes, risks and what was decided on them. */
+import type { ClipTracked } from '../../../schemas/clip-tracked.ts';
+import { fetchPicture } from '../../domain/datasets/store.ts';
+import { type ExportFormat, type ExportResult, exportLabels } from '../../domain/formats/export/index.ts';
+import type { ClipFacts, LabelRow } from '../../domain/formats/label-row.ts';
+import { writeLabels } from '../../domain/formats/labels-csv.ts';
+import { labelsOf, trackedClips } from '../../domain/labels/labels.ts';
+import type { ReviewedLabel } from '../../domain/labels/review.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import type { ClipEnd } from '../jobs/annotate.ts';
+import { labelsFile } from './job-folder.ts';
+import { replaceFileBy } from './replace.ts';
+
+/** A clip's labels as rows, by track and frame. */
+export function labelRows(file: string, labels: readonly ReviewedLabel[]): LabelRow[] {
+  return labels.map(({ track, box, risk, review }) => ({
+    clip: track.clip,
+    file,
+    frame: track.index,
+    track: track.track,
+    box,
+    label: track.label,
+    cause: track.cause,
+    score: track.score,
+    risk,
+    review: review === 'pending' ? null : review,
+  }));
+}
+
+/** What the formats need to know of a tracked clip. */
+export function clipFacts({ clip, file, width, height, fps, camera, ledger }: ClipTracked): ClipFacts {
+  return { clip, file, width, height, fps, camera, frames: ledger.decoded };
+}
+
+/** Labels of these clips as they stand on the bus, by clip id; those that failed have none. */
+export async function labelsByClip(
+  bus: Bus,
+  clips: readonly ClipEnd[],
+): Promise<ReadonlyMap<string, readonly ReviewedLabel[]>> {
+  const labels = new Map<string, readonly ReviewedLabel[]>();
+  for (const { input, tracked } of clips) {
+    if (tracked) labels.set(input.clip, await labelsOf(bus, input.clip));
+  }
+  return labels;
+}
+
+/**
+ * Writes `labels.csv`, in the order of clip, track and frame.
+ * @param labels by clip id
+ * @returns its path
+ */
+export async function writeLabelsFile(
+  jobFolder: string,
+  clips: readonly ClipEnd[],
+  labels: ReadonlyMap<string, readonly ReviewedLabel[]>,
+): Promise<string> {
+  const rows = clips.flatMap(({ input }) => labelRows(input.file, labels.get(input.clip) ?? []));
+  const path = labelsFile(jobFolder);
+  await replaceFileBy(path, (temporary) => writeLabels(temporary, rows));
+  return path;
+}
+
+/** Writes the labels of all clips on the bus to a folder, as another tool reads them. */
+export async function exportAllLabels(bus: Bus, format: ExportFormat, folder: string): Promise<ExportResult> {
+  const labels: LabelRow[] = [];
+  const clips: ClipFacts[] = [];
+  for (const tracked of await trackedClips(bus)) {
+    clips.push(clipFacts(tracked));
+    labels.push(...labelRows(tracked.file, await labelsOf(bus, tracked.clip)));
+  }
+  const picture = (clip: string, index: number) => fetchPicture(bus, { clip, index });
+  return exportLabels(format, { labels, clips, picture }, folder);
+}

@@ -1,0 +1,88 @@
+/** `summary.json`: a run in numbers, for programs. */
+import Type, { type Static } from 'typebox';
+import { Causes, ClipId, Ledger, ModelId } from '../../../schemas/terms.ts';
+import type { Problem } from '../../domain/formats/problem.ts';
+import type { ClipEnd } from '../jobs/annotate.ts';
+import type { TrainEnd } from '../jobs/jobs.ts';
+import { type ModelScores, type RunResult, scoresOf } from '../jobs/run.ts';
+import { summaryFile } from './job-folder.ts';
+import { replaceFile } from './replace.ts';
+
+export const ClipSummary = Type.Object({
+  file: Type.String(),
+  clip: ClipId,
+  frames: Type.Integer({ minimum: 0, description: 'Frames decoded' }),
+  ledger: Type.Union([Ledger, Type.Null()], { description: 'null where the clip failed' }),
+  causes: Type.Union([Causes, Type.Null()], { description: 'Labels by cause; null where the clip failed' }),
+  failure: Type.Optional(Type.String({ description: 'Why the clip failed' })),
+});
+export type ClipSummary = Static<typeof ClipSummary>;
+
+const Share = Type.Number({ minimum: 0, maximum: 1 });
+
+/** Scores are on the held-out pictures, the same for both models; left out where nothing was held out. */
+export const ModelSummary = Type.Object({
+  model: ModelId,
+  promoted: Type.Boolean(),
+  why: Type.String(),
+  ap50: Type.Optional(Share),
+  ap50_95: Type.Optional(Share),
+  meanIoU: Type.Optional(Share),
+  recall: Type.Optional(Share),
+  images: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+export type ModelSummary = Static<typeof ModelSummary>;
+
+export const RunSummary = Type.Object({
+  clips: Type.Array(ClipSummary),
+  models: Type.Object({
+    pre: ModelSummary,
+    main: Type.Union([ModelSummary, Type.Null()], { description: 'null where no label was accepted' }),
+  }),
+  seconds: Type.Record(Type.String(), Type.Number({ minimum: 0 }), {
+    description: 'Wall time by step, and in total',
+  }),
+  framesPerSecond: Type.Number({ minimum: 0, description: 'Of annotation' }),
+  problems: Type.Array(Type.String(), { description: 'Hand-drawn boxes and pictures that were left out' }),
+});
+export type RunSummary = Static<typeof RunSummary>;
+
+export function clipSummary({ input: { file, clip }, tracked, failure }: ClipEnd): ClipSummary {
+  return {
+    file,
+    clip,
+    frames: tracked?.ledger.decoded ?? 0,
+    ledger: tracked?.ledger ?? null,
+    causes: tracked?.causes ?? null,
+    ...(failure === null ? {} : { failure }),
+  };
+}
+
+/** @param totalSeconds wall time of the whole run */
+export function summaryOf(
+  { ends, pre, preScores, main, seconds }: RunResult,
+  problems: readonly Problem[],
+  totalSeconds: number,
+): RunSummary {
+  const clips = ends.map(clipSummary);
+  const frames = clips.reduce((sum, clip) => sum + clip.frames, 0);
+  return {
+    clips,
+    models: { pre: modelSummary(pre, preScores), main: main && modelSummary(main, scoresOf(main)) },
+    seconds: { ...seconds, total: toHundredths(totalSeconds) },
+    framesPerSecond: toHundredths(frames / Math.max(0.01, seconds.annotate ?? 0)),
+    problems: problems.map((problem) => problem.message),
+  };
+}
+
+function modelSummary({ model, promoted, why }: TrainEnd, scores: ModelScores | null): ModelSummary {
+  return { model, promoted, why, ...scores };
+}
+
+function toHundredths(value: number): number {
+  return Math.round(100 * value) / 100;
+}
+
+export async function writeSummary(jobFolder: string, summary: RunSummary): Promise<void> {
+  await replaceFile(summaryFile(jobFolder), `${JSON.stringify(summary, null, 2)}\n`);
+}

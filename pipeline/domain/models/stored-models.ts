@@ -1,0 +1,49 @@
+/** The models on a bus, for a person who chooses among them. */
+import type { ModelKind } from '../../../schemas/terms.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import { UsageError } from '../../runtime/errors.ts';
+import { readDetectorCard } from './detector/card.ts';
+import type { ModelFiles } from './files.ts';
+import { type ModelCard, readModelCard } from './model-card.ts';
+import { activate, activeModel, fetchModel, storedModels, storeModel } from './registry.ts';
+
+export type StoredModel = ModelCard & {
+  /** Whether stages use it. */
+  readonly active: boolean;
+};
+
+const kinds: readonly ModelKind[] = ['detector', 'classifier'];
+
+/** All models, oldest first. */
+export async function listModels(bus: Bus): Promise<StoredModel[]> {
+  const active = new Set<string | undefined>();
+  for (const kind of kinds) active.add((await activeModel(bus, kind))?.model);
+  const cards: ModelCard[] = [];
+  for (const id of await storedModels(bus)) cards.push(readModelCard(await fetchModel(bus, id)));
+  return cards
+    .map((card) => ({ ...card, active: active.has(card.id) }))
+    .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+}
+
+/**
+ * Makes a model the active one of its kind because a person says so.
+ * @returns its kind
+ * @throws UsageError where another one became active meanwhile; PoisonError where there is no such model
+ */
+export async function activateByHand(bus: Bus, model: string): Promise<ModelKind> {
+  const { kind } = readModelCard(await fetchModel(bus, model));
+  const current = await activeModel(bus, kind);
+  if (await activate(bus, kind, model, 'by hand', current?.model ?? null)) return kind;
+  throw new UsageError('another model was made active meanwhile', { expected: 'to be asked again' });
+}
+
+/**
+ * Stores a detector on a bus where none is active, and makes it the active one.
+ * @param job who says so
+ * @throws PoisonError where it is no detector
+ */
+export async function storeActiveDetector(bus: Bus, files: ModelFiles, job: string): Promise<void> {
+  const { id } = readDetectorCard(files);
+  await storeModel(bus, id, files);
+  await activate(bus, 'detector', id, job, null);
+}

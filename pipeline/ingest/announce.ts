@@ -1,0 +1,54 @@
+/** Announces clips on the bus: from then on the pipeline works on them. */
+import { resolve } from 'node:path';
+import { type Anchor, ClipArrived } from '../../schemas/clip-arrived.ts';
+import type { Bus } from '../runtime/bus/bus.ts';
+import { outgoing } from '../runtime/bus/envelope.ts';
+import { reasonOf } from '../runtime/errors.ts';
+import type { Logger } from '../runtime/log/log.ts';
+import { type ClipInput, identifyClips, isClipFile } from './folders/clip-files.ts';
+
+/** A clip to be annotated. */
+export interface AnchoredClip extends ClipInput {
+  readonly anchors: readonly Anchor[];
+}
+
+/** Announces a clip; one that is on the bus already stays as it is. */
+export async function announceClip(
+  bus: Bus,
+  { clip, camera, file, path, anchors }: AnchoredClip,
+  signal?: AbortSignal,
+): Promise<'stored' | 'repeated'> {
+  const body: ClipArrived = { clip, camera, file, source: path, anchors: [...anchors] };
+  return bus.publish(outgoing(ClipArrived, { camera, clip }, body), { signal });
+}
+
+/** Where clips of watched folders go. */
+export interface ArrivalOptions {
+  readonly bus: Bus;
+  /** Of all clips; each clip's folder where not given. */
+  readonly camera?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+/**
+ * Identifies and announces a file that appeared; a file that is no clip or can't be read is passed over, with a word in
+ * the log where it looks like one.
+ * @returns null where it was not announced
+ */
+export async function announceFile(
+  path: string,
+  { bus, camera, signal, log }: ArrivalOptions,
+): Promise<ClipInput | null> {
+  if (!isClipFile(path)) return null;
+  try {
+    const [input] = await identifyClips([resolve(path)], camera);
+    if (!input) return null;
+    const stored = await announceClip(bus, { ...input, anchors: [] }, signal);
+    log.info({ clip: input.clip, file: input.file }, stored === 'stored' ? 'arrived' : 'arrived before');
+    return input;
+  } catch (error) {
+    log.warn({ file: path, why: reasonOf(error) }, 'clip not taken');
+    return null;
+  }
+}
