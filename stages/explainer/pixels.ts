@@ -20,11 +20,11 @@ export function onPixels(map: HeatMap, { region, scale }: Letterboxed, side: num
  * Bilinear between the cells' centres; the outer cells are held to the edge.
  *
  * @param to pixels that are made
- * @param of cells of the map, from its top left, that they cover; need not be whole
+ * @param covered cells of the map, from its top left, that they cover; need not be whole
  */
-export function resample(map: HeatMap, to: Size, of: Size = map): HeatMap {
-  const columns = between(to.width, map.width, of.width / to.width);
-  const rows = between(to.height, map.height, of.height / to.height);
+export function resample(map: HeatMap, to: Size, covered: Size = map): HeatMap {
+  const columns = between(to.width, map.width, covered.width / to.width);
+  const rows = between(to.height, map.height, covered.height / to.height);
   const values = new Float32Array(to.width * to.height);
   rows.forEach((row, y) => {
     columns.forEach((column, x) => {

@@ -24,8 +24,8 @@ import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Case } from '../../stages/explainer/case.ts';
 import { ClassifierCase } from '../../stages/explainer/classifier/case.ts';
 import { DetectorCase } from '../../stages/explainer/detector/case.ts';
-import { type Pointing, pointingOf } from '../../stages/explainer/detector/trust.ts';
 import { type Fidelity, measureAll } from '../../stages/explainer/fidelity/measure.ts';
+import { type Pointing, pointingOf } from '../../stages/explainer/fidelity/pointing.ts';
 import type { HeatMap } from '../../stages/explainer/maps.ts';
 import { type AnyMethodName, allMethodNames } from '../../stages/explainer/method/method.ts';
 import { onPixels } from '../../stages/explainer/pixels.ts';
@@ -165,7 +165,7 @@ for await (const still of stills(flags.pictures)) {
 
 async function measured({ of }: Asked, maps: ReadonlyMap<string, HeatMap>): Promise<void> {
   const box = of instanceof DetectorCase ? of.choice.box : null;
-  for (const [name, fidelity] of (await measureAll(of.probe, maps, box)).of)
+  for (const [name, fidelity] of (await measureAll(of.probe, maps, box)).fidelity)
     row(name).fidelity.push(fidelity);
   if (seen > mostPictures) return;
   for (const method of methods.filter(isChecked)) {

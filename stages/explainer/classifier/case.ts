@@ -16,6 +16,7 @@ import type { HeatMap } from '../maps.ts';
 import { draw } from '../method/draw.ts';
 import type { AnyMethodName } from '../method/method.ts';
 
+/** What is asked of a classifier about a picture. */
 export interface ClassifierQuestion {
   /** The class asked about; null: the predicted one. */
   readonly class: string | null;
@@ -23,6 +24,7 @@ export interface ClassifierQuestion {
   readonly layer?: string;
 }
 
+/** A classifier, a picture and the class asked about: answers with any method's map. Dispose of it. */
 export class ClassifierCase implements Case {
   readonly model: LayersModel;
   readonly layer: string;

@@ -9,6 +9,7 @@ import type { SanityVerdict } from '../sanity/verdict.ts';
 import { ClassifierCase, type ClassifierQuestion } from './case.ts';
 import { type ClassifierTrust, classifierTrust } from './trust.ts';
 
+/** The map of a classifier's class, with all that a figure and its numbers need. */
 export interface ClassifierExplanation {
   readonly method: AnyMethodName;
   readonly layer: string;
@@ -34,6 +35,8 @@ export interface ClassifierExplanation {
 }
 
 /**
+ * Opens the case, explains it, closes it.
+ *
  * @param measured whether to see what the map is worth, which takes some 120 runs of the network
  * @throws PoisonError where the model has no such class or layer, or the method does not suit the layer
  */
@@ -54,22 +57,22 @@ export async function explainClassifier(
   }
 }
 
-/** @param model its id */
+/** Explains what an open case asks. @param model its id */
 export async function explainClassifierCase(
-  of: ClassifierCase,
+  question: ClassifierCase,
   model: string,
   picture: Raster,
   { method, measured }: { method: AnyMethodName; measured: boolean },
 ): Promise<ClassifierExplanation> {
-  const map = await of.map(method);
-  const fidelity = measured ? await measure(of.probe, map, null) : undefined;
+  const map = await question.map(method);
+  const fidelity = measured ? await measure(question.probe, map, null) : undefined;
   return {
     method,
-    layer: method === 'drise' ? 'the picture' : of.layer,
+    layer: method === 'drise' ? 'the picture' : question.layer,
     model,
-    label: of.asked.label,
-    score: of.asked.probability,
-    predictions: of.predictions,
+    label: question.asked.label,
+    score: question.asked.probability,
+    predictions: question.predictions,
     map,
     cell: [picture.width / map.width, picture.height / map.height],
     shown: resample(map, picture),

@@ -1,22 +1,15 @@
 /** The figure of a classifier's explanation, as in the note: the original left, the map right, both labels above. */
 import type { Size } from '../../../pipeline/domain/vision/box.ts';
-import { type ColormapName, colourise } from '../../../pipeline/domain/vision/colormap.ts';
-import { encodePng, type Raster } from '../../../pipeline/domain/vision/image.ts';
+import { colourise } from '../../../pipeline/domain/vision/colormap.ts';
+import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 import { compose, resize } from '../figure/canvas.ts';
 import { footer, gap, header, ink, leastColumn, margin, pale, panelSide } from '../figure/layout.ts';
+import type { FigureOptions } from '../figure/options.ts';
 import { disc, text } from '../figure/svg.ts';
 import { titleOf } from '../method/method.ts';
 import { resample, toUnit } from '../pixels.ts';
 import type { ClassifierExplanation } from './explain.ts';
 import type { ClassifierTrustVerdict } from './trust.ts';
-
-export interface ClassifierFigureOptions {
-  /** The true label; null where it is not known. */
-  readonly truth: string | null;
-  readonly colours: ColormapName;
-}
-
-const opacity = 0.5;
 
 const [right, wrong] = ['#2e9e4f', '#c8342b'];
 const signals: Readonly<Record<ClassifierTrustVerdict, string>> = {
@@ -28,8 +21,8 @@ const signals: Readonly<Record<ClassifierTrustVerdict, string>> = {
 /** A PNG. @param picture the one that was explained */
 export async function classifierFigure(
   picture: Raster,
-  of: ClassifierExplanation,
-  { truth, colours }: ClassifierFigureOptions,
+  explanation: ClassifierExplanation,
+  { truth, colours }: FigureOptions,
 ): Promise<Uint8Array> {
   const factor = panelSide / Math.max(picture.width, picture.height);
   const panel: Size = {
@@ -41,10 +34,15 @@ export async function classifierFigure(
   const top = margin + header;
   const second = margin + column + gap;
   const size: Size = { width: second + column + margin, height: top + panel.height + footer + margin };
-  const map = colourise(toUnit(resample(of.shown, panel)).values, panel.width, panel.height, colours);
+  const map = colourise(
+    toUnit(resample(explanation.shown, panel)).values,
+    panel.width,
+    panel.height,
+    colours,
+  );
   const bottom = top + panel.height;
   const room = size.width - 2 * margin - 26;
-  const predicted = of.predictions[0]!; // a classifier has classes
+  const predicted = explanation.predictions[0]!; // a classifier has classes
   const known = truth === null ? ink : predicted.label === truth ? right : wrong;
   const line = (words: string, x: number, y: number, big: boolean, colour: string) =>
     text(words, { x, y, size: big ? 26 : 17, colour, bold: big, room: column });
@@ -56,7 +54,7 @@ export async function classifierFigure(
     ],
     [
       line(`true: ${truth ?? 'not known'}`, margin, margin + 26, true, ink),
-      line(others(of), margin, margin + 60, false, pale),
+      line(others(explanation), margin, margin + 60, false, pale),
       line(
         `predicted: ${predicted.label}, ${percent(predicted.probability)}`,
         second,
@@ -65,14 +63,14 @@ export async function classifierFigure(
         known,
       ),
       line(
-        `${titleOf(of.method)} of ${of.label}, ${percent(of.score)}, at ${of.layer}`,
+        `${titleOf(explanation.method)} of ${explanation.label}, ${percent(explanation.score)}, at ${explanation.layer}`,
         second,
         margin + 60,
         false,
         pale,
       ),
-      verdict(of, bottom, room),
-      text(`${picture.width} × ${picture.height} px · model ${of.model}`, {
+      verdict(explanation, bottom, room),
+      text(`${picture.width} × ${picture.height} px · model ${explanation.model}`, {
         x: margin + 26,
         y: bottom + 76,
         size: 15,
@@ -91,17 +89,6 @@ function verdict({ trust, sanity }: ClassifierExplanation, bottom: number, room:
     disc(margin + 8, bottom + 40, 8, signal) +
     text(says, { x: margin + 26, y: bottom + 47, size: 20, colour: ink, room })
   );
-}
-
-/** A PNG of the picture's size: the map laid over it. */
-export async function classifierOverlayOf(
-  { data, width, height }: Raster,
-  of: ClassifierExplanation,
-  colours: ColormapName,
-): Promise<Uint8Array> {
-  const map = colourise(toUnit(of.shown).values, width, height, colours);
-  const blended = data.map((value, i) => Math.round(value * (1 - opacity) + map.data[i]! * opacity));
-  return encodePng({ data: blended, width, height });
 }
 
 /** The next classes: how sure it was. */

@@ -1,18 +1,20 @@
 /** A classifier's explanation as files: the figure, the overlay, and everything in numbers. */
 import type { Raster } from '../../../pipeline/domain/vision/image.ts';
+import type { FigureOptions } from '../figure/options.ts';
+import { overlayOf } from '../figure/overlay.ts';
 import type { ClassifierExplanation } from './explain.ts';
-import { type ClassifierFigureOptions, classifierFigure, classifierOverlayOf } from './figure.ts';
+import { classifierFigure } from './figure.ts';
 
 /** `figure.png`, `overlay.png`, `result.json`. @param picture the one that was explained */
 export async function classifierExplanationFiles(
   picture: Raster,
-  of: ClassifierExplanation,
-  options: ClassifierFigureOptions,
+  explanation: ClassifierExplanation,
+  options: FigureOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map([
-    ['figure.png', await classifierFigure(picture, of, options)],
-    ['overlay.png', await classifierOverlayOf(picture, of, options.colours)],
-    ['result.json', new TextEncoder().encode(`${JSON.stringify(resultOf(of, options.truth))}\n`)],
+    ['figure.png', await classifierFigure(picture, explanation, options)],
+    ['overlay.png', await overlayOf(picture, explanation.shown, options.colours)],
+    ['result.json', new TextEncoder().encode(`${JSON.stringify(resultOf(explanation, options.truth))}\n`)],
   ]);
 }
 

@@ -20,7 +20,7 @@ export function classifierTrust(measures: Measures): ClassifierTrust {
   const inserts = baselineNames.every((name) => map.insertion > measures[name].insertion);
   const evidence =
     deletes && inserts ? 'supported' : deletes || inserts ? 'partly supported' : 'not supported';
-  const both = (of: Fidelity) => `${of.deletion.toFixed(2)}, ${of.insertion.toFixed(2)}`;
+  const both = ({ deletion, insertion }: Fidelity) => `${deletion.toFixed(2)}, ${insertion.toFixed(2)}`;
   const facts = `deletion, insertion ${both(map)}; of a blob in the middle ${both(centreBlob)}`;
   return { evidence, says: `${openings[evidence]}: ${facts}` };
 }

@@ -19,6 +19,7 @@ import { draw } from '../method/draw.ts';
 import type { AnyMethodName } from '../method/method.ts';
 import { type Choice, choose } from './choice.ts';
 
+/** What is asked of a detector about a picture. */
 export interface DetectorQuestion {
   /** The box asked about, px of the picture; null: the best that is found. */
   readonly box: Box | null;
@@ -30,6 +31,7 @@ export interface DetectorQuestion {
   readonly layer?: string;
 }
 
+/** A detector, a picture and the chosen box: answers with any method's map. Dispose of it. */
 export class DetectorCase implements Case {
   readonly model: LayersModel;
   readonly layer: string;
@@ -165,6 +167,7 @@ function toInput(box: Box, { scale: factor, region: [x, y] }: Letterboxed): Box 
   return scale(translate(box, -x, -y), factor);
 }
 
+/** The fault where no box meets the question. */
 export function noBoxError(asked: Box | null, { region }: Letterboxed): PoisonError {
   return new PoisonError('there is no box to explain', {
     found: asked ? `none that meets [${asked.join(', ')}]` : 'none in the picture',

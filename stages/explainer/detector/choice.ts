@@ -10,6 +10,7 @@ import type { NetworkReading } from '../../../pipeline/domain/models/detector/de
 import { type Box, clip, iou } from '../../../pipeline/domain/vision/box.ts';
 import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 
+/** The box that is explained. */
 export interface Choice {
   /** Row of the output, and what it stands for. */
   readonly row: number;
@@ -55,7 +56,7 @@ export function choose(
     const at = row * width;
     const box = clip(decodeBox(raw, at, position), { width: side, height: side });
     if (box === null) continue;
-    const channel = channels.reduce((top, one) => (raw[at + 5 + one]! > raw[at + 5 + top]! ? one : top));
+    const channel = channels.reduce((top, next) => (raw[at + 5 + next]! > raw[at + 5 + top]! ? next : top));
     const score = sigmoid(raw[at + 4]!) * sigmoid(raw[at + 5 + channel]!);
     const overlap = asked === null ? null : iou(box, asked);
     const match = (overlap ?? 1) * score;

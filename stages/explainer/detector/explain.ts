@@ -1,4 +1,4 @@
-/** Why a model gives the answer that it gives: picture and question in, map and measures out. */
+/** Why a detector finds a box: picture and question in, map and measures out. */
 import type { Detector } from '../../../pipeline/domain/models/detector/detector.ts';
 import { type Box, clip, round, scale, translate } from '../../../pipeline/domain/vision/box.ts';
 import type { Letterboxed, Raster } from '../../../pipeline/domain/vision/image.ts';
@@ -10,10 +10,7 @@ import type { SanityVerdict } from '../sanity/verdict.ts';
 import { DetectorCase, type DetectorQuestion, noBoxError } from './case.ts';
 import { type DetectorTrust, detectorTrust } from './trust.ts';
 
-export interface Question extends DetectorQuestion {
-  readonly method: AnyMethodName;
-}
-
+/** The map of a detector's box, with all that a figure and its numbers need. */
 export interface DetectorExplanation {
   readonly method: AnyMethodName;
   readonly layer: string;
@@ -42,11 +39,11 @@ export interface DetectorExplanation {
   readonly fidelity?: Measures;
 }
 
-/** @throws PoisonError where the region or the box lies outside the picture, or there is no such layer */
+/** Opens the case, explains it, closes it. @throws PoisonError where the region or the box lies outside the picture, or there is no such layer */
 export async function explainDetector(
   detector: Detector,
   picture: Raster,
-  question: Question,
+  question: DetectorQuestion & { method: AnyMethodName },
 ): Promise<DetectorExplanation> {
   const opened = await DetectorCase.open(detector, picture, question);
   try {
@@ -56,15 +53,15 @@ export async function explainDetector(
   }
 }
 
-/** @param model its id */
+/** Explains what an open case asks. @param model its id */
 export async function explainDetectorCase(
-  of: DetectorCase,
+  question: DetectorCase,
   model: string,
   picture: Raster,
-  { box: asked, method }: Pick<Question, 'box' | 'method'>,
+  { box: asked, method }: { box: Box | null; method: AnyMethodName },
 ): Promise<DetectorExplanation> {
-  const { choice, cut, layer, probe } = of;
-  const map = await of.map(method);
+  const { choice, cut, layer, probe } = question;
+  const map = await question.map(method);
   const shown = onPixels(map, cut, probe.side);
   const box = clip(toPicture(choice.box, cut), picture);
   if (box === null) throw noBoxError(asked, cut);

@@ -1,20 +1,15 @@
-/** The figure of an explanation, as in the note: the original left, the map right, true and predicted label above. */
+/** The figure of a detector's explanation, as in the note: the original left, the map right, true and predicted label above. */
 import { type Box, type Size, scale, translate } from '../../../pipeline/domain/vision/box.ts';
 import { type ColormapName, colourise } from '../../../pipeline/domain/vision/colormap.ts';
 import { crop, type Raster } from '../../../pipeline/domain/vision/image.ts';
 import { compose, resize } from '../figure/canvas.ts';
 import { footer, gap, header, ink, leastColumn, margin, pale, panelSide } from '../figure/layout.ts';
+import type { FigureOptions } from '../figure/options.ts';
 import { disc, frame, text } from '../figure/svg.ts';
 import { titleOf } from '../method/method.ts';
 import { resample, toUnit } from '../pixels.ts';
 import type { DetectorExplanation } from './explain.ts';
 import type { DetectorTrustVerdict } from './trust.ts';
-
-export interface FigureOptions {
-  /** The true label; null where it is not known. */
-  readonly truth: string | null;
-  readonly colours: ColormapName;
-}
 
 const scaleBar = { gap: 10, width: 12 };
 
@@ -29,10 +24,10 @@ const signals: Readonly<Record<DetectorTrustVerdict, string>> = {
 /** A PNG. @param picture the one that was explained */
 export async function detectorFigure(
   picture: Raster,
-  of: DetectorExplanation,
+  explanation: DetectorExplanation,
   options: FigureOptions,
 ): Promise<Uint8Array> {
-  const [, , regionWidth, regionHeight] = of.region;
+  const [, , regionWidth, regionHeight] = explanation.region;
   const factor = panelSide / Math.max(regionWidth, regionHeight);
   const panel: Size = { width: Math.round(regionWidth * factor), height: Math.round(regionHeight * factor) };
   const column = Math.max(panel.width, leastColumn);
@@ -44,10 +39,15 @@ export async function detectorFigure(
     width: right + column + scaleBar.gap + scaleBar.width + margin,
     height: top + panel.height + footer + margin,
   };
-  const map = colourise(toUnit(resample(of.shown, panel)).values, panel.width, panel.height, options.colours);
-  const original = await resize(crop(picture, of.region), panel);
+  const map = colourise(
+    toUnit(resample(explanation.shown, panel)).values,
+    panel.width,
+    panel.height,
+    options.colours,
+  );
+  const original = await resize(crop(picture, explanation.region), panel);
   const barAt = right + inset + panel.width + scaleBar.gap;
-  const boxes = (x: number) => boxesOf(of, factor, [x + inset, top, panel.width, panel.height]);
+  const boxes = (x: number) => boxesOf(explanation, factor, [x + inset, top, panel.width, panel.height]);
   const bottom = top + panel.height;
   return compose(
     size,
@@ -59,9 +59,14 @@ export async function detectorFigure(
     [
       boxes(left),
       boxes(right),
-      heading(`true: ${options.truth ?? 'not known'}`, legend(of), left, column),
-      heading(predicted(of), `${titleOf(of.method)} at ${of.layer}`, right, column),
-      verdict(of, bottom, size.width),
+      heading(`true: ${options.truth ?? 'not known'}`, legend(explanation), left, column),
+      heading(
+        predicted(explanation),
+        `${titleOf(explanation.method)} at ${explanation.layer}`,
+        right,
+        column,
+      ),
+      verdict(explanation, bottom, size.width),
     ].join(''),
   );
 }
@@ -84,8 +89,8 @@ function legend({ asked, iou }: DetectorExplanation): string {
 }
 
 function boxesOf({ box, asked, region }: DetectorExplanation, factor: number, panel: Box): string {
-  const placed = (one: Box) =>
-    translate(scale(translate(one, -region[0], -region[1]), factor), panel[0], panel[1]);
+  const placed = (shown: Box) =>
+    translate(scale(translate(shown, -region[0], -region[1]), factor), panel[0], panel[1]);
   return frame(placed(box), panel) + (asked ? frame(placed(asked), panel, true) : '');
 }
 

@@ -1,26 +1,21 @@
-/** An explanation as files: the figure, the overlay, and everything in numbers. */
-import type { ColormapName } from '../../../pipeline/domain/vision/colormap.ts';
-import type { Raster } from '../../../pipeline/domain/vision/image.ts';
+/** A detector's explanation as files: the figure, the overlay, and everything in numbers. */
+import { crop, type Raster } from '../../../pipeline/domain/vision/image.ts';
+import type { FigureOptions } from '../figure/options.ts';
 import { overlayOf } from '../figure/overlay.ts';
 import type { DetectorExplanation } from './explain.ts';
 import { detectorFigure } from './figure.ts';
 
-export interface FilesOptions {
-  /** The true label; null where it is not known. */
-  readonly truth: string | null;
-  readonly colours: ColormapName;
-}
-
 /** `figure.png`, `overlay.png`, `result.json`. @param picture the one that was explained */
 export async function detectorExplanationFiles(
   picture: Raster,
-  of: DetectorExplanation,
-  options: FilesOptions,
+  explanation: DetectorExplanation,
+  options: FigureOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { region, shown } = explanation;
   return new Map([
-    ['figure.png', await detectorFigure(picture, of, options)],
-    ['overlay.png', await overlayOf(picture, of, options.colours)],
-    ['result.json', new TextEncoder().encode(`${JSON.stringify(resultOf(of, options.truth))}\n`)],
+    ['figure.png', await detectorFigure(picture, explanation, options)],
+    ['overlay.png', await overlayOf(crop(picture, region), shown, options.colours)],
+    ['result.json', new TextEncoder().encode(`${JSON.stringify(resultOf(explanation, options.truth))}\n`)],
   ]);
 }
 

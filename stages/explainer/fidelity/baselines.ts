@@ -1,7 +1,6 @@
 /** Maps that know nothing of the model: a map is worth what it has above these. */
 import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import type { Size } from '../../../pipeline/domain/vision/box.ts';
-import { centreBlob } from '../detector/trust.ts';
 import type { HeatMap } from '../maps.ts';
 
 export const baselineNames = ['random', 'centreBlob', 'edges'] as const;
@@ -20,6 +19,17 @@ export function baselinesOf(luma: HeatMap, cells: Size): Readonly<Record<Baselin
     centreBlob: centreBlob(cells),
     edges: meanOfCells(sobel(luma), cells),
   };
+}
+
+/** A Gaussian in the middle, of a quarter of each side. */
+export function centreBlob({ width, height }: Pick<HeatMap, 'width' | 'height'>): HeatMap {
+  const bell = (side: number) =>
+    Float64Array.from({ length: side }, (_, i) => Math.exp(-8 * ((i + 0.5) / side - 0.5) ** 2));
+  const [across, down] = [bell(width), bell(height)];
+  const values = Float32Array.from({ length: width * height }, (_, i) => {
+    return across[i % width]! * down[Math.trunc(i / width)]!;
+  });
+  return { values, width, height };
 }
 
 /** Strength of edges (Sobel): the gradient's length; the outer pixels are held to the edge. */

@@ -2,13 +2,13 @@
 import type { Channels } from './impute.ts';
 
 /** Three boxes in a row come near a Gaussian. @param radius px of each box */
-export function blur(of: Channels, radius: number): Channels {
-  let values = of.values;
+export function blur(picture: Channels, radius: number): Channels {
+  let values = picture.values;
   for (let pass = 0; pass < 3; pass++) {
-    values = along(values, of.height, of.width * 3, of.width, 3, radius);
-    values = along(values, of.width, 3, of.height, of.width * 3, radius);
+    values = along(values, picture.height, picture.width * 3, picture.width, 3, radius);
+    values = along(values, picture.width, 3, picture.height, picture.width * 3, radius);
   }
-  return { ...of, values };
+  return { ...picture, values };
 }
 
 /** The running mean along lines: `lines` of `length` pixels, `lineStep` and `pixelStep` numbers apart; edges are held. */

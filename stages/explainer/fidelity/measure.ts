@@ -1,12 +1,11 @@
 /**
  * What a map is worth: does the score fall when what it marks is taken away, and is what it marks enough? Each beside
  * maps that know nothing of the model. Deletion and insertion: Petsiuk et al. 2018 (RISE, arXiv 1806.07421); ROAD: Rong
- * et al. 2022; pointing and energy: `../trust.ts`.
+ * et al. 2022; pointing and energy: `pointing.ts`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { type Box, type Size, scale } from '../../../pipeline/domain/vision/box.ts';
 import type { Probe } from '../case.ts';
-import { type Pointing, pointingOf } from '../detector/trust.ts';
 import type { HeatMap } from '../maps.ts';
 import { scoresThrough } from '../masks.ts';
 import { resample } from '../pixels.ts';
@@ -14,6 +13,7 @@ import { type BaselineName, baselinesOf, meanOfCells } from './baselines.ts';
 import { blur } from './blur.ts';
 import { areaUnder, byImportance, firstOf } from './curves.ts';
 import { type Channels, impute } from './impute.ts';
+import { type Pointing, pointingOf } from './pointing.ts';
 
 /** Scores count as shares of the unchanged picture's, so that pictures compare. */
 export interface Fidelity {
@@ -27,6 +27,7 @@ export interface Fidelity {
   readonly pointing: Pointing | null;
 }
 
+/** What the map is worth, and what each baseline is. */
 export interface Measures extends Readonly<Record<BaselineName | 'map', Fidelity>> {
   /** Of the unchanged picture, 0..1. */
   readonly score: number;
@@ -44,8 +45,8 @@ const noiseLevel = 2.55;
 
 /** @param box px of the square; null where there is none to point at */
 export async function measure(probe: Probe, map: HeatMap, box: Box | null): Promise<Measures> {
-  const { score, of } = await measureAll(probe, new Map([['map', map]]), box);
-  const own = (name: string) => of.get(name)!; // `measureAll` gives what went in, and the baselines
+  const { score, fidelity } = await measureAll(probe, new Map([['map', map]]), box);
+  const own = (name: string) => fidelity.get(name)!; // `measureAll` gives what went in, and the baselines
   return {
     score,
     map: own('map'),
@@ -63,7 +64,7 @@ export async function measureAll(
   probe: Probe,
   maps: ReadonlyMap<string, HeatMap>,
   box: Box | null,
-): Promise<{ score: number; of: ReadonlyMap<string, Fidelity> }> {
+): Promise<{ score: number; fidelity: ReadonlyMap<string, Fidelity> }> {
   const { side, covered } = probe;
   const grid = {
     width: Math.ceil(covered.width / pxPerCell),
@@ -82,14 +83,15 @@ export async function measureAll(
   const blurred = toTensor(blur(picture, Math.round(side / 20)));
   try {
     const on = { probe, picture, blurred, grid, score, box };
-    const of = new Map<string, Fidelity>();
-    for (const [name, map] of all) of.set(name, await fidelityOf(map, on));
-    return { score, of };
+    const fidelity = new Map<string, Fidelity>();
+    for (const [name, map] of all) fidelity.set(name, await fidelityOf(map, on));
+    return { score, fidelity };
   } finally {
     blurred.dispose();
   }
 }
 
+/** What all maps of one answer are measured on. */
 interface Ground {
   readonly probe: Probe;
   readonly picture: Channels;
@@ -107,7 +109,9 @@ async function fidelityOf(map: HeatMap, on: Ground): Promise<Fidelity> {
   const shown = shares.map((count) => firstOf(order, count, total));
   const left = shown.map((cells) => cells.map((cell) => 1 - cell));
   const masks = [...left, ...shown].map((cells) => overSquare(cells, grid, probe.side, 1));
-  const scores = [...(await scoresThrough(probe, masks, blurred, 'hard'))].map((one) => relative(one, score));
+  const scores = [...(await scoresThrough(probe, masks, blurred, 'hard'))].map((masked) =>
+    relative(masked, score),
+  );
   return {
     deletion: areaUnder(scores.slice(0, steps + 1)),
     insertion: areaUnder(scores.slice(steps + 1)),
@@ -168,8 +172,8 @@ function spread({ values, width, height }: HeatMap, side: number): Float32Array 
   );
 }
 
-function relative(score: number, of: number): number {
-  return of === 0 ? 0 : score / of;
+function relative(score: number, unchanged: number): number {
+  return unchanged === 0 ? 0 : score / unchanged;
 }
 
 async function channelsOf(picture: tf.Tensor4D, side: number): Promise<Channels> {
@@ -178,8 +182,8 @@ async function channelsOf(picture: tf.Tensor4D, side: number): Promise<Channels>
 
 function shrunk({ values, width, height }: Channels, side: number): Channels {
   const each = [0, 1, 2].map((c) => {
-    const one = { values: values.filter((_, i) => i % 3 === c), width, height };
-    return meanOfCells(one, { width: side, height: side }).values;
+    const channel = { values: values.filter((_, i) => i % 3 === c), width, height };
+    return meanOfCells(channel, { width: side, height: side }).values;
   });
   const mixed = Float32Array.from({ length: side * side * 3 }, (_, i) => each[i % 3]![Math.trunc(i / 3)]!);
   return { values: mixed, width: side, height: side };

@@ -62,7 +62,8 @@ export function escapeXml(value: string): string {
 /** @param room in widths of a full-width character */
 function fitted(line: string, room: number): string {
   const characters = [...line];
-  const width = (of: readonly string[]) => of.reduce((sum, character) => sum + widthOf(character), 0);
+  const width = (letters: readonly string[]) =>
+    letters.reduce((sum, character) => sum + widthOf(character), 0);
   if (width(characters) <= room) return line;
   while (characters.length > 0 && width(characters) + 1 > room) characters.pop();
   return `${characters.join('')}…`;

@@ -2,6 +2,7 @@
  * D-RISE (Petsiuk et al. 2021, arXiv 2006.03204), RISE for detectors: hide random parts of the picture and see when the
  * box is still found. It looks at nothing inside the network: the reference for the methods that do.
  */
+import { mean } from 'simple-statistics';
 import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import type { Probe } from '../case.ts';
 import { type HeatMap, relu } from '../maps.ts';
@@ -40,11 +41,11 @@ export async function dRise(probe: Probe, { masks, grid, kept, seed }: DRiseOpti
 /** Each cell's mean score above the mean of all. @param masks at least one, all of one size */
 export function weighted(masks: readonly HeatMap[], scores: Float32Array): HeatMap {
   const { width, height } = masks[0]!;
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const meanScore = mean([...scores]);
   const [above, shown] = [new Float64Array(width * height), new Float64Array(width * height)];
   masks.forEach(({ values }, i) => {
     values.forEach((value, at) => {
-      above[at]! += value * (scores[i]! - mean);
+      above[at]! += value * (scores[i]! - meanScore);
       shown[at]! += value;
     });
   });

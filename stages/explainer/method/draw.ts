@@ -10,6 +10,7 @@ import { type DRiseOptions, dRise } from './d-rise.ts';
 import { type AnyMethodName, methods } from './method.ts';
 import { scoreCam } from './score-cam.ts';
 
+/** What a method draws from. */
 export interface Drawing {
   readonly model: LayersModel;
   /** `[1, side, side, 3]`; stays the caller's. */
@@ -30,16 +31,21 @@ const riseOptions: Readonly<Record<Effort, DRiseOptions>> = {
 };
 
 /** @throws PoisonError where the method does not suit the network or the layer */
-export async function draw(method: AnyMethodName, of: Drawing, effort: Effort = 'full'): Promise<HeatMap> {
-  if (method === 'drise') return dRise(of.probe, riseOptions[effort]);
-  const trace = new Trace(of.model, of.input);
+export async function draw(
+  method: AnyMethodName,
+  drawing: Drawing,
+  effort: Effort = 'full',
+): Promise<HeatMap> {
+  if (method === 'drise') return dRise(drawing.probe, riseOptions[effort]);
+  const trace = new Trace(drawing.model, drawing.input);
   try {
-    const maps = await trace.maps(of.layer);
-    if (method === 'scorecam') return await scoreCam(maps, of.probe, mostChannels[effort]);
-    if (method !== 'cam') return methods[method].map(maps, await trace.gradient(of.layer, of.score));
-    if (of.camWeights?.length === maps.channels) return relu(cam(maps, of.camWeights));
+    const maps = await trace.maps(drawing.layer);
+    if (method === 'scorecam') return await scoreCam(maps, drawing.probe, mostChannels[effort]);
+    if (method !== 'cam')
+      return methods[method].map(maps, await trace.gradient(drawing.layer, drawing.score));
+    if (drawing.camWeights?.length === maps.channels) return relu(cam(maps, drawing.camWeights));
     throw new PoisonError('CAM can’t be drawn', {
-      found: `layer ${of.layer} of ${of.model.name}`,
+      found: `layer ${drawing.layer} of ${drawing.model.name}`,
       expected:
         'a network that ends in global average pooling and one dense layer, and the maps before these',
     });

@@ -2,6 +2,7 @@
  * EigenCAM (Muhammad and Yeasin 2020, arXiv 2008.00299): what the layer says most of, whatever the class. It takes no
  * gradient, so it cannot tell why one class and not another: a reference, not an explanation.
  */
+import { mean } from 'simple-statistics';
 import { type HeatMap, type Maps, relu, summedByChannel, weightedSum } from '../maps.ts';
 
 /** The centred maps on their first principal axis, which points to where the layer is more active. */
@@ -20,15 +21,15 @@ const hardly = 1e-9;
 
 /** Unit vector, one number a channel, of either sign: power iteration on the covariance, never formed. */
 export function firstAxis(maps: Maps): Float64Array {
-  const mean = meanOf(maps);
-  let axis = unit(summedByChannel(maps, (value, _, k) => (value - mean[k]!) ** 2));
+  const centre = meanOf(maps);
+  let axis = unit(summedByChannel(maps, (value, _, k) => (value - centre[k]!) ** 2));
   for (let step = 0; step < mostSteps; step++) {
-    const offset = dot(mean, axis);
+    const offset = dot(centre, axis);
     const scores = weightedSum(maps, axis).values;
     const next = unit(
       summedByChannel(
         maps,
-        (value, at, k) => (value - mean[k]!) * (scores[Math.trunc(at / maps.channels)]! - offset),
+        (value, at, k) => (value - centre[k]!) * (scores[Math.trunc(at / maps.channels)]! - offset),
       ),
     );
     const turned = 1 - Math.abs(dot(next, axis));
@@ -53,7 +54,6 @@ function unit(vector: Float64Array): Float64Array {
 }
 
 function covariance(a: Float32Array, b: Float32Array): number {
-  const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
+  const [meanA, meanB] = [mean([...a]), mean([...b])];
   return a.reduce((sum, value, i) => sum + (value - meanA) * (b[i]! - meanB), 0);
 }

@@ -8,7 +8,7 @@ import { type AnyMethodName, isBlackBox } from '../method/method.ts';
 import { toUnit } from '../pixels.ts';
 import { rankCorrelation, ssim } from './compare.ts';
 import { blocksOf, randomise, withWeightsKept } from './randomise.ts';
-import type { Step } from './verdict.ts';
+import type { CascadeStep } from './verdict.ts';
 
 export interface CascadeOptions {
   /** Parts into which the layers below the explained one are cut. */
@@ -32,12 +32,16 @@ export function cascadeOptions(method: AnyMethodName, signal?: AbortSignal): Cas
  *
  * @returns how alike the map still is after each block, what lies over padding left out
  */
-export async function cascade(of: Case, method: AnyMethodName, options: CascadeOptions): Promise<Step[]> {
-  const mapOf = async () => uncovered(await of.map(method, 'quick'), of);
+export async function cascade(
+  question: Case,
+  method: AnyMethodName,
+  options: CascadeOptions,
+): Promise<CascadeStep[]> {
+  const mapOf = async () => uncovered(await question.map(method, 'quick'), question);
   const original = await mapOf();
-  return withWeightsKept(of.model, async () => {
-    const steps: Step[] = [];
-    for (const [i, block] of blocksOf(of.model, of.layer, options.below).entries()) {
+  return withWeightsKept(question.model, async () => {
+    const steps: CascadeStep[] = [];
+    for (const [i, block] of blocksOf(question.model, question.layer, options.below).entries()) {
       options.signal?.throwIfAborted();
       randomise(block, options.seed + 1000 * i);
       const map = await mapOf();

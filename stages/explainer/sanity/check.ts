@@ -1,4 +1,4 @@
-/** The check of a method on a model: a picture with each of the first jobs, kept for all that come later. */
+/** The sanity check of a method on a model: one picture with each of the first jobs, stored for all later ones. */
 import { Check } from 'typebox/value';
 import type { Case } from '../case.ts';
 import type { AnyMethodName } from '../method/method.ts';
@@ -11,6 +11,7 @@ export interface RecordStore {
   put(name: string, content: Uint8Array): Promise<void>;
 }
 
+/** What is checked, and on which picture. */
 export interface SanitySubject {
   /** Id of the model. */
   readonly model: string;
@@ -38,19 +39,19 @@ export function recordName({
  */
 export async function checkSanity(
   store: RecordStore,
-  of: Case,
-  occasion: SanitySubject,
+  question: Case,
+  subject: SanitySubject,
 ): Promise<SanityVerdict | null> {
-  const { model, method, picture, signal } = occasion;
+  const { model, method, picture, signal } = subject;
   if (!isChecked(method)) return null;
-  const name = recordName(occasion);
+  const name = recordName(subject);
   const record = readRecord(await store.get(name)) ?? { model, method, pictures: [] };
-  const known = record.pictures.some((one) => one.picture === picture);
+  const known = record.pictures.some((checked) => checked.picture === picture);
   if (known || record.pictures.length >= mostPictures) return sanityVerdict(record);
   const started = performance.now();
-  const steps = await cascade(of, method, cascadeOptions(method, signal));
+  const steps = await cascade(question, method, cascadeOptions(method, signal));
   const ms = Math.round(performance.now() - started);
-  const pictures = [...record.pictures, { picture, layer: of.layer, ms, steps }];
+  const pictures = [...record.pictures, { picture, layer: question.layer, ms, steps }];
   await store.put(name, new TextEncoder().encode(`${JSON.stringify({ ...record, pictures }, null, 2)}\n`));
   return sanityVerdict({ pictures });
 }

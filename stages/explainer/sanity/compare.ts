@@ -1,4 +1,5 @@
 /** How alike two maps are. */
+import { mean } from 'simple-statistics';
 import type { HeatMap } from '../maps.ts';
 
 /** Spearman's rank correlation, -1..1; equal values share their mean rank. 0 where one of them is even. */
@@ -44,7 +45,7 @@ export function ssim(a: HeatMap, b: HeatMap): number {
 }
 
 function similarity(a: Float64Array, b: Float64Array): number {
-  const [meanA, meanB] = [mean(a), mean(b)];
+  const [meanA, meanB] = [mean([...a]), mean([...b])];
   const [x, y] = [centred(a), centred(b)];
   const covariance = dot(x, y) / x.length;
   const variances = (dot(x, x) + dot(y, y)) / x.length;
@@ -59,12 +60,8 @@ function cut({ values, width }: HeatMap, x: number, y: number, side: number): Fl
   );
 }
 
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function centred(values: ArrayLike<number>): Float64Array {
-  const middle = mean(values);
+  const middle = mean(Array.from(values));
   return Float64Array.from(values, (value) => value - middle);
 }
 

@@ -20,22 +20,22 @@ export function blocksOf(model: LayersModel, layer: string, below: number): Bloc
   const explained = model.layers.findIndex(({ name }) => name === layer);
   if (explained === -1) throw new FatalError('no such layer to start below', { found: layer });
   const after = above(model, layer);
-  const weighted = model.layers.filter((one) => one.weights.length > 0).reverse();
-  const rest = weighted.filter((one) => !after.has(one));
+  const weighted = model.layers.filter(({ weights }) => weights.length > 0).reverse();
+  const rest = weighted.filter((candidate) => !after.has(candidate));
   const each = Math.max(1, Math.ceil(rest.length / below));
   const parts = Array.from({ length: Math.ceil(rest.length / each) }, (_, i): Block => {
     const part = rest.slice(i * each, (i + 1) * each);
     return { name: `down to ${part.at(-1)!.name}`, layers: part };
   });
-  return [{ name: `above ${layer}`, layers: weighted.filter((one) => after.has(one)) }, ...parts];
+  return [{ name: `above ${layer}`, layers: weighted.filter((candidate) => after.has(candidate)) }, ...parts];
 }
 
 /** All that is made of the layer's maps. Layers stand in the order in which they run. */
 function above(model: LayersModel, layer: string): ReadonlySet<Layer> {
   const found = new Set<Layer>();
-  for (const one of model.layers) {
-    const inputs = one.inboundNodes.flatMap(({ inboundLayers }) => inboundLayers);
-    if (inputs.some((input) => input.name === layer || found.has(input))) found.add(one);
+  for (const candidate of model.layers) {
+    const inputs = candidate.inboundNodes.flatMap(({ inboundLayers }) => inboundLayers);
+    if (inputs.some((input) => input.name === layer || found.has(input))) found.add(candidate);
   }
   return found;
 }

@@ -1,10 +1,11 @@
 /** What the randomisation check says of a method on a model. */
+import { mean } from 'simple-statistics';
 import Type, { type Static } from 'typebox';
 
 const Likeness = Type.Number({ minimum: -1, maximum: 1 });
 
 /** After one more block has forgotten. */
-export const Step = Type.Object({
+export const CascadeStep = Type.Object({
   name: Type.String(),
   rank: Type.Number({
     ...Likeness,
@@ -12,7 +13,7 @@ export const Step = Type.Object({
   }),
   ssim: Type.Number({ description: 'Structural similarity to it' }),
 });
-export type Step = Static<typeof Step>;
+export type CascadeStep = Static<typeof CascadeStep>;
 
 /** What has been found so far: a picture at a time, up to {@link mostPictures}. */
 export const SanityRecord = Type.Object({
@@ -23,7 +24,7 @@ export const SanityRecord = Type.Object({
       picture: Type.String({ description: 'Frame and box, so that a repeat is known' }),
       layer: Type.String(),
       ms: Type.Number({ minimum: 0 }),
-      steps: Type.Array(Step, { minItems: 1 }),
+      steps: Type.Array(CascadeStep, { minItems: 1 }),
     }),
   ),
 });
@@ -32,6 +33,7 @@ export type SanityRecord = Static<typeof SanityRecord>;
 /** More change the mean by less than the pictures differ. */
 export const mostPictures = 3;
 
+/** What the check says, over the pictures so far. */
 export interface SanityVerdict {
   readonly passes: boolean;
   /** Mean rank correlation with the network's top forgotten, and with all of it. */
@@ -52,8 +54,8 @@ const mostAll = 0.5;
 /** null where nothing was tried yet. */
 export function sanityVerdict({ pictures }: Pick<SanityRecord, 'pictures'>): SanityVerdict | null {
   if (pictures.length === 0) return null;
-  const meanOf = (value: (steps: readonly Step[]) => number) =>
-    pictures.reduce((sum, { steps }) => sum + value(steps), 0) / pictures.length;
+  const meanOf = (value: (steps: readonly CascadeStep[]) => number) =>
+    mean(pictures.map(({ steps }) => value(steps)));
   const rankAbove = meanOf((steps) => steps[0]!.rank);
   const rankAll = meanOf((steps) => steps.at(-1)!.rank);
   const ssimAll = meanOf((steps) => steps.at(-1)!.ssim);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { centreBlob, detectorTrust, distrusted } from '../../../../../stages/explainer/detector/trust.ts';
+import { detectorTrust, distrusted } from '../../../../../stages/explainer/detector/trust.ts';
+import { centreBlob } from '../../../../../stages/explainer/fidelity/baselines.ts';
 import type { HeatMap } from '../../../../../stages/explainer/maps.ts';
 
 /** 4 x 4 px, all 0 but these. */

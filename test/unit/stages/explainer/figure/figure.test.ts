@@ -118,7 +118,8 @@ test('figure - an explanation without any evidence is blue, not an error', async
 });
 
 test('overlay - has the region’s size and half of each picture’s colours', async () => {
-  const overlay = await decodeImage(await overlayOf(picture, explanation(), 'jet'), 'overlay.png');
+  const { region, shown } = explanation();
+  const overlay = await decodeImage(await overlayOf(crop(picture, region), shown, 'jet'), 'overlay.png');
   assert.deepEqual([overlay.width, overlay.height], [40, 20]);
   assert.deepEqual(pixel(overlay, 0, 0), [100, 100, 164]);
 });
