@@ -1,4 +1,4 @@
-/** A model of either kind, ready to be asked. */
+/** Answers a job's question with a model of either kind. */
 import type { Classifier } from '../../pipeline/domain/models/classifier/classifier.ts';
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
@@ -21,7 +21,7 @@ export type Explainable =
   | { readonly kind: 'classifier'; readonly model: Classifier };
 
 /** What a job asks. */
-export interface Asked {
+export interface ExplainRequest {
   readonly method: AnyMethodName;
   readonly box: Box | null;
   readonly region: Box | null;
@@ -47,26 +47,26 @@ export interface Answer {
  * @throws PoisonError where the question does not suit the model or the picture
  */
 export async function answer(
-  of: Explainable,
+  explainable: Explainable,
   picture: Raster,
-  asked: Asked,
-  check: (one: Case) => Promise<SanityVerdict | null>,
+  request: ExplainRequest,
+  check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
-  return of.kind === 'detector'
-    ? ofDetector(of.model, picture, asked, check)
-    : ofClassifier(of.model, picture, asked, check);
+  return explainable.kind === 'detector'
+    ? answerByDetector(explainable.model, picture, request, check)
+    : answerByClassifier(explainable.model, picture, request, check);
 }
 
-async function ofDetector(
+async function answerByDetector(
   detector: Detector,
   picture: Raster,
-  asked: Asked,
-  check: (one: Case) => Promise<SanityVerdict | null>,
+  request: ExplainRequest,
+  check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
-  const opened = await DetectorCase.open(detector, picture, asked);
+  const opened = await DetectorCase.open(detector, picture, request);
   try {
-    const found = await explainDetectorCase(opened, detector.card.id, picture, asked);
-    const fidelity = asked.measure ? await measure(opened.probe, found.map, opened.choice.box) : undefined;
+    const found = await explainDetectorCase(opened, detector.card.id, picture, request);
+    const fidelity = request.measure ? await measure(opened.probe, found.map, opened.choice.box) : undefined;
     const sanity = await check(opened);
     const explanation: DetectorExplanation = {
       ...found,
@@ -85,25 +85,25 @@ async function ofDetector(
       },
       evidence: trust.evidence,
       says: trust.says,
-      files: (colours) => detectorExplanationFiles(picture, explanation, { truth: asked.truth, colours }),
+      files: (colours) => detectorExplanationFiles(picture, explanation, { truth: request.truth, colours }),
     };
   } finally {
     opened.dispose();
   }
 }
 
-async function ofClassifier(
+async function answerByClassifier(
   classifier: Classifier,
   picture: Raster,
-  asked: Asked,
-  check: (one: Case) => Promise<SanityVerdict | null>,
+  request: ExplainRequest,
+  check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
-  const { method, layer, truth, region } = asked;
+  const { method, layer, truth, region } = request;
   const shown = region ? crop(picture, region) : picture;
-  const question = { class: asked.class ?? null, ...(layer ? { layer } : {}) };
-  const opened = await ClassifierCase.open(classifier, shown, question);
+  const asked = { class: request.class ?? null, ...(layer ? { layer } : {}) };
+  const opened = await ClassifierCase.open(classifier, shown, asked);
   try {
-    const measured = asked.measure ?? false;
+    const measured = request.measure ?? false;
     const found = await explainClassifierCase(opened, classifier.card.id, shown, { method, measured });
     const sanity = await check(opened);
     const explanation: ClassifierExplanation = { ...found, ...(sanity ? { sanity } : {}) };

@@ -11,6 +11,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mean } from 'simple-statistics';
 import { readCoco } from '../../pipeline/domain/formats/coco.ts';
 import { readTruth } from '../../pipeline/domain/formats/truth.ts';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
@@ -50,9 +51,9 @@ interface Still {
   readonly box: Box | null;
 }
 
-async function* stills(of: string): AsyncGenerator<Still> {
-  if (of === 'clip') return yield* truthFrames();
-  if (of === 'flowers') return yield* flowers();
+async function* stills(pictures: string): AsyncGenerator<Still> {
+  if (pictures === 'clip') return yield* truthFrames();
+  if (pictures === 'flowers') return yield* flowers();
   const folder = dataPath('deer/eval') ?? '';
   const { images, annotations } = await readCoco(join(folder, 'coco.json'));
   for (const image of images) {
@@ -87,23 +88,23 @@ async function* flowers(): AsyncGenerator<Still> {
 }
 
 /** The case, how its map looks on the picture, and the box there. */
-interface Asked {
-  readonly of: Case & { dispose(): void };
+interface OpenCase {
+  readonly question: Case & { dispose(): void };
   readonly onPicture: (map: HeatMap) => HeatMap;
   readonly box: Box | null;
 }
 
 /** null where the detector has no box like the true one. */
-async function ask(model: Detector | Classifier, { picture, box }: Still): Promise<Asked | null> {
+async function ask(model: Detector | Classifier, { picture, box }: Still): Promise<OpenCase | null> {
   if (model instanceof Classifier) {
     return {
-      of: await ClassifierCase.open(model, picture, { class: null }),
+      question: await ClassifierCase.open(model, picture, { class: null }),
       onPicture: (map) => map,
       box: null,
     };
   }
-  const of = await DetectorCase.open(model, picture, { box, region: null });
-  const { choice, cut, probe } = of;
+  const question = await DetectorCase.open(model, picture, { box, region: null });
+  const { choice, cut, probe } = question;
   const truth: Box | null = box && [
     box[0] * cut.scale,
     box[1] * cut.scale,
@@ -111,10 +112,10 @@ async function ask(model: Detector | Classifier, { picture, box }: Still): Promi
     box[3] * cut.scale,
   ];
   if (truth === null || choice.score < 0.1 || iou(choice.box, truth) < 0.5) {
-    of.dispose();
+    question.dispose();
     return null;
   }
-  return { of, onPicture: (map) => onPixels(map, cut, probe.side), box };
+  return { question, onPicture: (map) => onPixels(map, cut, probe.side), box };
 }
 
 /** What is gathered for a name: a method's, or a baseline's. */
@@ -143,8 +144,8 @@ const limit = Number(flags.limit);
 let [seen, missed] = [0, 0];
 for await (const still of stills(flags.pictures)) {
   if (seen === limit) break;
-  const asked = await ask(model, still);
-  if (asked === null) {
+  const opened = await ask(model, still);
+  if (opened === null) {
     missed += 1;
     continue;
   }
@@ -152,27 +153,27 @@ for await (const still of stills(flags.pictures)) {
   const maps = new Map<string, HeatMap>();
   for (const method of methods) {
     const started = processorMs();
-    const map = await asked.of.map(method);
+    const map = await opened.question.map(method);
     const ms = processorMs() - started;
     if (seen > 1) row(method).ms.push(ms);
     maps.set(method, map);
-    if (asked.box) row(method).pointing.push(pointingOf(asked.onPicture(map), asked.box));
+    if (opened.box) row(method).pointing.push(pointingOf(opened.onPicture(map), opened.box));
   }
-  if (!flags['pointing-only']) await measured(asked, maps);
-  asked.of.dispose();
+  if (!flags['pointing-only']) await measured(opened, maps);
+  opened.question.dispose();
   process.stderr.write(`${seen} `);
 }
 
-async function measured({ of }: Asked, maps: ReadonlyMap<string, HeatMap>): Promise<void> {
-  const box = of instanceof DetectorCase ? of.choice.box : null;
-  for (const [name, fidelity] of (await measureAll(of.probe, maps, box)).fidelity)
+async function measured({ question }: OpenCase, maps: ReadonlyMap<string, HeatMap>): Promise<void> {
+  const box = question instanceof DetectorCase ? question.choice.box : null;
+  for (const [name, fidelity] of (await measureAll(question.probe, maps, box)).fidelity)
     row(name).fidelity.push(fidelity);
   if (seen > mostPictures) return;
   for (const method of methods.filter(isChecked)) {
     const started = processorMs();
-    const steps = await cascade(of, method, cascadeOptions(method));
+    const steps = await cascade(question, method, cascadeOptions(method));
     const ms = processorMs() - started;
-    row(method).checks.push({ picture: `${seen}`, layer: of.layer, ms, steps });
+    row(method).checks.push({ picture: `${seen}`, layer: question.layer, ms, steps });
   }
 }
 
@@ -182,9 +183,8 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const shown = (values: readonly number[], digits = 2) =>
-  values.length > 0 ? mean(values).toFixed(digits) : '–';
+  values.length > 0 ? mean([...values]).toFixed(digits) : '–';
 console.log(
   `\n${model.card.recipe} ${model.card.id}, ${flags.pictures}: ${seen} pictures, ${missed} without the box, ${backend.name}`,
 );
@@ -193,7 +193,7 @@ console.log(
 );
 console.log('|---|---|---|---|---|---|---|---|---|');
 for (const [name, { fidelity, pointing, ms, checks }] of rows) {
-  const points = pointing.length > 0 ? pointing : fidelity.flatMap((one) => one.pointing ?? []);
+  const points = pointing.length > 0 ? pointing : fidelity.flatMap((measured) => measured.pointing ?? []);
   const sanity = sanityVerdict({ pictures: checks });
   const cells = [
     name,

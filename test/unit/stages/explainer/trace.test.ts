@@ -105,9 +105,9 @@ test('trace - over a layer that the score does not depend on the gradient is zer
 
 test('trace - the same picture gives the same gradient each time', async () => {
   const model = branched();
-  const one = await new Trace(model, picture()).gradient('maps', scoreOf(0));
-  const other = await new Trace(model, picture()).gradient('maps', scoreOf(0));
-  assert.deepEqual(one, other);
+  const first = await new Trace(model, picture()).gradient('maps', scoreOf(0));
+  const second = await new Trace(model, picture()).gradient('maps', scoreOf(0));
+  assert.deepEqual(first, second);
 });
 
 test('trace - leaves no tensors behind', async () => {

@@ -17,9 +17,9 @@ interface Facts {
 function label(index: number, facts: Facts = {}): ReviewedLabel {
   const { track = 1, cause = 'detected', review = 'accepted', risk = 0.1 } = facts;
   const score = cause === 'detected' ? 0.9 : null;
-  const of = { clip, camera: 'gate', track, index, pts: index / 25, label: 'deer', cause, score };
+  const common = { clip, camera: 'gate', track, index, pts: index / 25, label: 'deer', cause, score };
   const tracked = {
-    ...of,
+    ...common,
     model: null,
     region: null,
     box: [10, 10, 40, 30] as [number, number, number, number],

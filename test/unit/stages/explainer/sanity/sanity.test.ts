@@ -14,18 +14,18 @@ import { mostPictures, sanityVerdict } from '../../../../../stages/explainer/san
 
 before(() => openBackend('wasm'));
 
-const of = (...values: number[]) => Float32Array.from(values);
+const floats = (...values: number[]) => Float32Array.from(values);
 const near = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < 1e-9, `${actual}`);
 
 test('ranks - equal values share their mean rank', () => {
-  assert.deepEqual([...ranks(of(5, 1, 5, 3))], [2.5, 0, 2.5, 1]);
+  assert.deepEqual([...ranks(floats(5, 1, 5, 3))], [2.5, 0, 2.5, 1]);
 });
 
 test('rank correlation - sees order and not size; an even map is like none', () => {
-  near(rankCorrelation(of(1, 2, 3, 4), of(1, 10, 100, 1000)), 1);
-  near(rankCorrelation(of(1, 2, 3, 4), of(9, 7, 5, 3)), -1);
-  near(rankCorrelation(of(1, 2, 3, 4, 5), of(2, 1, 4, 3, 5)), 0.8); // 1 - 6 Σd² / (n (n² - 1)), Σd² = 4
-  assert.equal(rankCorrelation(of(1, 2, 3), of(0, 0, 0)), 0);
+  near(rankCorrelation(floats(1, 2, 3, 4), floats(1, 10, 100, 1000)), 1);
+  near(rankCorrelation(floats(1, 2, 3, 4), floats(9, 7, 5, 3)), -1);
+  near(rankCorrelation(floats(1, 2, 3, 4, 5), floats(2, 1, 4, 3, 5)), 0.8); // 1 - 6 Σd² / (n (n² - 1)), Σd² = 4
+  assert.equal(rankCorrelation(floats(1, 2, 3), floats(0, 0, 0)), 0);
 });
 
 test('ssim - is 1 for the same map and below for another', () => {
@@ -63,7 +63,7 @@ function smallCase(): Case & { input: tf.Tensor4D } {
     picture: input,
     covered: { width: 16, height: 8 },
     neutral: 0,
-    scores: async () => of(1),
+    scores: async () => floats(1),
   };
   const score = (output: tf.Tensor) => tf.sum<tf.Scalar>(tf.slice(output, [0, 0], [1, 1]));
   const drawing = { model, input, layer: 'maps', score, probe, camWeights: null };
@@ -83,9 +83,9 @@ test('blocks - first what comes after the layer, then the rest from the top', ()
 });
 
 test('sanity - Grad-CAM passes, and EigenCAM, which asks no output, fails at once', async () => {
-  const one = smallCase();
+  const question = smallCase();
   const run = async (method: 'gradcam' | 'eigencam') => {
-    const steps = await cascade(one, method, { below: 2, seed: 4 });
+    const steps = await cascade(question, method, { below: 2, seed: 4 });
     return { steps, verdict: sanityVerdict({ pictures: [{ picture: 'a', layer: 'maps', ms: 0, steps }] })! };
   };
   const [grad, eigen] = [await run('gradcam'), await run('eigencam')];
@@ -96,19 +96,19 @@ test('sanity - Grad-CAM passes, and EigenCAM, which asks no output, fails at onc
 });
 
 test('sanity - the weights are what they were, also after a failure, and no tensors stay', async () => {
-  const one = smallCase();
-  const weights = () => one.model.getWeights().map((weight) => [...weight.dataSync()]);
+  const question = smallCase();
+  const weights = () => question.model.getWeights().map((weight) => [...weight.dataSync()]);
   const before = weights();
   const count = tf.memory().numTensors;
-  await cascade(one, 'gradcam', { below: 2, seed: 1 });
+  await cascade(question, 'gradcam', { below: 2, seed: 1 });
   assert.deepEqual(weights(), before);
   assert.equal(tf.memory().numTensors, count);
   let asked = 0;
   const failing: Case = {
-    ...one,
+    ...question,
     map: (method) => {
       asked += 1;
-      return asked > 2 ? Promise.reject(new Error('no more')) : one.map(method);
+      return asked > 2 ? Promise.reject(new Error('no more')) : question.map(method);
     },
   };
   await assert.rejects(cascade(failing, 'gradcam', { below: 2, seed: 1 }), /no more/);
@@ -123,15 +123,19 @@ test('sanity - is made with the first pictures, kept, and never twice with one',
       kept.set(name, content);
     },
   };
-  const one = smallCase();
+  const question = smallCase();
   const pictures: number[] = [];
   for (const picture of ['a', 'a', 'b', 'c', 'd']) {
-    const sanity = await checkSanity(store, one, { model: '0123456789abcdef', method: 'gradcam', picture });
+    const sanity = await checkSanity(store, question, {
+      model: '0123456789abcdef',
+      method: 'gradcam',
+      picture,
+    });
     pictures.push(sanity!.pictures);
   }
   assert.deepEqual(pictures, [1, 1, 2, mostPictures, mostPictures]);
   assert.deepEqual([...kept.keys()], ['sanity.0123456789abcdef/gradcam.json']);
-  assert.equal(await checkSanity(store, one, { model: 'm', method: 'drise', picture: 'a' }), null);
+  assert.equal(await checkSanity(store, question, { model: 'm', method: 'drise', picture: 'a' }), null);
 });
 
 test('sanity - a damaged record is made again', async () => {

@@ -107,17 +107,17 @@ test('inspect - what is scored on is found among what is learnt from', async () 
 });
 
 test('leaks - what is scored on is not learnt from, unless its class has nothing else', async () => {
-  const of = async (name: string, label: number, seed: number) =>
+  const sceneExample = async (name: string, label: number, seed: number) =>
     example(name, label, await encodeJpeg(await scene(seed), 90));
   const learnt = await inspectExamples([
-    await of('rose/1.jpg', 0, 1),
-    await of('rose/2.jpg', 0, 2),
-    await of('tulip/1.jpg', 1, 3),
+    await sceneExample('rose/1.jpg', 0, 1),
+    await sceneExample('rose/2.jpg', 0, 2),
+    await sceneExample('tulip/1.jpg', 1, 3),
   ]);
   const held = await inspectExamples([
-    await of('rose/8.jpg', 0, 1),
-    await of('tulip/8.jpg', 1, 3),
-    await of('tulip/9.jpg', 1, 4),
+    await sceneExample('rose/8.jpg', 0, 1),
+    await sceneExample('tulip/8.jpg', 1, 3),
+    await sceneExample('tulip/9.jpg', 1, 4),
   ]);
   const { examples, heldOut, leaks } = splitWithoutLeaks(learnt.kept, held.kept);
   const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);

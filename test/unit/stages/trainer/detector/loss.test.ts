@@ -77,8 +77,8 @@ test('loss - where an automatic box lies counts less, that it is there as much',
   const positions = positionsOf(64, [16]);
   const raw = rawOf(positions.length, 1);
   const drawn = target([16, 16, 32, 32]);
-  const of = (placement: number) => detectionLoss(raw, positions, [[{ ...drawn, placement }]], 1);
-  const [full, quarter] = [of(1), of(0.25)];
+  const lossOf = (placement: number) => detectionLoss(raw, positions, [[{ ...drawn, placement }]], 1);
+  const [full, quarter] = [lossOf(1), lossOf(0.25)];
   assert.ok(full.box > 0 && Math.abs(quarter.box - full.box / 4) < 1e-6);
   assert.deepEqual([quarter.objectness, quarter.class], [full.objectness, full.class]);
   full.gradient.forEach((slope, i) => {

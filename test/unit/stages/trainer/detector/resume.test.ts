@@ -112,11 +112,11 @@ test('resume - a checkpoint of another seed, recipe or dataset, or damaged, is l
 
 test('checkpoint - one that was cut off is left', { timeout: 120_000 }, async () => {
   const bytes = await cutAfter(1);
-  const of = /"of":"([0-9a-f]{16})"/.exec(new TextDecoder().decode(bytes.subarray(0, 200)))?.[1] ?? '';
-  assert.ok(decodeCheckpoint(bytes, of));
+  const digest = /"of":"([0-9a-f]{16})"/.exec(new TextDecoder().decode(bytes.subarray(0, 200)))?.[1] ?? '';
+  assert.ok(decodeCheckpoint(bytes, digest));
   for (const missing of [1, 40, 5_000]) {
     assert.ok(
-      decodeCheckpoint(bytes.subarray(0, bytes.length - missing), of) === null,
+      decodeCheckpoint(bytes.subarray(0, bytes.length - missing), digest) === null,
       `${missing} bytes less`,
     );
   }

@@ -22,9 +22,9 @@ test('view - a box that nobody drew is marked for the loss', () => {
   const boxes = [{ box: [20, 20, 30, 30] as const, label: 'deer', weight: 1 }];
   const picture = { pyramid: pyramidOf(filled(80, 80, [9, 120, 40])), boxes };
   const automatic = { ...picture, boxes: boxes.map((box) => ({ ...box, isAutomatic: true })) };
-  const placements = [picture, automatic].map((one) => {
+  const placements = [picture, automatic].map((drawn) => {
     const plan = { colour: 0, tiles: [{ region: false }] };
-    return makeDetectorView(plan, [one], ['deer'], 64, seededRandom(1)).targets[0]?.placement;
+    return makeDetectorView(plan, [drawn], ['deer'], 64, seededRandom(1)).targets[0]?.placement;
   });
   assert.equal(placements[0], 1);
   assert.ok(placements[1]! > 0 && placements[1]! < 1);

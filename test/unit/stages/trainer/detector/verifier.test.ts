@@ -125,9 +125,9 @@ test('verifier - what is none of the classes loses its score, what is one keeps 
 });
 
 test('verifier - learns from what a person drew, not from the detector’s own labels', async () => {
-  const automatic = examples(40).map((one) => ({
-    ...one,
-    boxes: one.boxes.map((box) => ({ ...box, isAutomatic: true })),
+  const automatic = examples(40).map((example) => ({
+    ...example,
+    boxes: example.boxes.map((box) => ({ ...box, isAutomatic: true })),
   }));
   const options = { finder, classes: ['deer'], weights, seed: 1 };
   assert.equal(await madeOf(trainVerifier({ ...options, examples: automatic })), null);
@@ -257,7 +257,7 @@ test('logistic - the logit says which side a row is on, whatever the features’
   const { coefficients, bias } = fitLogistic(rows);
   const logit = ({ features }: { features: Float32Array }) =>
     coefficients[0]! * features[0]! + coefficients[1]! * features[1]! + bias;
-  for (const one of rows) assert.equal(logit(one) > 0, one.isTrue, `${one.features[0]}: ${logit(one)}`);
+  for (const row of rows) assert.equal(logit(row) > 0, row.isTrue, `${row.features[0]}: ${logit(row)}`);
 });
 
 test('logistic - a row of no weight is not learnt from', () => {
