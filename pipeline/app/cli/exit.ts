@@ -5,7 +5,7 @@ export const EXIT = {
   ok: 0,
   /** It could not be done; the last line of standard error says why. */
   failed: 1,
-  /** It was asked for in a way that cannot be done. */
+  /** The command was typed in a way that cannot be done. */
   usage: 2,
   /** Done for some inputs; the others are reported by name and reason. */
   partial: 3,

@@ -1,4 +1,4 @@
-/** The options that commands share, each said once, and how their values are read. */
+/** The options that commands share, each defined once, and how their values are read. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { causes } from '../../domain/formats/label-row.ts';
 import type { FrameRange } from '../../domain/labels/choose.ts';
@@ -11,9 +11,9 @@ export function withOptions(command: Command, ...options: readonly Option[]): Co
   return command;
 }
 
-/** Makes an option that may be given several times; its values come as a list. */
+/** Makes an option that may be given several times: its values come as a list, undefined where it is not given. */
 export function repeated<T>(option: Option, read: (text: string) => T): Option {
-  return option.default([] as T[]).argParser((text: string, before: readonly T[]) => [...before, read(text)]);
+  return option.argParser((text: string, before: readonly T[] = []) => [...before, read(text)]);
 }
 
 /** @throws InvalidArgumentError where the text is no whole number of at least `least` */

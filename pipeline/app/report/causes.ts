@@ -24,16 +24,16 @@ export const looks: Readonly<Record<Cause, Look>> = {
 export const doubt: readonly Cause[] = ['hand', 'detected', 'moved', 'held'];
 
 /** A short piece of the line that the cause's boxes are drawn with. */
-export function swatch(cause: Cause): Html {
+export function lineSample(cause: Cause): Html {
   const { colour, dash } = looks[cause];
   const width = cause === 'hand' ? 5 : 3;
-  return html`<svg class="swatch" viewBox="0 0 26 10" width="26" height="10" aria-hidden="true"><path
+  return html`<svg class="line-sample" viewBox="0 0 26 10" width="26" height="10" aria-hidden="true"><path
     d="M1 5h24" stroke="${colour}" stroke-width="${width}" stroke-dasharray="${dash}"/></svg>`;
 }
 
 export function legend(): Html {
   return html`<ul class="legend" aria-label="Colours and lines">${causes.map(
-    (cause) => html`<li>${swatch(cause)}<b>${cause}</b> <span>${looks[cause].meaning}</span></li>`,
+    (cause) => html`<li>${lineSample(cause)}<b>${cause}</b> <span>${looks[cause].meaning}</span></li>`,
   )}</ul>`;
 }
 

@@ -1,7 +1,7 @@
 /** The clip's samples as small pictures, with their labels drawn over them. */
 import type { LabelRow } from '../../domain/formats/label-row.ts';
 import type { Size } from '../../domain/vision/box.ts';
-import { looks, swatch } from './causes.ts';
+import { lineSample, looks } from './causes.ts';
 import type { ClipReport, Sample } from './data.ts';
 import { type Html, html } from './markup.ts';
 import { longestSide, pictureAddress } from './pictures.ts';
@@ -69,7 +69,7 @@ const mostLines = 3;
 function captionLine({ cause, risk, review }: LabelRow): Html {
   const state =
     review === 'rejected' || review === 'corrected' ? html`<em class="${review}">${review}</em>` : null;
-  return html`<span class="line">${swatch(cause)}${cause}${state}${
+  return html`<span class="line">${lineSample(cause)}${cause}${state}${
     risk !== null && html`<span class="dim">risk ${risk.toFixed(2)}</span>`
   }</span>`;
 }

@@ -26,7 +26,7 @@ export function mistakeLegend(): Html {
     ([
       name,
       { colour, dash, meaning },
-    ]) => html`<li><svg class="swatch" viewBox="0 0 26 10" width="26" height="10"
+    ]) => html`<li><svg class="line-sample" viewBox="0 0 26 10" width="26" height="10"
       aria-hidden="true"><path d="M1 5h24" stroke="${colour}" stroke-width="3" stroke-dasharray="${dash}"/></svg><b>${name}</b>
       <span>${meaning}</span></li>`,
   )}</ul>`;
@@ -56,15 +56,10 @@ function shot(mistake: PicturedMistake, address: string | null): Html {
   const isMeant = (other: Box) => other.every((value, i) => value === box[i]);
   return html`<figure class="shot">
     <div class="frame" style="aspect-ratio:${width}/${height}">${picture}
-      <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${truth.map((one) =>
-        outline('true', one.box, one.label, wrong === 'missed' && isMeant(one.box)),
-      )}${found.map((one) =>
-        outline(
-          'found',
-          one.box,
-          `${one.label} ${one.score.toFixed(2)}`,
-          wrong !== 'missed' && isMeant(one.box),
-        ),
+      <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${truth.map(({ box, label }) =>
+        outline('true', box, label, wrong === 'missed' && isMeant(box)),
+      )}${found.map(({ box, label, score }) =>
+        outline('found', box, `${label} ${score.toFixed(2)}`, wrong !== 'missed' && isMeant(box)),
       )}</svg></div>
     <figcaption><span><b class="bad">${wrong}</b> ${says}</span><small class="name">${name}</small></figcaption>
   </figure>`;

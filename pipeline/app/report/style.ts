@@ -93,8 +93,8 @@ tr.total > * { border-bottom: 0; font-weight: 600; }
 .beside > * { max-width: 100%; }
 .narrow { max-width: min(100%, 34rem); }
 
-.swatch { vertical-align: middle; margin-right: .4rem; flex: none; }
-.swatch path { fill: none; }
+.line-sample { vertical-align: middle; margin-right: .4rem; flex: none; }
+.line-sample path { fill: none; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; padding: 0; margin: .75rem 0; font-size: .9rem; }
 .legend span { color: var(--dim); }
 .bar { display: inline-flex; width: 10rem; max-width: 100%; height: .7rem; border-radius: 3px; overflow: hidden; background: var(--rule); vertical-align: middle; }
@@ -140,7 +140,7 @@ figure { margin: 0; }
 .shot .number { font-weight: 600; font-variant-numeric: tabular-nums; min-width: 1.8em; }
 .shot .line { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 0 .35rem; }
 .shot em { line-height: 1.2; }
-.shot .line .swatch { margin: 0; }
+.shot .line .line-sample { margin: 0; }
 .shot .name { flex-basis: 100%; overflow-wrap: anywhere; }
 .missing { margin: 0; padding: 1rem; color: var(--dim); font-size: .85rem; }
 
@@ -162,7 +162,7 @@ figure { margin: 0; }
   .tiles b { font-size: 1.4rem; }
   .side { width: 2.4rem; font-size: .72rem; }
   .beside { gap: 1rem; }
-  th .swatch ~ small { display: none; }
+  th .line-sample ~ small { display: none; }
   th, td { padding-inline: .45rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

@@ -26,7 +26,7 @@ export function timeline(labels: readonly LabelRow[], frames: number, marks: rea
   const hidden = tracks.length - mostTracks;
   const at = (frame: number) => `left:${(((frame + 0.5) / frames) * 100).toFixed(2)}%`;
   return html`<div class="timeline">
-    ${tracks.slice(0, mostTracks).map(([track, of]) => strip(track, of, cells, perCell, tracks.length > 1))}
+    ${tracks.slice(0, mostTracks).map(([track, own]) => strip(track, own, cells, perCell, tracks.length > 1))}
     ${hidden > 0 && html`<p class="note">and ${hidden} more tracks</p>`}
     <div class="row"><span class="side">risk</span>${riskLine(labels, cells, perCell)}</div>
     <div class="row"><span class="side"></span><div class="ruler" aria-hidden="true">

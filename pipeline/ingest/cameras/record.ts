@@ -29,7 +29,7 @@ const unfinished = '.part';
 export async function recordStream(url: string, options: RecordOptions): Promise<void> {
   const { folder, segmentS, timeoutS, signal } = options;
   await mkdir(folder, { recursive: true });
-  await finishOld(folder);
+  await renameUnfinished(folder);
   const clip = await openClip(url, timeoutS, signal);
   const interrupt = () => clip.format.interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
@@ -100,7 +100,7 @@ class Segment {
 
 let lastName = 0;
 
-/** Tells when a file began, UTC; what a camera has kept back comes in one go, and no two are called alike. */
+/** The time at which a file began, UTC. No two names are alike: what a camera has buffered comes all at once. */
 function nameNow(): string {
   lastName = Math.max(Date.now(), lastName + 1);
   return new Date(lastName).toISOString().replace(/[:.]/g, '-');
@@ -111,8 +111,8 @@ function clearTags({ streams }: FormatContext): void {
   for (const { codecpar } of streams) codecpar.codecTag = 0;
 }
 
-/** A recorder that was killed has left its last file unfinished. */
-async function finishOld(folder: string): Promise<void> {
+/** Renames the last file of a recorder that was killed. */
+async function renameUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.endsWith(unfinished))
       await rename(join(folder, name), join(folder, name.slice(0, -unfinished.length)));

@@ -11,7 +11,7 @@ const SETTLED_MS = 2_000;
 export interface WatchOptions extends ArrivalOptions {
   /** Whether files appear whole (they were renamed into the folder), so that nobody waits for them to grow. */
   readonly whole?: boolean;
-  /** Told of each clip that was announced. */
+  /** Called with each clip that was announced. */
   readonly onClip?: (input: ClipInput) => void;
 }
 

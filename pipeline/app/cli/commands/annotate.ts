@@ -25,7 +25,7 @@ import {
 import { printProblems, printResult } from '../terminal.ts';
 
 interface AnnotateFlags {
-  readonly hand: readonly string[];
+  readonly hand?: readonly string[];
   readonly model?: string;
   readonly out: string;
   readonly start?: string;
@@ -60,13 +60,13 @@ export function annotateCommand(program: Command): void {
 }
 
 async function annotateClips(paths: readonly string[], flags: AnnotateFlags): Promise<WrittenAnnotation> {
-  const { out, config, detectors } = flags;
-  if (flags.hand.length === 0 && !flags.model) {
+  const { out, config, detectors, hand = [] } = flags;
+  if (hand.length === 0 && !flags.model) {
     throw new UsageError('nothing says what an animal looks like', {
       expected: '--hand with boxes, or --model with a detector',
     });
   }
-  const input = await readJobInput(paths, flags.hand, flags.camera);
+  const input = await readJobInput(paths, hand, flags.camera);
   printProblems(input.hand.problems);
   const model = flags.model === undefined ? null : await readModelFolder(flags.model);
   return withJobPipeline({ out, config, stages: processesFor(detectors) }, async (context) => {

@@ -8,7 +8,7 @@ import { printProblems, printResult } from '../terminal.ts';
 
 interface ImportFlags {
   readonly format: ImportFormat;
-  readonly clip: readonly string[];
+  readonly clip?: readonly string[];
   readonly out: string;
   readonly json?: boolean;
 }
@@ -26,7 +26,7 @@ export function importCommand(program: Command): void {
     json(),
   )
     .description('labels of other tools: of clips as labels.csv, of pictures as a folder for --hand')
-    .action(async (path: string, { format, clip, out, json }: ImportFlags) => {
+    .action(async (path: string, { format, clip = [], out, json }: ImportFlags) => {
       const imported = await importLabels(format, path, await probeClipFacts(clip));
       const { labels, stills, problems } = imported;
       printProblems(problems);

@@ -15,13 +15,17 @@ export function modelsCommand(program: Command): void {
       const found = await withBus(flags, ({ bus }) => listModels(bus));
       printResult(flags.json, found, listText(found));
     });
-  withOptions(models.command('activate').argument('<model>'), jobFolder(), config())
+  withOptions(models.command('activate').argument('<model>', 'its id'), jobFolder(), config())
     .description('make a model the active one of its kind')
     .action(async (model: string, flags: BusFlags) => {
       const kind = await withBus(flags, ({ bus }) => activateByHand(bus, model));
       printResult(false, null, `${model} is the active ${kind}`);
     });
-  withOptions(models.command('get').argument('<model>').argument('<folder>'), jobFolder(), config())
+  withOptions(
+    models.command('get').argument('<model>', 'its id').argument('<folder>', 'where to'),
+    jobFolder(),
+    config(),
+  )
     .description('write a model to a folder')
     .action(async (model: string, folder: string, flags: BusFlags) => {
       await withBus(flags, async ({ bus }) => writeModelFolder(folder, await fetchModel(bus, model)));

@@ -29,9 +29,9 @@ interface DecisionFlags extends ChoiceFlags {
 }
 
 const decisions: readonly { name: string; decision: Decision; description: string }[] = [
-  { name: 'accept', decision: 'accepted', description: 'labels are right' },
-  { name: 'reject', decision: 'rejected', description: 'labels are wrong' },
-  { name: 'correct', decision: 'corrected', description: 'labels have another box' },
+  { name: 'accept', decision: 'accepted', description: 'say that labels are right' },
+  { name: 'reject', decision: 'rejected', description: 'say that labels are wrong' },
+  { name: 'correct', decision: 'corrected', description: 'give labels another box' },
   { name: 'undo', decision: 'undone', description: 'take back what was decided' },
 ];
 

@@ -14,8 +14,8 @@ import { interruption } from '../interrupt.ts';
 import { camera, config, detectors, jobFolder, positiveNumber, repeated, withOptions } from '../options.ts';
 
 interface UpFlags {
-  readonly watch: readonly string[];
-  readonly rtsp: readonly Camera[];
+  readonly watch?: readonly string[];
+  readonly rtsp?: readonly Camera[];
   /** Seconds. */
   readonly segment: number;
   /** Hours. */
@@ -56,7 +56,7 @@ export function upCommand(program: Command): void {
     .action(stayUp);
 }
 
-async function stayUp(flags: UpFlags): Promise<void> {
+async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<void> {
   const settings = readSettings(flags.config);
   const log = createLog('up', settings.log.level as LogLevel); // the schema of `log.level` lists the levels
   const stopped = interruption();
@@ -69,12 +69,12 @@ async function stayUp(flags: UpFlags): Promise<void> {
     bus: busOptions(settings),
     log,
   });
-  const cameras = flags.rtsp.map(({ name }) => name);
-  log.info({ server: place.bus.serverVersion, watch: flags.watch, cameras, out: flags.out }, 'up');
+  const cameras = rtsp.map(({ name }) => name);
+  log.info({ server: place.bus.serverVersion, watch, cameras, out: flags.out }, 'up');
   const arrival = { bus: place.bus, signal: AbortSignal.any([stopped, place.failed]), log };
   await Promise.all([
-    watchFolders(flags.watch, { ...arrival, camera: flags.camera }),
-    recordCameras(flags.rtsp, {
+    watchFolders(watch, { ...arrival, camera: flags.camera }),
+    recordCameras(rtsp, {
       ...arrival,
       folder: recordingsFolder(flags.out),
       segmentS: flags.segment,

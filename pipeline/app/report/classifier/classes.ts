@@ -6,9 +6,9 @@ import type { ClassifierReport } from './data.ts';
 
 export function classes({ training: { classes, scores } }: ClassifierReport): Section {
   const rows = classes.map(({ name, train, heldOut }) => {
-    const of = scores?.perClass[name];
+    const own = scores?.perClass[name];
     return html`<tr><th scope="row">${name}</th>
-      <td>${measure(of?.precision ?? null)}</td><td>${measure(of?.recall ?? null)}</td>
+      <td>${measure(own?.precision ?? null)}</td><td>${measure(own?.recall ?? null)}</td>
       <td>${count(heldOut)}</td><td>${count(train)}</td></tr>`;
   });
   return {

@@ -19,8 +19,8 @@ const few = 12;
 export async function leftOut({ leftOut }: ClassifierReport): Promise<Section> {
   const parts: Html[] = [];
   for (const [kind, meaning] of Object.entries(kinds)) {
-    const of = leftOut.filter((one) => one.kind === kind);
-    if (of.length > 0) parts.push(await part(kind, meaning, of));
+    const pictures = leftOut.filter((picture) => picture.kind === kind);
+    if (pictures.length > 0) parts.push(await part(kind, meaning, pictures));
   }
   return {
     id: 'left-out',
@@ -29,18 +29,18 @@ export async function leftOut({ leftOut }: ClassifierReport): Promise<Section> {
   };
 }
 
-async function part(kind: string, meaning: string, of: ClassifierReport['leftOut']): Promise<Html> {
+async function part(kind: string, meaning: string, pictures: ClassifierReport['leftOut']): Promise<Html> {
   const shots: Html[] = [];
-  for (const { picture, name, message } of of) {
+  for (const { picture, name, message } of pictures) {
     if (picture)
       shots.push(await thumbnail(picture, name, html`${name}<small class="dim">${message}</small>`));
   }
-  const rest = of.filter(({ picture }) => picture === null);
+  const rest = pictures.filter(({ picture }) => picture === null);
   const rows = rest.map(
     ({ name, message }) => html`<tr><th scope="row">${name}</th><td class="reason">${message}</td></tr>`,
   );
   const list = rows.length > 0 ? table(kind, ['picture', 'why'], rows) : null;
-  return html`<h3>${counted(of.length, kind === 'unreadable' ? 'unreadable file' : kind)} <small>${meaning}</small></h3>
+  return html`<h3>${counted(pictures.length, kind === 'unreadable' ? 'unreadable file' : kind)} <small>${meaning}</small></h3>
     ${shots.length > 0 && html`<div class="thumbs">${shots}</div>`}
     ${rows.length > few ? html`<details class="numbers"><summary>${rows.length} ${shots.length > 0 ? 'more' : 'of them'}</summary>${list}</details>` : list}`;
 }

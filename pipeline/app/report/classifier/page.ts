@@ -1,4 +1,4 @@
-/** The report of a classifier's training: what it gets right, what it takes for what, whether its word counts. */
+/** The report of a classifier's training: what it gets right, what it takes for what, whether its probabilities can be trusted. */
 import { renderDocument } from '../document.ts';
 import type { Section } from '../sections/section.ts';
 import { calibration } from './calibration.ts';
@@ -33,5 +33,10 @@ export async function renderClassifierPage(data: ClassifierReport): Promise<stri
     await training(data),
   ];
   const { title, createdAt } = data;
-  return renderDocument({ title, createdAt, style, sections: sections.filter((one) => one !== null) });
+  return renderDocument({
+    title,
+    createdAt,
+    style,
+    sections: sections.filter((section) => section !== null),
+  });
 }

@@ -100,8 +100,8 @@ function origins(pre: ModelReport | null, main: ModelReport | null): Html {
     'How they were trained',
     ['Training', ...models.map(({ name }) => name)],
     rows.map(
-      ([name, of]) =>
-        html`<tr><th scope="row">${name}</th>${models.map(({ model }) => html`<td>${of(model)}</td>`)}</tr>`,
+      ([name, fact]) =>
+        html`<tr><th scope="row">${name}</th>${models.map(({ model }) => html`<td>${fact(model)}</td>`)}</tr>`,
     ),
   );
 }

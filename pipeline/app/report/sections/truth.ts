@@ -1,7 +1,7 @@
 /** How good labels and models really are, where the truth is known. */
 import { causes } from '../../../domain/formats/label-row.ts';
 import type { LabelScores } from '../../../domain/scores/labels.ts';
-import { measureCell, swatch } from '../causes.ts';
+import { lineSample, measureCell } from '../causes.ts';
 import type { ReportData } from '../data.ts';
 import { count, percent, score } from '../figures.ts';
 import { type Html, html } from '../markup.ts';
@@ -22,7 +22,7 @@ export function truth({ truth }: ReportData): Section | null {
 function labels(scores: LabelScores): Html {
   const rows = causes.map((cause) => {
     const { labels, meanIoU } = scores.byCause[cause];
-    return html`<tr${labels === 0 && html` class="zero"`}><th scope="row">${swatch(cause)}<b>${cause}</b></th>
+    return html`<tr${labels === 0 && html` class="zero"`}><th scope="row">${lineSample(cause)}<b>${cause}</b></th>
       <td>${count(labels)}</td>${measureCell(cause, score(meanIoU), meanIoU ?? 0)}</tr>`;
   });
   const all = html`<tr class="total"><th scope="row">all</th><td>${count(scores.truths)}</td><td>${score(scores.meanIoU)}</td></tr>`;
