@@ -23,7 +23,7 @@ export interface Drawing {
   readonly camWeights: ArrayLike<number> | null;
 }
 
-/** Runs of the network, by what they cost against what they steady: see the README. */
+/** Runs of the network, by what they cost against what they steady: see `test/bench/explanations.md`. */
 const mostChannels: Readonly<Record<Effort, number>> = { full: 64, quick: 24 };
 const riseOptions: Readonly<Record<Effort, DRiseOptions>> = {
   full: { masks: 400, grid: 8, kept: 0.5, seed: 1 },

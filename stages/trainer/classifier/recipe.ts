@@ -1,4 +1,4 @@
-/** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
+/** How long and how fast what is trained. The measurements behind the figures are in `test/bench/classifier-training.md`. */
 import { pooledLayer } from '../../../pipeline/domain/models/classifier/network.ts';
 
 export interface ClassifierPhase {

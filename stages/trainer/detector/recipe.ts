@@ -1,4 +1,4 @@
-/** How long and how fast what is trained. The measurements behind the figures are in `README.md`. */
+/** How long and how fast what is trained. The measurements behind the figures are in `test/bench/detector-training.md`. */
 import type { DetectorNetworkName } from '../../../pipeline/domain/models/detector/network.ts';
 import type { OptimiserOptions } from '../optimiser.ts';
 import type { NetworkPart } from './network-part.ts';
