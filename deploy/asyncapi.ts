@@ -5,7 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Static } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { Default } from 'typebox/value';
 import project from '../package.json' with { type: 'json' };
 import { streams } from '../pipeline/runtime/bus/topology.ts';
@@ -46,7 +46,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 
 function channel(type: MessageType): Json {
   const names = [...type.subject.matchAll(/\{(\w+)>?\}/g)].map((match) => match[1] ?? '');
-  const { properties = {} } = type.schema as { properties?: Record<string, { description?: string }> }; // bodies are objects
+  const properties = propertiesOf(type);
   return {
     address: type.subject.replace('>}', '}'),
     summary: type.summary,
@@ -62,6 +62,12 @@ function channel(type: MessageType): Json {
   };
 }
 
+/** Of a body that is a union, those of all its branches. */
+function propertiesOf({ schema }: MessageType): Readonly<Record<string, { readonly description?: string }>> {
+  const branches = 'anyOf' in schema ? (schema.anyOf as TSchema[]) : [schema]; // a union's are schemas
+  return Object.assign({}, ...branches.map((branch) => ('properties' in branch ? branch.properties : {})));
+}
+
 function message(type: MessageType): Json {
   const name = nameOf(type);
   const json = type.body === 'json';
@@ -74,12 +80,10 @@ function message(type: MessageType): Json {
     contentType,
     headers: headersOf(type),
     payload: json ? body : { type: 'string', format: 'binary', contentMediaType: contentType },
-    examples: [
-      {
-        headers: exampleHeaders(type),
-        ...(json ? { payload: type.examples.valid } : {}),
-      },
-    ],
+    examples: [type.examples.valid, ...Object.values(type.examples.variants ?? {})].map((example) => ({
+      headers: exampleHeaders(type, example),
+      ...(json ? { payload: example } : {}),
+    })),
   };
 }
 
@@ -111,8 +115,8 @@ function headersOf(type: MessageType): Json {
   };
 }
 
-function exampleHeaders(type: MessageType): Json {
-  const body = type.examples.valid as Json; // bodies are objects
+function exampleHeaders(type: MessageType, example: unknown): Json {
+  const body = example as Json; // bodies are objects
   const subject = type.subject.replace(/\{(\w+)>?\}/g, (_, name: string) => String(body[name] ?? name));
   return {
     'ce-specversion': '1.0',

@@ -1,10 +1,23 @@
-import Type from 'typebox';
-import { DatasetItem } from './dataset.ts';
+import Type, { type Static } from 'typebox';
+import { DatasetId, DatasetItem } from './dataset.ts';
 import { type Body, message } from './message.ts';
 import { ClassLabel, ClipId, JobId } from './terms.ts';
 
+/** How many clips' labels were read. */
+export const DatasetProgress = Type.Object(
+  { done: Type.Integer({ minimum: 0 }), total: Type.Integer({ minimum: 0 }) },
+  { additionalProperties: false },
+);
+export type DatasetProgress = Static<typeof DatasetProgress>;
+
+export const DatasetResult = Type.Object(
+  { dataset: DatasetId, pictures: Type.Integer({ minimum: 1 }), boxes: Type.Integer({ minimum: 0 }) },
+  { additionalProperties: false },
+);
+export type DatasetResult = Static<typeof DatasetResult>;
+
 export const DatasetJob = message({
-  type: 'shika.job.dataset.v1',
+  type: 'shika.job.dataset.v2',
   summary: 'Build a dataset of hand-drawn pictures and of the accepted labels of these clips',
   stream: 'JOBS',
   subject: 'job.dataset.{job}',
@@ -12,21 +25,21 @@ export const DatasetJob = message({
   schema: Type.Object(
     {
       job: JobId,
+      kind: Type.Literal('dataset'),
       classes: Type.Array(ClassLabel, { minItems: 1 }),
       hand: Type.Array(DatasetItem, { description: 'Pictures drawn on by hand; already in IMAGES' }),
       clips: Type.Array(ClipId),
-      of: Type.Optional(
-        Type.Union([Type.Literal('pictures'), Type.Literal('crops')], {
-          description:
-            'pictures, for a detector (where not given): those whose labels are all good; crops, for a classifier: each good label by itself, held out by clip or by time',
-        }),
-      ),
+      examples: Type.Enum(['pictures', 'crops'], {
+        description:
+          'What is learnt from. pictures, for a detector: those whose labels are all good; crops, for a classifier: each good label by itself, held out by clip or by time',
+      }),
     },
     { additionalProperties: false },
   ),
   examples: {
     valid: {
-      job: 'pre-1',
+      job: 'dataset-1',
+      kind: 'dataset',
       classes: ['deer'],
       hand: [
         {
@@ -40,11 +53,33 @@ export const DatasetJob = message({
         },
       ],
       clips: [],
+      examples: 'pictures',
     },
     invalid: {
-      'of what': { job: 'pre-1', classes: ['deer'], hand: [], clips: [], of: 'frames' },
-      'no classes': { job: 'pre-1', classes: [], hand: [], clips: [] },
-      'job has a dot': { job: 'pre.1', classes: ['deer'], hand: [], clips: [] },
+      'unknown examples': {
+        job: 'dataset-1',
+        kind: 'dataset',
+        classes: ['deer'],
+        hand: [],
+        clips: [],
+        examples: 'frames',
+      },
+      'no classes': {
+        job: 'dataset-1',
+        kind: 'dataset',
+        classes: [],
+        hand: [],
+        clips: [],
+        examples: 'crops',
+      },
+      'job has a dot': {
+        job: 'dataset.1',
+        kind: 'dataset',
+        classes: ['deer'],
+        hand: [],
+        clips: [],
+        examples: 'crops',
+      },
     },
   },
 });

@@ -1,6 +1,6 @@
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { type Body, message } from './message.ts';
-import { Box, ClipId, FrameIndex, JobId, ModelId } from './terms.ts';
+import { Box, ClipId, FrameIndex, JobId, ModelId, ModelKind } from './terms.ts';
 
 export const explainMethods = [
   'gradcam',
@@ -15,8 +15,50 @@ export const explainMethods = [
 
 export const mapColours = ['jet', 'turbo', 'viridis'] as const;
 
+/** Where the evidence for a detector's box lies, or how well it supports a classifier's class. */
+export const evidences = [
+  'in the box',
+  'partly in the box',
+  'outside the box',
+  'none',
+  'supported',
+  'partly supported',
+  'not supported',
+  'not measured',
+] as const;
+
+const share = (description: string) => Type.Optional(Type.Number({ description }));
+
+/** What an explanation was measured by; those that do not suit the model, or were not asked for, are left out. */
+export const ExplainFigures = Type.Object(
+  {
+    score: Type.Number({ description: 'Of the box or class asked about, 0..1' }),
+    energyInBox: share('Share of the map that lies in the box'),
+    boxShare: share('Share of the picture that the box covers'),
+    pointing: share('1 where the map’s peak lies in the box, else 0'),
+    deletion: share('Mean score while the map’s highest cells go: less is better'),
+    insertion: share('Mean score while they come back: more is better'),
+    road: share('Lowest cells imputed against highest: more is better'),
+    sanity: share('1 where the method shows what this model learned, else 0'),
+  },
+  { additionalProperties: false },
+);
+export type ExplainFigures = Static<typeof ExplainFigures>;
+
+export const ExplainResult = Type.Object(
+  {
+    explanation: Type.String({ minLength: 1, description: 'Folder in the object store `explanations`' }),
+    evidence: Type.Enum([...evidences]),
+    says: Type.String({ minLength: 1, description: 'Whether to trust it, in a line for a person' }),
+    figures: ExplainFigures,
+  },
+  { additionalProperties: false },
+);
+export type ExplainResult = Static<typeof ExplainResult>;
+export type Evidence = ExplainResult['evidence'];
+
 export const ExplainJob = message({
-  type: 'shika.job.explain.v1',
+  type: 'shika.job.explain.v2',
   summary: 'Explain why a model gives the answer that it gives for a picture',
   stream: 'JOBS',
   subject: 'job.explain.{job}',
@@ -24,6 +66,7 @@ export const ExplainJob = message({
   schema: Type.Object(
     {
       job: JobId,
+      kind: Type.Literal('explain'),
       clip: ClipId,
       index: FrameIndex,
       box: Type.Union([Box, Type.Null()], {
@@ -34,8 +77,8 @@ export const ExplainJob = message({
       }),
       truth: Type.Union([Type.String(), Type.Null()], { description: 'The true label, where it is known' }),
       model: Type.Union([ModelId, Type.Null()], { description: 'null: the active one of the kind' }),
-      kind: Type.Optional(
-        Type.Union([Type.Literal('detector'), Type.Literal('classifier')], {
+      modelKind: Type.Optional(
+        Type.Union(ModelKind.anyOf, {
           description: 'Whose active model is asked where none is named; detector where not given',
         }),
       ),
@@ -62,7 +105,8 @@ export const ExplainJob = message({
   ),
   examples: {
     valid: {
-      job: 'why-1',
+      job: 'explain-1',
+      kind: 'explain',
       clip: '0123456789abcdef',
       index: 7,
       box: [407, 62, 165, 217],
@@ -73,7 +117,8 @@ export const ExplainJob = message({
     },
     invalid: {
       'unknown method': {
-        job: 'why-1',
+        job: 'explain-1',
+        kind: 'explain',
         clip: '0123456789abcdef',
         index: 7,
         box: null,
@@ -83,7 +128,8 @@ export const ExplainJob = message({
         method: 'magic',
       },
       'unknown colours': {
-        job: 'why-1',
+        job: 'explain-1',
+        kind: 'explain',
         clip: '0123456789abcdef',
         index: 7,
         box: null,
@@ -93,7 +139,15 @@ export const ExplainJob = message({
         method: 'scorecam',
         colours: 'hot',
       },
-      'no picture': { job: 'why-1', box: null, region: null, truth: null, model: null, method: 'gradcam' },
+      'no picture': {
+        job: 'explain-1',
+        kind: 'explain',
+        box: null,
+        region: null,
+        truth: null,
+        model: null,
+        method: 'gradcam',
+      },
     },
   },
 });

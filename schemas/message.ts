@@ -31,6 +31,8 @@ export interface MessageType<S extends TSchema = TSchema> {
   readonly body: 'json' | 'jpeg' | 'bytes';
   readonly examples: {
     readonly valid: Static<S>;
+    /** Where the body is a union: one of each other kind, by its name. */
+    readonly variants?: Readonly<Record<string, Static<S>>>;
     /** Each says what is wrong with it. */
     readonly invalid: Readonly<Record<string, unknown>>;
   };

@@ -1,5 +1,9 @@
 /** What is wrong with a value that does not match its schema, in words that name the key. */
 import type { TLocalizedValidationError } from 'typebox/error';
+import { Settings } from 'typebox/system';
+
+// Of a union every branch has its errors, and the one that is meant may be the last; the default of 8 is for fewer.
+Settings.Set({ maxErrors: 256 });
 
 export interface Mismatch {
   /** E.g. `anchors.0.box`; empty where the value as a whole is meant. */
@@ -24,9 +28,10 @@ export function mismatch(errors: readonly TLocalizedValidationError[], value: un
     return { ...missing, problem: `${missing.key} is missing` };
   }
   const here = at(path);
-  const values = errors.flatMap((error) =>
+  const allowed = errors.flatMap((error) =>
     error.keyword === 'const' && error.instancePath === first.instancePath ? [error.params.allowedValue] : [],
   );
+  const values = [...new Set(allowed)];
   const rule = values.length > 0 ? `must be ${oneOf(values)}` : first.message;
   return { ...here, problem: `${here.key || 'it'} ${rule}` };
 }
@@ -38,23 +43,44 @@ export function preview(value: unknown): string {
 }
 
 /**
- * The error to report: of a union's branches, one that the value means by its constants (`from: "model"`); and not
- * the error about the schema `false` that comes before each unknown key's.
+ * The error to report: of a union's branches, one that the value means by its constants (`from: "model"`), or else one
+ * whose constants it meets most of; and not the error about the schema `false` that comes before each unknown key's.
  */
 function telling(errors: readonly TLocalizedValidationError[]): TLocalizedValidationError {
-  const notMeant = new Set(
-    errors.filter(({ keyword }) => keyword === 'const').map(({ schemaPath }) => branchOf(schemaPath)),
-  );
+  const unmet = errors
+    .filter(({ keyword }) => keyword === 'const')
+    .map(({ schemaPath }) => branchOf(schemaPath));
+  const notMeant = new Set(unmet);
   const meant = errors.filter(
-    ({ keyword, schemaPath }) => keyword !== 'boolean' && !notMeant.has(branchOf(schemaPath) ?? 'none'),
+    ({ keyword, schemaPath }) =>
+      keyword !== 'boolean' && !branchesAround(schemaPath).some((branch) => notMeant.has(branch)),
   );
-  const first = meant.find(({ keyword }) => keyword !== 'anyOf') ?? meant[0] ?? errors[0];
+  const first =
+    meant.find(({ keyword }) => keyword !== 'anyOf') ?? nearest(errors, unmet) ?? meant[0] ?? errors[0];
   if (!first) throw new TypeError('there is nothing wrong with the value');
   return first;
 }
 
+/** Where no branch is meant: the constant that is not met, in the branch with the fewest of them. */
+function nearest(
+  errors: readonly TLocalizedValidationError[],
+  unmet: readonly (string | undefined)[],
+): TLocalizedValidationError | undefined {
+  const count = ({ schemaPath }: TLocalizedValidationError) =>
+    unmet.filter((branch) => branch === branchOf(schemaPath)).length;
+  return errors.filter(({ keyword }) => keyword === 'const').sort((a, b) => count(a) - count(b))[0];
+}
+
+/** The innermost branch that an error is of. */
 function branchOf(schemaPath: string): string | undefined {
-  return /^.*\/anyOf\/\d+/.exec(schemaPath)?.[0];
+  return branchesAround(schemaPath).at(-1);
+}
+
+/** The branches of unions that an error is within, outermost first. */
+function branchesAround(schemaPath: string): string[] {
+  return [...schemaPath.matchAll(/\/anyOf\/\d+/g)].map(({ index, 0: step }) =>
+    schemaPath.slice(0, index + step.length),
+  );
 }
 
 function oneOf(values: readonly unknown[]): string {

@@ -4,6 +4,7 @@ import type { Detector } from '../../pipeline/domain/models/detector/detector.ts
 import type { Box } from '../../pipeline/domain/vision/box.ts';
 import type { ColormapName } from '../../pipeline/domain/vision/colormap.ts';
 import { crop, type Raster } from '../../pipeline/domain/vision/image.ts';
+import type { Evidence, ExplainFigures } from '../../schemas/explain-job.ts';
 import type { Case } from './case.ts';
 import { ClassifierCase } from './classifier/case.ts';
 import { type ClassifierExplanation, explainClassifierCase } from './classifier/explain.ts';
@@ -33,9 +34,9 @@ export interface ExplainRequest {
 
 /** What a job is given. */
 export interface Answer {
-  readonly figures: Readonly<Record<string, number>>;
+  readonly figures: ExplainFigures;
   /** Where the evidence lies, or how well it supports the class. */
-  readonly evidence: string;
+  readonly evidence: Evidence;
   /** In a line for a person. */
   readonly says: string;
   files(colours: ColormapName): Promise<ReadonlyMap<string, Uint8Array>>;
@@ -119,15 +120,20 @@ async function answerByClassifier(
   }
 }
 
+/** Of fidelity and sanity, what was measured. */
 function worth({
   fidelity,
   sanity,
-}: Pick<DetectorExplanation, 'fidelity' | 'sanity'>): Record<string, number> {
-  const { deletion, insertion, road } = fidelity?.map ?? {};
-  const all = { deletion, insertion, road, sanity: sanity && Number(sanity.passes) };
-  return Object.fromEntries(
-    Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== undefined),
-  );
+}: Pick<DetectorExplanation, 'fidelity' | 'sanity'>): Pick<
+  ExplainFigures,
+  'deletion' | 'insertion' | 'road' | 'sanity'
+> {
+  const measured = fidelity && {
+    deletion: fidelity.map.deletion,
+    insertion: fidelity.map.insertion,
+    road: fidelity.map.road,
+  };
+  return { ...measured, ...(sanity ? { sanity: sanity.passes ? 1 : 0 } : {}) };
 }
 
 function lineOf(says: string, sanity: SanityVerdict | null): string {

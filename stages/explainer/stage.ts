@@ -8,8 +8,9 @@ import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { activeModel, fetchModel } from '../../pipeline/domain/models/registry.ts';
 import { decodeImage } from '../../pipeline/domain/vision/image.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import type { Incoming, Outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
+import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ExplainJob } from '../../schemas/explain-job.ts';
 import { Image } from '../../schemas/image.ts';
@@ -38,9 +39,7 @@ export const explainer = stage({
           take,
           concurrency: 1,
           each: (input, context) => explained(bus, models, input, options, context),
-          obituary: ({ body: { job } }, reason) => [
-            progress({ job, state: 'failed', done: 0, total: 1, figures: {}, reason }, 'failed'),
-          ],
+          obituary: ({ body: { job } }, reason) => [new JobReport('explain', job).failed(reason)],
         }),
       ],
       stop: async () => models.dispose(),
@@ -70,12 +69,7 @@ async function* explained(
   await bus.objects.putFolder('explanations', job, await answered.files(body.colours ?? colours));
   const { figures, evidence, says } = answered;
   log.info({ job, model: id, method, says }, 'explained');
-  const result = { explanation: job, evidence, says };
-  yield progress(
-    { job, state: 'done', done: 1, total: 1, figures: { ...figures }, result },
-    'done',
-    traceparent,
-  );
+  yield new JobReport('explain', job, traceparent).done({ explanation: job, evidence, says, figures });
 }
 
 /**
@@ -98,10 +92,13 @@ class LastModel {
     this.#bus = bus;
   }
 
-  /** @param model its id; null: the active one of the kind. @throws PoisonError where there is none */
-  async get({ model, kind = 'detector' }: Pick<ExplainJob, 'model' | 'kind'>): Promise<Explainable> {
-    const id = model ?? (await activeModel(this.#bus, kind))?.model;
-    if (id === undefined) throw new PoisonError(`there is no active ${kind} to explain`);
+  /** @param model its id; null: the active one of `modelKind`. @throws PoisonError where there is none */
+  async get({
+    model,
+    modelKind = 'detector',
+  }: Pick<ExplainJob, 'model' | 'modelKind'>): Promise<Explainable> {
+    const id = model ?? (await activeModel(this.#bus, modelKind))?.model;
+    if (id === undefined) throw new PoisonError(`there is no active ${modelKind} to explain`);
     if (this.#last?.model.card.id === id) return this.#last;
     const files = await fetchModel(this.#bus, id);
     const loaded: Explainable = isClassifier(files)
@@ -116,11 +113,4 @@ class LastModel {
     this.#last?.model.dispose();
     this.#last = undefined;
   }
-}
-
-function progress(body: Progress, id: string, parent?: string): Outgoing {
-  return outgoing(Progress, { job: body.job }, body, {
-    id: `${body.job}:${id}`,
-    ...(parent ? { parent } : {}),
-  });
 }

@@ -9,7 +9,7 @@ import { labelsOf } from '../../pipeline/domain/labels/labels.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
-import { jobFailed, progress } from '../../pipeline/runtime/stage/progress.ts';
+import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
@@ -40,7 +40,7 @@ export const filter = stage({
           take: datasets,
           concurrency: 1,
           each: (input) => buildDataset(bus, input, options),
-          obituary: ({ body: { job } }, reason) => [jobFailed(job, reason)],
+          obituary: ({ body: { job } }, reason) => [new JobReport('dataset', job).failed(reason)],
         }),
       ],
     };
@@ -74,23 +74,25 @@ async function* filterClip(
 
 async function* buildDataset(
   bus: Bus,
-  { body: { job, classes, hand, clips, of = 'pictures' }, traceparent }: Incoming<typeof DatasetJob>,
+  { body: { job, classes, hand, clips, examples }, traceparent }: Incoming<typeof DatasetJob>,
   { heldOutShare }: FilterOptions,
 ): AsyncGenerator<Outgoing> {
+  const messages = new JobReport('dataset', job, traceparent);
   const tracked = new Map<string, ClipTracked>();
   for await (const { body } of bus.stored(ClipTracked)) tracked.set(body.clip, body);
   const labelled: TimedClipLabels[] = [];
-  for (const clip of clips) {
+  for (const [i, clip] of clips.entries()) {
     const facts = tracked.get(clip);
     if (facts) labelled.push({ ...facts, labels: await labelsOf(bus, clip) });
+    yield messages.running({ done: i + 1, total: clips.length }, `${i + 1}/${clips.length}`);
   }
   const dataset =
-    of === 'crops'
+    examples === 'crops'
       ? cropDataset(classes, cropItems(labelled, hand, heldOutShare))
       : datasetOf(
           classes,
           hand,
-          labelled.flatMap((one) => datasetItems(one, heldOutShare)),
+          labelled.flatMap((clip) => datasetItems(clip, heldOutShare)),
         );
   if (dataset.items.length === 0) {
     throw new PoisonError('there is nothing to train on', {
@@ -98,12 +100,9 @@ async function* buildDataset(
       expected: 'at least one',
     });
   }
-  const id = await storeDataset(bus, dataset);
-  const total = dataset.items.length;
-  const boxes = dataset.items.reduce((sum, item) => sum + item.boxes.length, 0);
-  yield progress(
-    { job, state: 'done', done: total, total, figures: { pictures: total, boxes }, result: { dataset: id } },
-    'done',
-    traceparent,
-  );
+  yield messages.done({
+    dataset: await storeDataset(bus, dataset),
+    pictures: dataset.items.length,
+    boxes: dataset.items.reduce((sum, item) => sum + item.boxes.length, 0),
+  });
 }

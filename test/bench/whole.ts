@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { annotate } from '../../pipeline/app/jobs/annotate.ts';
-import { noMeters } from '../../pipeline/app/jobs/progress.ts';
+import { noMeters } from '../../pipeline/app/jobs/meter.ts';
 import { Workplace } from '../../pipeline/app/jobs/workplace.ts';
 import { busOptions, readSettings } from '../../pipeline/app/settings.ts';
 import type { BackendName } from '../../pipeline/domain/models/backend/backend.ts';
@@ -21,7 +21,6 @@ import type { Annotated } from './single-process.ts';
 import type { Row, Table } from './table.ts';
 
 const camera = 'bench';
-const silent = noMeters.start('');
 
 /** The annotating half of the pipeline, up and warm. */
 class Pipeline {
@@ -69,7 +68,7 @@ class Pipeline {
     const { bus, failed: signal } = this.#place;
     const cpu = cpuSecondsOfAll();
     const input = { path, file: path, clip, camera, anchors };
-    const [end] = await annotate(bus, [input], { meter: silent, signal, log: this.#log });
+    const [end] = await annotate([input], { bus, meters: noMeters, signal, log: this.#log });
     const cpuSeconds = cpuSecondsOfAll() - cpu;
     if (!end?.tracked) throw new Error(`the clip failed: ${end?.failure}`);
     const arrived = await bus.last(ClipArrived, subjectOf(ClipArrived, { camera, clip }));

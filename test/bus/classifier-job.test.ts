@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { authorization } from '../../deploy/permissions.ts';
+import { runJob } from '../../pipeline/app/jobs/job.ts';
+import { noMeters } from '../../pipeline/app/jobs/meter.ts';
 import {
-  type ClassifierEnd,
   type ClassifierPlan,
+  type ClassifierTrainResult,
   trainOnPictures,
-} from '../../pipeline/app/jobs/classifier.ts';
-import { explain } from '../../pipeline/app/jobs/jobs.ts';
-import { noMeters } from '../../pipeline/app/jobs/progress.ts';
+} from '../../pipeline/app/jobs/train-classifier.ts';
 import type { ClassPicture } from '../../pipeline/domain/datasets/class-pictures.ts';
 import { fetchDataset } from '../../pipeline/domain/datasets/store.ts';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
@@ -64,7 +64,7 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
   let folder: string;
   let plan: ClassifierPlan;
   let stages: Running[];
-  let first: ClassifierEnd;
+  let first: ClassifierTrainResult;
 
   const trained = (classes: readonly Tint[], more: Partial<ClassifierPlan> = {}) =>
     trainOnPictures(pictures(classes), classes, { ...plan, ...more }, context());
@@ -83,7 +83,7 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), 'shika-classifier-job-'));
     await openBackend('wasm');
     const brought = await storeWeights(bus, await writeKerasWeights(folder));
-    plan = { start: { from: 'brought', ...brought }, seed: 1, recipe: 'note', epochs: 300 };
+    plan = { start: { from: 'stored', ...brought }, seed: 1, recipe: 'note', epochs: 300 };
     stages = ['trainer', 'explainer'].map(process);
     const gone = stages.map(async ({ ended }) => {
       throw new Error(`a stage stopped: ${(await ended).stderr}`);
@@ -118,17 +118,11 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
   });
 
   test('it says how far it is, step by step, and its scores at the end', () => {
-    const steps = [...new Set(first.history.flatMap(({ step }) => step ?? []))];
-    assert.deepEqual(steps, [
-      'looking at the pictures',
-      'looking at those to score on',
-      'features',
-      'last layer',
-      'scoring',
-    ]);
-    assert.ok(first.history.some(({ figures }) => figures.loss !== undefined));
-    assert.equal(first.figures.images, 10);
-    assert.equal(first.figures.examples, 20);
+    const steps = [...new Set(first.history.map(({ step }) => step))];
+    assert.deepEqual(steps, ['training pictures', 'held-out pictures', 'features', 'last layer', 'scoring']);
+    assert.ok(first.history.some(({ loss }) => loss !== undefined));
+    assert.equal(first.scores?.images, 10);
+    assert.equal(first.examples, 20);
   });
 
   test('it is the active classifier, and no detector is', async () => {
@@ -169,7 +163,7 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
   });
 
   test('weights that are not there: the job fails with the reason, and is dead', async () => {
-    const start = { from: 'brought', weights: '0123456789abcdef', name: 'other.h5' } as const;
+    const start = { from: 'stored', weights: '0123456789abcdef', name: 'other.h5' } as const;
     await assert.rejects(trained(['green', 'red'], { start }), (error) => {
       assert.ok(error instanceof PoisonError);
       assert.match(error.message, /weights other\.h5 are not on the bus/);
@@ -185,11 +179,11 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
   test('an explanation may name the classifier, or the active one', async () => {
     const { clip, index } = (await fetchDataset(bus, first.dataset)).items[0]!; // it has thirty
     const asked = { clip, index, box: null, truth: 'green', method: 'cam' as const };
-    for (const more of [{ model: first.model }, { model: null, kind: 'classifier' as const }]) {
+    for (const more of [{ model: first.model }, { model: null, modelKind: 'classifier' as const }]) {
       const whole = { ...asked, ...more, region: null };
       const part = { ...asked, ...more, region: [0, 0, 64, 64] as [number, number, number, number] };
       for (const question of [whole, part]) {
-        const { job } = await explain(bus, question, noMeters.start(''), context().signal);
+        const { job } = await runJob(bus, 'explain', question, { signal: context().signal });
         const files = await bus.objects.getFolder('explanations', job);
         const result = JSON.parse(new TextDecoder().decode(files?.get('result.json')));
         assert.equal(result.truth, 'green');

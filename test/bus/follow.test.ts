@@ -6,7 +6,7 @@ import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
-import { clipId, collected, progress, type Testbed, testbed, until } from './testbed.ts';
+import { clipId, collected, doneOf, progress, type Testbed, testbed, until } from './testbed.ts';
 
 let bed: Testbed;
 let bus: Bus;
@@ -50,7 +50,7 @@ describe('follow', { timeout: 120_000 }, () => {
     for (let done = 3; done < 6; done++) await bus.publish(progress('a', done));
     await until(() => came.length === 6, 'what comes');
     assert.deepEqual(
-      came.map(({ body }) => body.done),
+      came.map(({ body }) => doneOf(body)),
       [0, 1, 2, 3, 4, 5],
     );
     const [first] = came;
@@ -75,7 +75,7 @@ describe('follow', { timeout: 120_000 }, () => {
     await until(() => came.length >= 60, 'the rest');
     await setTimeout(100);
     assert.deepEqual(
-      came.map(({ body }) => body.done),
+      came.map(({ body }) => doneOf(body)),
       Array.from({ length: 60 }, (_, i) => i),
     );
   });
@@ -126,7 +126,7 @@ describe('follow', { timeout: 120_000 }, () => {
       ({ subject, msg }) => subject === 'progress.d' && String(msg).startsWith('left'),
     );
     assert.match(String(left[0]?.why), /not JSON; found "not JSON"/);
-    assert.match(String(left[1]?.why), /state is missing/);
+    assert.match(String(left[1]?.why), /kind is missing/);
   });
 });
 
@@ -136,7 +136,7 @@ describe('stored', { timeout: 120_000 }, () => {
     for (let i = 0; i < jobs.length; i += 20)
       await Promise.all(jobs.slice(i, i + 20).map((job) => bus.publish(job)));
     const found = await collected(bus.stored(Progress, { job: 'many' }));
-    assert.equal(new Set(found.map(({ body }) => body.done)).size, 620);
+    assert.equal(new Set(found.map(({ body }) => doneOf(body))).size, 620);
     assert.equal(found.length, 620);
   });
 

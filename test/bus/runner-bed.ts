@@ -16,6 +16,7 @@ import {
   capturedLog,
   clipId,
   collected,
+  doneOf,
   type LogLine,
   look,
   type Testbed,
@@ -75,7 +76,7 @@ export function run(
 }
 
 export async function answers(clip: string): Promise<number[]> {
-  return (await collected(bus.stored(Progress, { job: clip }))).map(({ body }) => body.done);
+  return (await collected(bus.stored(Progress, { job: clip }))).map(({ body }) => doneOf(body));
 }
 
 export async function dead(clip: string) {

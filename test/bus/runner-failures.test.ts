@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { FatalError, OverloadedError, PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { Frame } from '../../schemas/frame.ts';
-import { Progress } from '../../schemas/progress.ts';
 import { answers, bus, connection, dead, frame, obituary, run, settled } from './runner-bed.ts';
-import { clipId, collected, look, until } from './testbed.ts';
+import { clipId, collected, look, progress, until } from './testbed.ts';
 import { answering } from './tiny.ts';
 
 describe('failures', { timeout: 120_000, concurrency: true }, () => {
@@ -118,7 +116,7 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
   test('an error without a message, and an obituary that cannot be published: dead all the same, once', async (t) => {
     const clip = clipId(16);
     await bus.publish(look(clip, 0));
-    const wrong = () => [outgoing(Progress, { job: clip }, { ...Progress.examples.valid, done: -1 })];
+    const wrong = () => [progress(clip, -1)];
     let tries = 0;
     const running = run(
       t,

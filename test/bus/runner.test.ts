@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { OverloadedError, PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
@@ -18,7 +17,7 @@ import {
   tinyProcess,
   unsettled,
 } from './runner-bed.ts';
-import { BOUNDS, clipId, collected, look, testbed, until } from './testbed.ts';
+import { BOUNDS, clipId, collected, look, progress, testbed, until } from './testbed.ts';
 import { answering, answeringBatches } from './tiny.ts';
 
 describe('delivery', { timeout: 120_000 }, () => {
@@ -139,16 +138,7 @@ describe('batches', { timeout: 120_000, concurrency: true }, () => {
       t,
       answeringBatches(clip, 4, {}, async (inputs) =>
         inputs.map(({ body: { index } }) =>
-          index === 2
-            ? new PoisonError('frame 2 is broken')
-            : [
-                outgoing(
-                  Progress,
-                  { job: clip },
-                  { ...Progress.examples.valid, done: index },
-                  { id: `${clip}:${index}` },
-                ),
-              ],
+          index === 2 ? new PoisonError('frame 2 is broken') : [progress(clip, index)],
         ),
       ),
     );
@@ -169,14 +159,7 @@ describe('batches', { timeout: 120_000, concurrency: true }, () => {
       answeringBatches(clip, 2, { attempts: 2 }, async (inputs) => {
         const error = errors.shift();
         if (error) throw error;
-        return inputs.map(({ body }) => [
-          outgoing(
-            Progress,
-            { job: clip },
-            { ...Progress.examples.valid, done: body.index },
-            { id: `${clip}:${body.index}` },
-          ),
-        ]);
+        return inputs.map(({ body }) => [progress(clip, body.index)]);
       }),
     );
     await settled(clip);

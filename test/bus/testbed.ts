@@ -1,10 +1,12 @@
 /** A server of the test's own, the buses that it opens on it, and what they log. */
+import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { Bus, type BusOptions } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import type { Logger } from '../../pipeline/runtime/log/log.ts';
+import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { Look } from '../../schemas/look.ts';
-import { Progress } from '../../schemas/progress.ts';
+import type { Progress } from '../../schemas/progress.ts';
 import { startServer, type TestServer, type TestServerOptions } from '../processes/server.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -66,8 +68,13 @@ export function look(clip: string, index: number) {
 
 /** One of several messages of a job, on one subject. */
 export function progress(job: string, done: number) {
-  const body = { job, state: 'running', done, total: 100, figures: {} } as const;
-  return outgoing(Progress, { job }, body, { id: `${job}:${done}` });
+  return new JobReport('dataset', job).running({ done, total: 100 }, `${done}`);
+}
+
+/** The count that {@link progress} was given. */
+export function doneOf(body: Progress): number {
+  assert.ok(body.kind === 'dataset' && body.state === 'running');
+  return body.progress.done;
 }
 
 /** Waits until something holds. */

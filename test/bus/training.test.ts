@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { askedJob, keyOf, remember } from '../../pipeline/app/jobs/asked.ts';
+import { findPendingJob, jobKey, rememberJob } from '../../pipeline/app/jobs/pending-job.ts';
 import { storeDataset } from '../../pipeline/domain/datasets/store.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { jobFailed } from '../../pipeline/runtime/stage/progress.ts';
+import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
 import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
@@ -56,6 +56,10 @@ function ask(job: string, dataset: string): Promise<unknown> {
   return bus.publish(outgoing(TrainJob, { kind: 'pre' }, body, { id: job }));
 }
 
+const epochOf = (body: Progress | undefined) =>
+  body?.kind === 'pre' && body.state === 'running' ? body.progress.epoch : undefined;
+const modelOf = (body: Progress | undefined) =>
+  body?.kind === 'pre' && body.state === 'done' ? body.result.model : assert.fail('it is not done');
 const last = async (job: string) => (await bus.last(Progress, subjectOf(Progress, { job })))?.body;
 const ended = (job: string) =>
   until(async () => (await last(job))?.state === 'done', `the end of ${job}`, 240_000);
@@ -65,7 +69,7 @@ describe('training', { timeout: 600_000 }, () => {
     const dataset = await publishSquares();
     await ask('broken', dataset);
     const first = startTrainer(t);
-    await until(async () => (await last('broken'))?.done === 1, 'the first epoch', 240_000);
+    await until(async () => epochOf(await last('broken')) === 1, 'the first epoch', 240_000);
     assert.deepEqual(await bus.objects.list('checkpoints'), ['broken']);
     first.kill('SIGKILL');
     await bus.giveBackWork(); // or its lease would have to end first
@@ -73,51 +77,47 @@ describe('training', { timeout: 600_000 }, () => {
     await ended('broken');
     const said = await collected(bus.stored(Progress, { job: 'broken' }));
     assert.deepEqual(
-      said.map(({ body: { done, state, figures } }) => [
-        done,
-        state,
-        figures.resumed ?? figures.step ?? 'end',
-      ]),
-      [
-        [1, 'running', 50],
-        [1, 'running', 50],
-        [2, 'running', 100],
-        [2, 'done', 'end'],
-      ],
+      said.map(({ body }) => {
+        if (body.kind !== 'pre' || body.state !== 'running') return body.state;
+        const { epoch, step, resumedFrom } = body.progress;
+        return [epoch, step, resumedFrom];
+      }),
+      [[1, 50, undefined], [1, 50, 50], [2, 100, undefined], 'done'],
     );
-    assert.equal(said[1]?.body.figures.resumed, 50);
     await ask('unbroken', dataset);
     await ended('unbroken');
-    assert.equal((await last('broken'))?.result?.model, (await last('unbroken'))?.result?.model);
+    assert.equal(modelOf(await last('broken')), modelOf(await last('unbroken')));
     await until(async () => (await bus.objects.list('checkpoints')).length === 0, 'no checkpoint is left');
   });
 });
 
 describe('a job that was asked for', { timeout: 60_000 }, () => {
-  const key = keyOf({ kind: 'pre', seed: 1 });
+  const question = { dataset: '0123456789abcdef', start: { from: 'random' }, seed: 1 } as const;
+  const key = jobKey('pre', question);
 
   test('never, or of another question: there is none', async () => {
-    assert.notEqual(keyOf({ kind: 'pre', seed: 2 }), key);
-    assert.equal(await askedJob(bus, key, true), null);
+    assert.notEqual(jobKey('pre', { ...question, seed: 2 }), key);
+    assert.notEqual(jobKey('main', question), key);
+    assert.equal(await findPendingJob(bus, key, true), null);
   });
 
   test('is found until it has failed', async () => {
     await ask('asked', await publishSquares());
-    await remember(bus, key, { job: 'asked', ended: false });
-    assert.deepEqual(await askedJob(bus, key, false), { job: 'asked', said: 0 });
+    await rememberJob(bus, key, { job: 'asked', ended: false });
+    assert.deepEqual(await findPendingJob(bus, key, false), { job: 'asked', lastSequence: 0 });
     await bus.publish(progress('asked', 1));
-    assert.ok((await askedJob(bus, key, false))!.said > 0);
-    await bus.publish(jobFailed('asked', 'no reason'));
-    assert.equal(await askedJob(bus, key, true), null);
+    assert.ok((await findPendingJob(bus, key, false))!.lastSequence > 0);
+    await bus.publish(new JobReport('pre', 'asked').failed('no reason'));
+    assert.equal(await findPendingJob(bus, key, true), null);
   });
 
   test('that is done is found only by who wants the answer again', async () => {
-    const answer = { job: 'told', state: 'done', done: 1, total: 1, figures: {} } as const;
-    await bus.publish(outgoing(Progress, { job: 'told' }, answer));
+    const promotion = { model: '0123456789abcdef', promoted: true, why: 'no other model is active' };
+    await bus.publish(new JobReport('pre', 'told').done({ ...promotion, scores: null, startScores: null }));
     for (const ended of [false, true]) {
-      await remember(bus, key, { job: 'told', ended });
-      assert.equal(await askedJob(bus, key, false), null);
-      assert.equal((await askedJob(bus, key, true))?.job, 'told');
+      await rememberJob(bus, key, { job: 'told', ended });
+      assert.equal(await findPendingJob(bus, key, false), null);
+      assert.equal((await findPendingJob(bus, key, true))?.job, 'told');
     }
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import type { TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { checked } from '../../pipeline/runtime/bus/envelope.ts';
 import { streams } from '../../pipeline/runtime/bus/topology.ts';
@@ -10,7 +11,9 @@ import { Dead } from '../../schemas/dead.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { messages } from '../../schemas/index.ts';
 import { type MessageType, subjectOf } from '../../schemas/message.ts';
+import { Progress } from '../../schemas/progress.ts';
 import { accountedFor, CameraId, ClipId, JobId, Ledger } from '../../schemas/terms.ts';
+import { TrainJob } from '../../schemas/train-job.ts';
 
 const rules = streams({ framesMaxBytes: 1, clipsMaxAgeHours: 1 });
 
@@ -19,8 +22,24 @@ interface ObjectSchema {
   readonly properties: Readonly<Record<string, unknown>>;
   readonly required: readonly string[];
 }
-const objectOf = (type: MessageType) => type.schema as unknown as ObjectSchema;
-const exampleOf = (type: MessageType) => type.examples.valid as Readonly<Record<string, unknown>>;
+type Example = Readonly<Record<string, unknown>>;
+
+/** Of a union each branch, of any other body the one schema. */
+function branchesOf({ schema }: MessageType): readonly TSchema[] {
+  return 'anyOf' in schema ? (schema.anyOf as TSchema[]) : [schema];
+}
+
+/** The keys that one example must have: those of the branch that it is of. */
+function requiredOf(type: MessageType, example: Example): readonly string[] {
+  const branch = branchesOf(type).find((schema) => Check(schema, example));
+  return (branch as unknown as ObjectSchema).required;
+}
+
+const keysOf = (type: MessageType) =>
+  branchesOf(type).flatMap((schema) => Object.keys((schema as unknown as ObjectSchema).properties));
+
+const examplesOf = ({ examples: { valid, variants = {} } }: MessageType) =>
+  [valid, ...Object.values(variants)] as readonly Example[];
 
 /** The message of the refusal. */
 function refusal(type: MessageType, body: unknown): string {
@@ -43,29 +62,35 @@ function selects(filter: string, subject: string): boolean {
 
 describe('every message', () => {
   for (const type of messages) {
-    test(`${type.type} - its valid example passes, also after a trip through JSON`, () => {
-      const body = checked(type, type.examples.valid);
-      assert.deepEqual(checked(type, JSON.parse(JSON.stringify(body))), type.examples.valid);
+    test(`${type.type} - its valid examples pass, also after a trip through JSON`, () => {
+      for (const example of examplesOf(type)) {
+        const body = checked(type, example);
+        assert.deepEqual(checked(type, JSON.parse(JSON.stringify(body))), example);
+      }
     });
 
     for (const [wrong, body] of Object.entries(type.examples.invalid)) {
       test(`${type.type} - refused: ${wrong}`, () => {
         const said = refusal(type, body);
         const [, key = ''] = /^not a valid \S+: (\w+)/.exec(said) ?? [];
-        const keys = [...Object.keys(objectOf(type).properties), ...Object.keys(body as object)];
+        const keys = [...keysOf(type), ...Object.keys(body as object)];
         assert.ok(keys.includes(key), `names the key: ${said}`);
       });
     }
 
     test(`${type.type} - each key that is missing is named`, () => {
-      for (const key of objectOf(type).required) {
-        const { [key]: _, ...rest } = exampleOf(type);
-        assert.match(refusal(type, rest), new RegExp(`: ${key} is missing$`));
+      for (const example of examplesOf(type)) {
+        for (const key of requiredOf(type, example)) {
+          const { [key]: _, ...rest } = example;
+          assert.match(refusal(type, rest), new RegExp(`: ${key} is missing$`));
+        }
       }
     });
 
     test(`${type.type} - a key too many is named`, () => {
-      assert.match(refusal(type, { ...exampleOf(type), colour: 1 }), /: colour is no key of it; found 1$/);
+      for (const example of examplesOf(type)) {
+        assert.match(refusal(type, { ...example, colour: 1 }), /: colour is no key of it; found 1$/);
+      }
     });
 
     test(`${type.type} - is nothing but an object`, () => {
@@ -84,13 +109,24 @@ describe('every message', () => {
     });
 
     test(`${type.type} - its subject is filled from its own body`, () => {
-      const body = exampleOf(type);
       const parameters = [...type.subject.matchAll(/\{(\w+)>?\}/g)].map((match) => match[1] ?? '');
-      for (const name of parameters) {
-        assert.ok(['string', 'number'].includes(typeof body[name]), `${name} of ${type.subject}`);
+      for (const body of examplesOf(type)) {
+        for (const name of parameters) {
+          assert.ok(['string', 'number'].includes(typeof body[name]), `${name} of ${type.subject}`);
+        }
       }
     });
   }
+
+  test('a job of each kind, and each kind’s end, has an example', () => {
+    const ends = examplesOf(Progress).map(({ kind, state }) => `${kind} ${state}`);
+    for (const kind of ['main', 'classifier', 'dataset', 'explain'])
+      assert.ok(ends.includes(`${kind} done`), kind);
+    assert.deepEqual(
+      examplesOf(TrainJob).map(({ kind }) => kind),
+      ['main', 'pre', 'classifier'],
+    );
+  });
 
   test('every stream has messages', () => {
     const used = new Set(messages.map(({ stream }) => stream));

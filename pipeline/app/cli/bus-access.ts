@@ -9,7 +9,7 @@ import { UsageError } from '../../runtime/errors.ts';
 import { createLog, type Logger, type LogLevel } from '../../runtime/log/log.ts';
 import type { StageName } from '../../runtime/stage/stage.ts';
 import { addressOf } from '../../runtime/supervisor/address.ts';
-import type { Meters } from '../jobs/progress.ts';
+import type { Meters } from '../jobs/meter.ts';
 import { Workplace } from '../jobs/workplace.ts';
 import { refuseStaying, stateFolder } from '../results/job-folder.ts';
 import { busOptions, readSettings, type Settings } from '../settings.ts';

@@ -1,7 +1,7 @@
 /** What the commands that train a classifier share: their options, and how they end. */
 import { existsSync } from 'node:fs';
 import { Option } from 'commander';
-import type { TrainJob } from '../../../schemas/train-job.ts';
+import type { ClassifierJob, TrainStart } from '../../../schemas/train-job.ts';
 import type { LeftOut } from '../../domain/models/classifier/training.ts';
 import { storeWeights } from '../../domain/models/weights/stored.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import type { ClassificationScores } from '../../domain/scores/classification.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { UsageError } from '../../runtime/errors.ts';
-import type { ClassifierEnd, ClassifierPlan } from '../jobs/classifier.ts';
+import type { ClassifierPlan, ClassifierTrainResult } from '../jobs/train-classifier.ts';
 import { writeClassifier } from '../results/classifier.ts';
 import { config, json, seed, wholeNumber } from './options.ts';
 import { print, printResult, table } from './terminal.ts';
@@ -21,7 +21,7 @@ import { print, printResult, table } from './terminal.ts';
 export interface ClassifierFlags {
   readonly weights: string;
   readonly epochs?: number;
-  readonly recipe: NonNullable<TrainJob['recipe']>;
+  readonly recipe: NonNullable<ClassifierJob['recipe']>;
   readonly seed: number;
   readonly config?: string;
   readonly json?: boolean;
@@ -61,9 +61,9 @@ export async function planOf(
   bus: Bus,
   { weights, epochs, recipe, seed }: ClassifierFlags,
 ): Promise<ClassifierPlan> {
-  const start: TrainJob['start'] = isWeightsName(weights)
+  const start: TrainStart = isWeightsName(weights)
     ? { from: 'weights', name: weights }
-    : { from: 'brought', ...(await storeWeights(bus, weights)) };
+    : { from: 'stored', ...(await storeWeights(bus, weights)) };
   return { start, seed, recipe, ...(epochs === undefined ? {} : { epochs }) };
 }
 
@@ -73,7 +73,7 @@ export async function planOf(
  */
 export async function printClassifier(
   bus: Bus,
-  trained: ClassifierEnd,
+  trained: ClassifierTrainResult,
   folder: string,
   { began, json }: { readonly began: number; readonly json: boolean | undefined },
 ): Promise<void> {

@@ -3,7 +3,7 @@
  * else to standard error.
  */
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Meter, Meters } from '../jobs/progress.ts';
+import type { Meter, Meters } from '../jobs/meter.ts';
 
 /** Bars on a terminal, else a line at the start and at the end of each step and every tenth of it. */
 export function terminalMeters(): Meters & { stop(): void } {

@@ -2,7 +2,7 @@
 import project from '../../../package.json' with { type: 'json' };
 import { readJobInput } from '../jobs/job-input.ts';
 import { processesFor } from '../jobs/processes.ts';
-import { runJob } from '../jobs/run.ts';
+import { runSteps } from '../jobs/run.ts';
 import { RunRecord, runDigest } from '../jobs/run-record.ts';
 import { startFor } from '../jobs/start.ts';
 import { stateFolder } from '../results/job-folder.ts';
@@ -56,7 +56,7 @@ export async function runWholeJob(
       const { quality } = settings.decoder;
       const wait = review === 'ui' ? () => askReview(out) : () => Promise.resolve();
       const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations };
-      const result = await runJob(plan, { ...context, goesOn }, record);
+      const result = await runSteps(plan, { ...context, goesOn }, record);
       const totalSeconds = before + (performance.now() - began) / 1000;
       const { problems } = hand;
       const { bus } = context;

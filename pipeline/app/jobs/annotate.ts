@@ -11,40 +11,44 @@ import { type AnchoredClip, announceClip } from '../../ingest/announce.ts';
 import type { ClipInput } from '../../ingest/folders/clip-files.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { reasonOf } from '../../runtime/errors.ts';
-import type { Logger } from '../../runtime/log/log.ts';
-import type { Meter } from './progress.ts';
+import type { LoggedContext } from './context.ts';
 
-export interface ClipEnd {
+export interface ClipOutcome {
   readonly input: ClipInput;
   /** What the tracker said; null where the clip failed. */
   readonly tracked: ClipTracked | null;
   readonly failure: string | null;
 }
 
-/** @throws the signal's reason when aborted */
+/**
+ * Sends clips through the pipeline.
+ * @returns one outcome a clip, in their order
+ * @throws the signal's reason when aborted
+ */
 export async function annotate(
-  bus: Bus,
-  inputs: readonly AnchoredClip[],
-  { meter, signal, log }: { meter: Meter; signal: AbortSignal; log: Logger },
-): Promise<ClipEnd[]> {
-  for (const input of inputs) await announceClip(bus, input, signal);
-  const open = new Map(inputs.map((input) => [input.clip, input]));
-  const expected = await announcedFrames(inputs);
+  clips: readonly AnchoredClip[],
+  { bus, meters, signal, log }: LoggedContext,
+): Promise<ClipOutcome[]> {
+  const meter = meters.start('annotating');
+  for (const clip of clips) await announceClip(bus, clip, signal);
+  const open = new Map(clips.map((clip) => [clip.clip, clip]));
+  const expected = await announcedFrames(clips);
   const total = [...expected.values()].reduce((sum, frames) => sum + frames, 0);
   const done = new Map<string, number>();
-  const ends: ClipEnd[] = [];
+  const outcomes = new Map<string, ClipOutcome>();
   while (open.size > 0) {
     signal.throwIfAborted();
     try {
       for (const input of open.values()) {
-        const end = await endOf(bus, input);
-        if (end) {
-          ends.push(end);
-          open.delete(input.clip);
-          done.set(input.clip, expected.get(input.clip) ?? 0);
+        const { clip } = input;
+        const outcome = await outcomeOf(bus, input);
+        if (outcome) {
+          outcomes.set(clip, outcome);
+          open.delete(clip);
+          done.set(clip, expected.get(clip) ?? 0);
         } else {
-          const { value } = await bus.state.get(checkpointKey(input.clip), TrackerCheckpoint);
-          if (value) done.set(input.clip, value.next);
+          const { value } = await bus.state.get(checkpointKey(clip), TrackerCheckpoint);
+          if (value) done.set(clip, value.next);
         }
       }
     } catch (error) {
@@ -52,14 +56,21 @@ export async function annotate(
       log.debug({ why: reasonOf(error) }, 'asking again');
     }
     const frames = [...done.values()].reduce((sum, count) => sum + count, 0);
-    meter.update(Math.min(frames, total), total, `${ends.length}/${inputs.length} clips`);
+    meter.update(Math.min(frames, total), total, `${outcomes.size}/${clips.length} clips`);
     if (open.size > 0) await setTimeout(250, undefined, { signal });
   }
-  const order = new Map(inputs.map((input, i) => [input.clip, i]));
-  return ends.sort((a, b) => (order.get(a.input.clip) ?? 0) - (order.get(b.input.clip) ?? 0));
+  const inOrder = clips.flatMap(({ clip }) => outcomes.get(clip) ?? []);
+  meter.done(annotatedLine(inOrder));
+  return inOrder;
 }
 
-async function endOf(bus: Bus, input: ClipInput): Promise<ClipEnd | null> {
+function annotatedLine(outcomes: readonly ClipOutcome[]): string {
+  const frames = outcomes.reduce((sum, { tracked }) => sum + (tracked?.ledger.decoded ?? 0), 0);
+  const failed = outcomes.filter(({ failure }) => failure !== null).length;
+  return `${frames} frames of ${outcomes.length - failed} clips${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+async function outcomeOf(bus: Bus, input: ClipInput): Promise<ClipOutcome | null> {
   const { clip, camera } = input;
   const arrived = await bus.last(ClipArrived, subjectOf(ClipArrived, { camera, clip }));
   const failed = await bus.last(ClipFailed, subjectOf(ClipFailed, { camera, clip }));

@@ -1,6 +1,6 @@
 /** Asks the explainer about pictures that are files on this machine. */
 import { readFile } from 'node:fs/promises';
-import type { ExplainJob } from '../../../schemas/explain-job.ts';
+import type { ExplainFigures, ExplainJob, ExplainResult } from '../../../schemas/explain-job.ts';
 import { Image } from '../../../schemas/image.ts';
 import { cropRegion } from '../../domain/datasets/crops.ts';
 import type { ModelFiles } from '../../domain/models/files.ts';
@@ -12,9 +12,9 @@ import type { Bus } from '../../runtime/bus/bus.ts';
 import { outgoing } from '../../runtime/bus/envelope.ts';
 import { contentId } from '../../runtime/content-id.ts';
 import { reasonOf } from '../../runtime/errors.ts';
+import type { JobContext } from './context.ts';
 import type { ExplainInput } from './explain-inputs.ts';
-import { explain } from './jobs.ts';
-import { type Meters, noMeters } from './progress.ts';
+import { runJob } from './job.ts';
 
 /** How every picture is explained. */
 export interface ExplainHow extends Pick<ExplainJob, 'method' | 'class' | 'layer' | 'colours'> {
@@ -29,21 +29,15 @@ export interface PictureExplanation {
   readonly input: ExplainInput;
   /** Its files' folder in the object store. */
   readonly job: string;
-  readonly evidence: string;
+  readonly evidence: ExplainResult['evidence'];
   /** Whether to trust the map, in a sentence. */
   readonly says: string;
-  readonly figures: Readonly<Record<string, number>>;
+  readonly figures: ExplainFigures;
 }
 
 export interface PictureFailure {
   readonly input: ExplainInput;
   readonly failure: string;
-}
-
-interface Context {
-  readonly bus: Bus;
-  readonly meters: Meters;
-  readonly signal: AbortSignal;
 }
 
 /** Larger pictures are made smaller, px. */
@@ -57,7 +51,7 @@ export async function* explainPictures(
   inputs: readonly ExplainInput[],
   model: ModelFiles,
   how: ExplainHow,
-  { bus, meters, signal }: Context,
+  { bus, meters, signal }: JobContext,
 ): AsyncGenerator<PictureExplanation | PictureFailure> {
   const card = readModelCard(model);
   await storeModel(bus, card.id, model);
@@ -108,8 +102,8 @@ async function explainPicture(
     ...(colours ? { colours } : {}),
     ...(measure ? { measure } : {}),
   };
-  const { job, figures, result } = await explain(bus, question, noMeters.start(''), signal);
-  const { evidence = '', says = '' } = result;
+  const { job, result } = await runJob(bus, 'explain', question, { signal });
+  const { evidence, says, figures } = result;
   return { input, job, evidence, says, figures };
 }
 

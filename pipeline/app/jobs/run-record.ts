@@ -1,9 +1,9 @@
 /** What a run that has not ended leaves beside its store: with it, the same run typed again goes on. */
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
+import { jsonId } from '../../runtime/content-id.ts';
 
 const Written = Type.Object({
   /** Digest of what was typed. */
@@ -18,7 +18,7 @@ const NOTE_MS = 2_000;
 
 /** @param what everything that decides what a run does */
 export function runDigest(what: object): string {
-  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 16);
+  return jsonId(what);
 }
 
 export class RunRecord {

@@ -1,9 +1,9 @@
-import type { TrainJob } from '../../../schemas/train-job.ts';
+import type { TrainStart } from '../../../schemas/train-job.ts';
 import { findWeights } from '../../domain/models/weights/weights.ts';
 import { print } from '../cli/terminal.ts';
 
 /** What training starts from: what was asked for, else weights that know animals where they are at hand. */
-export function startFor(name: string | undefined): TrainJob['start'] {
+export function startFor(name: string | undefined): TrainStart {
   if (name === 'random') return { from: 'random' };
   if (name !== undefined) return { from: 'weights', name };
   if (findWeights('yolox-nano')) return { from: 'weights', name: 'yolox-nano' };

@@ -1,5 +1,6 @@
 /** The page of `shika explain`: every picture with its map, sortable by what the map is worth. */
 import { createHash } from 'node:crypto';
+import type { ExplainFigures } from '../../../schemas/explain-job.ts';
 import { headOf } from './document.ts';
 import { type Html, html, trusted } from './markup.ts';
 import { pictureAddress } from './pictures.ts';
@@ -12,7 +13,7 @@ export interface ExplainRow {
   /** 'in the box', 'supported', …  */
   readonly evidence: string;
   readonly says: string;
-  readonly figures: Readonly<Record<string, number>>;
+  readonly figures: ExplainFigures;
 }
 
 export interface ExplainPage {
@@ -25,7 +26,7 @@ export interface ExplainPage {
 const thumbnail = 320;
 
 /** Figures that are shown, in this order, with what they mean. */
-const columns: readonly (readonly [key: string, heading: string, meaning: string])[] = [
+const columns: readonly (readonly [key: keyof ExplainFigures, heading: string, meaning: string])[] = [
   ['score', 'Score', 'how sure the model is'],
   ['energyInBox', 'Energy in box', 'share of the map in the box: more is better'],
   ['pointing', 'Hit', '1 where the map’s peak lies in the box'],
@@ -100,7 +101,7 @@ function heading(name: string, meaning: string): Html {
 
 async function line(
   { image, figure, overlay, evidence, says, figures }: ExplainRow,
-  keys: string[],
+  keys: readonly (keyof ExplainFigures)[],
 ): Promise<Html> {
   const address = await pictureAddress(overlay, thumbnail, image);
   const picture =

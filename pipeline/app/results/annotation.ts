@@ -1,6 +1,6 @@
 /** What `shika annotate` leaves: labels.csv. */
 import type { Bus } from '../../runtime/bus/bus.ts';
-import type { ClipEnd } from '../jobs/annotate.ts';
+import type { ClipOutcome } from '../jobs/annotate.ts';
 import { labelsByClip, writeLabelsFile } from './labels.ts';
 import { type ClipSummary, clipSummary } from './summary.ts';
 
@@ -13,7 +13,7 @@ export interface WrittenAnnotation {
 export async function writeAnnotation(
   bus: Bus,
   jobFolder: string,
-  clips: readonly ClipEnd[],
+  clips: readonly ClipOutcome[],
 ): Promise<WrittenAnnotation> {
   const labels = await writeLabelsFile(jobFolder, clips, await labelsByClip(bus, clips));
   return { clips: clips.map(clipSummary), labels };

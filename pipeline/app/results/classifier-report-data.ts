@@ -7,7 +7,7 @@ import type { ClassifierTraining } from '../../domain/models/classifier/training
 import type { ModelFiles } from '../../domain/models/files.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { PoisonError } from '../../runtime/errors.ts';
-import type { ClassifierEnd } from '../jobs/classifier.ts';
+import type { ClassifierTrainResult } from '../jobs/train-classifier.ts';
 import type { ClassifierReport } from '../report/classifier/data.ts';
 
 /** Pictures of each kind on the page. */
@@ -23,7 +23,7 @@ export async function classifierReportData(
   }: {
     readonly files: ModelFiles;
     readonly training: ClassifierTraining;
-    readonly trained: ClassifierEnd;
+    readonly trained: ClassifierTrainResult;
     readonly command: string;
   },
 ): Promise<ClassifierReport> {

@@ -10,7 +10,7 @@ import { writeModelFolder } from '../../domain/models/files.ts';
 import { fetchModel } from '../../domain/models/registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { FatalError } from '../../runtime/errors.ts';
-import type { ClassifierEnd } from '../jobs/classifier.ts';
+import type { ClassifierTrainResult } from '../jobs/train-classifier.ts';
 import { classifierReportData } from './classifier-report-data.ts';
 import { typedCommand, writeClassifierReport } from './report.ts';
 
@@ -46,7 +46,7 @@ export interface WrittenClassifier {
 export async function writeClassifier(
   bus: Bus,
   folder: string,
-  trained: ClassifierEnd,
+  trained: ClassifierTrainResult,
 ): Promise<WrittenClassifier> {
   const stored = await fetchModel(bus, trained.model);
   const known = readClassifierTraining(stored);

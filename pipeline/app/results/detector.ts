@@ -1,7 +1,7 @@
 /** What `shika train pre` and `main` leave: the model, and a page on its training. */
 import { basename, join, resolve } from 'node:path';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import type { TrainEnd } from '../jobs/jobs.ts';
+import type { TrainResult } from '../jobs/train-detector.ts';
 import { writeModel } from './models.ts';
 import { writeDetectorReport } from './report.ts';
 import { detectorReportData } from './run-report-data.ts';
@@ -18,7 +18,7 @@ export async function writeDetector(
   bus: Bus,
   jobFolder: string,
   kind: 'pre' | 'main',
-  training: TrainEnd,
+  training: TrainResult,
 ): Promise<WrittenDetector> {
   const folder = await writeModel(bus, jobFolder, kind, training.model);
   const report = join(folder, 'report.html');

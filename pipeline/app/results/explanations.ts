@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frameName, stem } from '../../domain/formats/file-name.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import type { Explained } from '../jobs/run.ts';
+import type { Explained } from '../jobs/explain-labels.ts';
 import { explanationsFolder } from './job-folder.ts';
 import { replaceFile, replaceFolder } from './replace.ts';
 

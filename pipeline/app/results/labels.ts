@@ -7,7 +7,7 @@ import { writeLabels } from '../../domain/formats/labels-csv.ts';
 import { labelsOf, trackedClips } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import type { ClipEnd } from '../jobs/annotate.ts';
+import type { ClipOutcome } from '../jobs/annotate.ts';
 import { labelsFile } from './job-folder.ts';
 import { replaceFileBy } from './replace.ts';
 
@@ -35,7 +35,7 @@ export function clipFacts({ clip, file, width, height, fps, camera, ledger }: Cl
 /** Labels of these clips as they stand on the bus, by clip id; those that failed have none. */
 export async function labelsByClip(
   bus: Bus,
-  clips: readonly ClipEnd[],
+  clips: readonly ClipOutcome[],
 ): Promise<ReadonlyMap<string, readonly ReviewedLabel[]>> {
   const labels = new Map<string, readonly ReviewedLabel[]>();
   for (const { input, tracked } of clips) {
@@ -51,7 +51,7 @@ export async function labelsByClip(
  */
 export async function writeLabelsFile(
   jobFolder: string,
-  clips: readonly ClipEnd[],
+  clips: readonly ClipOutcome[],
   labels: ReadonlyMap<string, readonly ReviewedLabel[]>,
 ): Promise<string> {
   const rows = clips.flatMap(({ input }) => labelRows(input.file, labels.get(input.clip) ?? []));

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import project from '../../../package.json' with { type: 'json' };
+import type { DetectorScores } from '../../../schemas/scores.ts';
 import { fetchPicture } from '../../domain/datasets/store.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
 import { readDetectorCard } from '../../domain/models/detector/card.ts';
@@ -10,9 +11,9 @@ import { type DetectorTraining, readDetectorTraining } from '../../domain/models
 import { fetchModel } from '../../domain/models/registry.ts';
 import type { PicturedMistake } from '../../domain/scores/mistakes.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import type { ClipEnd } from '../jobs/annotate.ts';
-import type { TrainEnd } from '../jobs/jobs.ts';
-import { type ModelScores, type RunResult, scoresOf } from '../jobs/run.ts';
+import type { ClipOutcome } from '../jobs/annotate.ts';
+import type { RunResult } from '../jobs/run.ts';
+import type { TrainResult } from '../jobs/train-detector.ts';
 import { chooseSamples, samplesAClip } from '../report/choose-samples.ts';
 import type {
   ClipReport,
@@ -43,9 +44,9 @@ export interface RunReportSources {
 export async function runReportData(sources: RunReportSources): Promise<ReportData> {
   const { bus, jobFolder, command, result, totalSeconds, framesPerSecond, explanations, problems, truth } =
     sources;
-  const { ends, pre, main, seconds } = result;
+  const { outcomes, pre, main, seconds } = result;
   const clips: ClipReport[] = [];
-  for (const end of ends) clips.push(await clipReport(bus, end, result, ends.length));
+  for (const outcome of outcomes) clips.push(await clipReport(bus, outcome, result, outcomes.length));
   return {
     title: basename(resolve(jobFolder)),
     createdAt: new Date().toISOString(),
@@ -57,7 +58,7 @@ export async function runReportData(sources: RunReportSources): Promise<ReportDa
     handBoxes: result.handBoxes,
     clips,
     pre: await detectorReportData(bus, pre, result.preScores),
-    main: main && (await detectorReportData(bus, main, scoresOf(main))),
+    main: main && (await detectorReportData(bus, main)),
     promotion: main && { promoted: main.promoted, why: main.why },
     truth,
     explanations: explanations.flatMap(explanationReport),
@@ -67,11 +68,11 @@ export async function runReportData(sources: RunReportSources): Promise<ReportDa
 
 async function clipReport(
   bus: Bus,
-  end: ClipEnd,
+  outcome: ClipOutcome,
   { labels: all }: RunResult,
   clips: number,
 ): Promise<ClipReport> {
-  const { input, tracked, failure } = end;
+  const { input, tracked, failure } = outcome;
   const labels = labelRows(input.file, all.get(input.clip) ?? []);
   const samples: Sample[] = [];
   const labelled = new Set(labels.map((label) => label.frame));
@@ -93,12 +94,11 @@ async function clipReport(
 /** @param scores to be shown; a training's own where not given */
 export async function detectorReportData(
   bus: Bus,
-  { model, history, ...end }: TrainEnd,
-  scores: ModelScores | null = scoresOf({ history, ...end }),
+  { model, history, scores: own }: TrainResult,
+  scores: DetectorScores | null = own,
 ): Promise<ModelReport> {
   const files = await fetchModel(bus, model);
   const { id, network, start, trainedOn, verifier = null } = readDetectorCard(files);
-  const rows = history.filter((progress) => progress.state === 'running');
   return {
     id,
     network,
@@ -106,7 +106,7 @@ export async function detectorReportData(
     trainedOn,
     verifier,
     scores,
-    history: rows.map(({ done, figures }) => epoch(done, figures)),
+    history: history.map(epochReport),
     mistakes: await mistakeReports(bus, readDetectorTraining(files)),
   };
 }
@@ -125,12 +125,9 @@ async function mistakeReports(
   return reports;
 }
 
-function epoch(
-  number: number,
-  { loss = 0, seconds = 0, ...scores }: Readonly<Record<string, number>>,
-): EpochReport {
-  const scored = ['ap50', 'ap50_95', 'meanIoU'].filter((name) => scores[name] !== undefined);
-  return { epoch: number, loss, seconds, ...Object.fromEntries(scored.map((name) => [name, scores[name]])) };
+function epochReport({ epoch, loss, seconds, heldOut }: TrainResult['history'][number]): EpochReport {
+  const scores = heldOut && { ap50: heldOut.ap50, ap50_95: heldOut.ap50_95, meanIoU: heldOut.meanIoU };
+  return { epoch, loss, seconds, ...scores };
 }
 
 /** The part of an explanation's `result.json` that the report shows. */

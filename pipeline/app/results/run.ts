@@ -35,13 +35,13 @@ export interface WrittenRun {
  */
 export async function writeRunResults(source: RunResultsSource): Promise<WrittenRun> {
   const { bus, jobFolder, result, problems, totalSeconds, score } = source;
-  const { ends, labels, dataset, pre, main, explained } = result;
+  const { outcomes, labels, dataset, pre, main, explained } = result;
   const summary = summaryOf(result, problems, totalSeconds);
-  await writeLabelsFile(jobFolder, ends, labels);
+  await writeLabelsFile(jobFolder, outcomes, labels);
   await writeDatasetFolder(bus, jobFolder, dataset);
   await writeModel(bus, jobFolder, 'pre', pre.model);
   if (main) await writeModel(bus, jobFolder, 'main', main.model);
-  const files = new Map(ends.map(({ input }) => [input.clip, input.file]));
+  const files = new Map(outcomes.map(({ input }) => [input.clip, input.file]));
   const explanations = await writeExplanations(bus, jobFolder, explained, (clip) => files.get(clip) ?? clip);
   const truth = score ? await score(main !== null) : null;
   const { framesPerSecond } = summary;

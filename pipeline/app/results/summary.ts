@@ -1,10 +1,11 @@
 /** `summary.json`: a run in numbers, for programs. */
 import Type, { type Static } from 'typebox';
+import type { DetectorScores } from '../../../schemas/scores.ts';
 import { Causes, ClipId, Ledger, ModelId } from '../../../schemas/terms.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
-import type { ClipEnd } from '../jobs/annotate.ts';
-import type { TrainEnd } from '../jobs/jobs.ts';
-import { type ModelScores, type RunResult, scoresOf } from '../jobs/run.ts';
+import type { ClipOutcome } from '../jobs/annotate.ts';
+import type { RunResult } from '../jobs/run.ts';
+import type { TrainResult } from '../jobs/train-detector.ts';
 import { summaryFile } from './job-folder.ts';
 import { replaceFile } from './replace.ts';
 
@@ -47,7 +48,7 @@ export const RunSummary = Type.Object({
 });
 export type RunSummary = Static<typeof RunSummary>;
 
-export function clipSummary({ input: { file, clip }, tracked, failure }: ClipEnd): ClipSummary {
+export function clipSummary({ input: { file, clip }, tracked, failure }: ClipOutcome): ClipSummary {
   return {
     file,
     clip,
@@ -60,22 +61,22 @@ export function clipSummary({ input: { file, clip }, tracked, failure }: ClipEnd
 
 /** @param totalSeconds wall time of the whole run */
 export function summaryOf(
-  { ends, pre, preScores, main, seconds }: RunResult,
+  { outcomes, pre, preScores, main, seconds }: RunResult,
   problems: readonly Problem[],
   totalSeconds: number,
 ): RunSummary {
-  const clips = ends.map(clipSummary);
+  const clips = outcomes.map(clipSummary);
   const frames = clips.reduce((sum, clip) => sum + clip.frames, 0);
   return {
     clips,
-    models: { pre: modelSummary(pre, preScores), main: main && modelSummary(main, scoresOf(main)) },
+    models: { pre: modelSummary(pre, preScores), main: main && modelSummary(main, main.scores) },
     seconds: { ...seconds, total: toHundredths(totalSeconds) },
     framesPerSecond: toHundredths(frames / Math.max(0.01, seconds.annotate ?? 0)),
     problems: problems.map((problem) => problem.message),
   };
 }
 
-function modelSummary({ model, promoted, why }: TrainEnd, scores: ModelScores | null): ModelSummary {
+function modelSummary({ model, promoted, why }: TrainResult, scores: DetectorScores | null): ModelSummary {
   return { model, promoted, why, ...scores };
 }
 

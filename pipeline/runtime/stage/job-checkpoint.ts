@@ -28,15 +28,16 @@ export class JobCheckpoint {
     }
   }
 
-  /**
-   * Replaces the one before. Left out where so little was worked since that storing would take too large a share; where
-   * the server can't take it, the job goes on all the same.
-   */
-  async save(bytes: () => Uint8Array): Promise<void> {
+  /** Whether so much was worked since the last one that storing another does not take too large a share. */
+  get isDue(): boolean {
+    return performance.now() >= this.#mayStoreAt;
+  }
+
+  /** Replaces the one before; where the server can't take it, the job goes on all the same. */
+  async save(bytes: Uint8Array): Promise<void> {
     const began = performance.now();
-    if (began < this.#mayStoreAt) return;
     try {
-      await this.#bus.objects.put('checkpoints', this.#job, bytes());
+      await this.#bus.objects.put('checkpoints', this.#job, bytes);
     } catch (error) {
       this.#log.warn({ job: this.#job, why: reasonOf(error) }, 'checkpoint not stored');
     }

@@ -17,43 +17,99 @@ import { fetchModel, promote, storeModel } from '../../../pipeline/domain/models
 import { fetchWeights } from '../../../pipeline/domain/models/weights/stored.ts';
 import { locateWeights } from '../../../pipeline/domain/models/weights/weights.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
-import type { Incoming, Outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
+import type { Outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
 import { FatalError, PoisonError, UsageError } from '../../../pipeline/runtime/errors.ts';
-import { progress } from '../../../pipeline/runtime/stage/progress.ts';
+import { messagesOf, type Send } from '../../../pipeline/runtime/stage/channel.ts';
+import { JobReport } from '../../../pipeline/runtime/stage/progress.ts';
 import type { Context } from '../../../pipeline/runtime/stage/stage.ts';
 import type { Dataset, DatasetItem } from '../../../schemas/dataset.ts';
-import type { TrainJob } from '../../../schemas/train-job.ts';
+import type { JobOf } from '../../../schemas/progress.ts';
+import type { ClassifierProgress, TrainStart } from '../../../schemas/train-job.ts';
 import type { ClassifierExample } from '../classifier/example.ts';
 import { type InspectedExample, inspectExamples } from '../classifier/inspect.ts';
 import { splitWithoutLeaks } from '../classifier/leaks.ts';
 import { classifierPromotion, measureAccuracy, refuseForgottenClasses } from '../classifier/promotion.ts';
-import { trainClassifier } from '../classifier/train.ts';
+import { type TrainedClassifier, trainClassifier } from '../classifier/train.ts';
 
-/** Pictures go by quickly; a word for so many ms is enough for a bar. */
-const quietMs = 500;
+/** Pictures go by quickly: so many ms between two messages are often enough for a bar. */
+const QUIET_MS = 500;
 
+type ClassifierJob = JobOf<'classifier'>;
+
+/** Trains, stores and, where it is not worse than the active classifier, promotes. */
 export async function* trainClassifierJob(
-  bus: Bus,
-  backend: string,
-  { body, traceparent }: Incoming<typeof TrainJob>,
+  { bus, backend }: { readonly bus: Bus; readonly backend: string },
+  body: ClassifierJob,
+  traceparent: string,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
   const began = performance.now();
-  const { job, dataset: id, seed, recipe = 'default', epochs } = body;
-  const dataset = await fetchDataset(bus, id);
-  const tell = teller(bus, job, traceparent, signal);
-  const looked = (split: DatasetItem['split'], step: string) =>
+  const { job, recipe = 'default' } = body;
+  const dataset = await fetchDataset(bus, body.dataset);
+  const messages = new JobReport('classifier', job, traceparent);
+  const work = (send: Send<Outgoing>, stop: AbortSignal) =>
+    learn(bus, body, { dataset, report: sparing(messages, send) }, { log, signal: stop });
+  const { trained, examples, heldOut, epochs, leftOut } = yield* messagesOf(work, signal);
+  const { id: model } = readClassifierCard(trained.files);
+  const { scores } = trained;
+  const counts = (pictures: readonly InspectedExample[], label: number) =>
+    pictures.filter((picture) => picture.label === label).length;
+  const training: ClassifierTraining = {
+    recipe,
+    backend,
+    seconds: Math.round(performance.now() - began) / 1000,
+    classes: dataset.classes.map((name, i) => ({
+      name,
+      train: counts(examples, i),
+      heldOut: counts(heldOut, i),
+    })),
+    epochs,
+    scores,
+    leftOut,
+  };
+  await storeModel(bus, model, withClassifierTraining(trained.files, training));
+  const promoted = await promote(bus, 'classifier', model, job, (active) =>
+    judge(bus, trained.files, active, heldOut, dataset.classes),
+  );
+  log.info({ job, model, promoted, ...(scores && { accuracy: scores.accuracy }) }, 'trained');
+  yield messages.done({
+    model,
+    promoted: promoted.yes,
+    why: promoted.why,
+    examples: examples.length,
+    leftOut: leftOut.length,
+    scores: scores && { images: scores.images, accuracy: scores.accuracy, ece: scores.calibration.ece },
+  });
+}
+
+type Report = (progress: ClassifierProgress) => Promise<void>;
+
+interface Learnt {
+  readonly trained: TrainedClassifier;
+  readonly examples: readonly InspectedExample[];
+  readonly heldOut: readonly InspectedExample[];
+  readonly epochs: ClassifierTraining['epochs'];
+  readonly leftOut: LeftOut[];
+}
+
+/** Looks at every picture, leaves out those that can't be learnt from, and trains on the others. */
+async function learn(
+  bus: Bus,
+  { job, dataset: id, start, seed, recipe = 'default', epochs }: ClassifierJob,
+  { dataset, report }: { readonly dataset: Dataset; readonly report: Report },
+  { log, signal }: Context,
+): Promise<Learnt> {
+  const inspected = (split: DatasetItem['split'], step: ClassifierProgress['step']) =>
     inspectExamples(examplesOf(bus, dataset, split), {
       signal,
-      onProgress: (done, total) => tell(step, done, total),
+      onProgress: (done, total) => report({ step, done, total }),
     });
-  const learnt = await looked('train', 'looking at the pictures');
-  const held = await looked('held-out', 'looking at those to score on');
-  const { examples, heldOut, leaks } = splitWithoutLeaks(learnt.kept, held.kept);
-  const leftOut: LeftOut[] = [...learnt.problems, ...held.problems, ...leaks];
+  const train = await inspected('train', 'training pictures');
+  const held = await inspected('held-out', 'held-out pictures');
+  const { examples, heldOut, leaks } = splitWithoutLeaks(train.kept, held.kept);
   log.info({ job, dataset: id, examples: examples.length, heldOut: heldOut.length }, 'training');
   const rows: ClassifierTraining['epochs'] = [];
-  const trained = await withWeights(bus, body.start, (weights) =>
+  const trained = await withWeights(bus, start, (weights) =>
     trainClassifier({
       examples,
       heldOut,
@@ -65,7 +121,7 @@ export async function* trainClassifierJob(
       signal,
       async onProgress({ step, done, total, row }) {
         if (row) rows.push({ step, epoch: row.epoch, loss: row.loss, accuracy: row.accuracy });
-        await tell(step, done, total, row && { loss: row.loss, accuracy: row.accuracy });
+        await report({ step, done, total, ...(row && { loss: row.loss, accuracy: row.accuracy }) });
       },
     }),
   ).catch((error: unknown) => {
@@ -73,44 +129,25 @@ export async function* trainClassifierJob(
     const hopeless = error instanceof UsageError || error instanceof FatalError;
     throw hopeless ? new PoisonError(error.message, { cause: error }) : error;
   });
-  const { id: model } = readClassifierCard(trained.files);
-  const { scores } = trained;
-  const counts = (of: readonly InspectedExample[], label: number) =>
-    of.filter((one) => one.label === label).length;
-  const training: ClassifierTraining = {
-    recipe,
-    backend,
-    seconds: Math.round(performance.now() - began) / 1000,
-    classes: dataset.classes.map((name, i) => ({
-      name,
-      train: counts(examples, i),
-      heldOut: counts(heldOut, i),
-    })),
+  return {
+    trained,
+    examples,
+    heldOut,
     epochs: rows,
-    scores,
-    leftOut,
+    leftOut: [...train.problems, ...held.problems, ...leaks],
   };
-  await storeModel(bus, model, withClassifierTraining(trained.files, training));
-  const promoted = await promote(bus, 'classifier', model, job, (active) =>
-    judge(bus, trained.files, active, heldOut, dataset.classes),
-  );
-  log.info({ job, model, promoted, ...(scores && { accuracy: scores.accuracy }) }, 'trained');
-  yield progress(
-    {
-      job,
-      state: 'done',
-      done: rows.length,
-      total: rows.length,
-      figures: {
-        examples: examples.length,
-        leftOut: leftOut.length,
-        ...(scores && { images: scores.images, accuracy: scores.accuracy, ece: scores.calibration.ece }),
-      },
-      result: { model, promoted: promoted.yes ? 'yes' : 'no', why: promoted.why },
-    },
-    'done',
-    traceparent,
-  );
+}
+
+/** Reports each epoch and the end of each step, and now and then what is between. */
+function sparing(messages: JobReport<'classifier'>, send: Send<Outgoing>): Report {
+  let reportedAt = 0;
+  return async (progress) => {
+    const { step, done, total, loss } = progress;
+    const now = performance.now();
+    if (done < total && loss === undefined && now - reportedAt < QUIET_MS) return;
+    reportedAt = now;
+    await send(messages.running(progress, `${step} ${done}/${total}`));
+  };
 }
 
 function examplesOf(bus: Bus, dataset: Dataset, split: DatasetItem['split']): ClassifierExample[] {
@@ -124,30 +161,12 @@ function examplesOf(bus: Bus, dataset: Dataset, split: DatasetItem['split']): Cl
     }));
 }
 
-type Tell = (step: string, done: number, total: number, figures?: Record<string, number>) => Promise<void>;
-
-/** Says how far the job is: each epoch, the end of each step, and now and then between. */
-function teller(bus: Bus, job: string, parent: string, signal: AbortSignal): Tell {
-  let said = 0;
-  return async (step, done, total, figures) => {
-    const now = performance.now();
-    if (done < total && !figures && now - said < quietMs) return;
-    said = now;
-    const body = { job, state: 'running' as const, step, done, total, figures: figures ?? {} };
-    await bus.publish(progress(body, `${step} ${done}/${total}`, parent), { signal });
-  };
-}
-
 /** @throws PoisonError where the job names none that can be had */
-async function withWeights<T>(
-  bus: Bus,
-  start: TrainJob['start'],
-  use: (path: string) => Promise<T>,
-): Promise<T> {
+async function withWeights<T>(bus: Bus, start: TrainStart, use: (path: string) => Promise<T>): Promise<T> {
   switch (start.from) {
     case 'weights':
       return use(locateWeights(start.name).path);
-    case 'brought': {
+    case 'stored': {
       const dir = await mkdtemp(join(tmpdir(), 'shika-weights-'));
       try {
         return await use(await fetchWeights(bus, start, dir));
@@ -158,7 +177,7 @@ async function withWeights<T>(
     default:
       throw new PoisonError('a classifier starts from weights', {
         found: start.from,
-        expected: 'weights or brought',
+        expected: 'weights or stored',
       });
   }
 }
@@ -175,7 +194,7 @@ async function judge(
   const verdict = refuseForgottenClasses(classes, known);
   if (verdict) return verdict;
   const shared = heldOut.filter(({ label }) => known.includes(classes[label]!)); // a place in the classes
-  const of = async (model: ModelFiles) => {
+  const right = async (model: ModelFiles) => {
     const classifier = await Classifier.load(model);
     try {
       return await measureAccuracy(classifier, shared, classes);
@@ -183,5 +202,5 @@ async function judge(
       classifier.dispose();
     }
   };
-  return classifierPromotion(await of(candidate), await of(files));
+  return classifierPromotion(await right(candidate), await right(files));
 }

@@ -3,10 +3,12 @@ import { readModelFolder } from '../../../domain/models/files.ts';
 import { storeActiveDetector } from '../../../domain/models/stored-models.ts';
 import { anchorsOfClip } from '../../../ingest/folders/anchors.ts';
 import { UsageError } from '../../../runtime/errors.ts';
+import { annotate } from '../../jobs/annotate.ts';
+import { publishHandDrawn } from '../../jobs/hand-drawn.ts';
 import { type JobInput, readJobInput } from '../../jobs/job-input.ts';
 import { processesFor } from '../../jobs/processes.ts';
-import { annotated, preTrain, publishHand } from '../../jobs/run.ts';
 import { startFor } from '../../jobs/start.ts';
+import { preTrain } from '../../jobs/train-detector.ts';
 import { type WrittenAnnotation, writeAnnotation } from '../../results/annotation.ts';
 import { type JobContext, withJobPipeline } from '../bus-access.ts';
 import { exitCodeOf } from '../exit.ts';
@@ -76,7 +78,7 @@ async function annotateClips(paths: readonly string[], flags: AnnotateFlags): Pr
       ...clip,
       anchors: anchorsOfClip(clip.path, input.hand.anchors),
     }));
-    return writeAnnotation(context.bus, out, await annotated(clips, context));
+    return writeAnnotation(context.bus, out, await annotate(clips, context));
   });
 }
 
@@ -86,7 +88,7 @@ async function trainFirst(
   context: JobContext,
 ): Promise<void> {
   const { quality } = context.settings.decoder;
-  const drawn = await publishHand({ ...input, quality }, context);
+  const drawn = await publishHandDrawn({ ...input, quality }, context);
   await preTrain(drawn, { start: startFor(start), seed, steps }, context);
 }
 

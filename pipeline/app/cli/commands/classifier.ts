@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readClassFolder } from '../../../../stages/trainer/classifier/folder.ts';
-import { trainOnPictures } from '../../jobs/classifier.ts';
 import { type ClassifiedPicture, classifyPictures } from '../../jobs/classify.ts';
+import { trainOnPictures } from '../../jobs/train-classifier.ts';
 import { readSettings } from '../../settings.ts';
 import { type JobContext, withJob } from '../bus-access.ts';
 import {

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { readHand } from '../../../domain/formats/hand.ts';
-import { trainOnLabels } from '../../jobs/classifier.ts';
-import type { TrainEnd } from '../../jobs/jobs.ts';
-import { mainTrain, preTrain, publishHand } from '../../jobs/run.ts';
+import { publishHandDrawn } from '../../jobs/hand-drawn.ts';
 import { startFor } from '../../jobs/start.ts';
+import { trainOnLabels } from '../../jobs/train-classifier.ts';
+import { mainTrain, preTrain, type TrainResult } from '../../jobs/train-detector.ts';
 import { type WrittenDetector, writeDetector } from '../../results/detector.ts';
 import { modelFolder } from '../../results/job-folder.ts';
 import { type BusFlags, type JobContext, withJob } from '../bus-access.ts';
@@ -68,11 +68,11 @@ function detectorOptions(kind: 'pre' | 'main'): Option[] {
   ];
 }
 
-async function pre(flags: PreFlags, context: JobContext): Promise<TrainEnd> {
+async function pre(flags: PreFlags, context: JobContext): Promise<TrainResult> {
   const drawn = await readHand(flags.hand, []);
   printProblems(drawn.problems);
   const { quality } = context.settings.decoder;
-  const published = await publishHand({ clips: [], hand: drawn, quality }, context, flags.holdOut);
+  const published = await publishHandDrawn({ clips: [], hand: drawn, quality }, context, flags.holdOut);
   const { seed, steps } = flags;
   return preTrain(published, { start: startFor(flags.start), seed, steps }, context);
 }
@@ -81,18 +81,19 @@ async function trainDetector(
   kind: 'pre' | 'main',
   flags: DetectorFlags,
   needs: Parameters<typeof withJob>[2],
-  train: (context: JobContext) => Promise<TrainEnd>,
+  train: (context: JobContext) => Promise<TrainResult>,
 ): Promise<void> {
   const work = async (context: JobContext) => {
     const trained = await train(context);
     return { trained, written: await writeDetector(context.bus, flags.out, kind, trained) };
   };
   const { trained, written } = await withJob(flags, work, needs);
-  const { model, promoted, why, figures } = trained;
-  printResult(flags.json, { model, promoted, why, ...figures }, detectorText(trained, written));
+  const { model, promoted, why, scores, startScores } = trained;
+  const result = { model, promoted, why, ...scores, startScores };
+  printResult(flags.json, result, detectorText(trained, written));
 }
 
-function detectorText({ model, promoted, why }: TrainEnd, { folder, report }: WrittenDetector): string {
+function detectorText({ model, promoted, why }: TrainResult, { folder, report }: WrittenDetector): string {
   const decision = promoted ? 'active now' : 'not promoted';
   return `${model}: ${decision}: ${why}; in ${folder}, look at ${report}`;
 }

@@ -12,15 +12,15 @@ const trained = {
   model: 'fedcba9876543210',
   promoted: true,
   why: 'no other model is active',
-  result: {},
-  figures: {},
+  scores: null,
+  startScores: null,
   history: [],
 };
 const ledger = { decoded: 402, labelled: 400, empty: 2, skipped: {}, dead: 0 };
 const causes = { hand: 1, detected: 390, moved: 6, held: 3 };
 const tracked = { ...input, width: 640, height: 360, fps: 24, tracks: [], causes, ledger };
 const result: RunResult = {
-  ends: [
+  outcomes: [
     { input, tracked, failure: null },
     { input: { ...input, file: 'cut.mp4' }, tracked: null, failure: 'found no picture' },
   ],

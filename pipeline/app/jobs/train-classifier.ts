@@ -1,41 +1,43 @@
-/** Trains a classifier on a bus: on pictures in a folder for each class, or on the reviewed labels of clips. */
-
-import type { TrainJob } from '../../../schemas/train-job.ts';
+/** A classifier's training: on pictures in a folder for each class, or on the reviewed labels of clips. */
+import type { ProgressOf, ResultOf } from '../../../schemas/progress.ts';
 import { type ClassPicture, classDataset } from '../../domain/datasets/class-pictures.ts';
 import { fetchHandDrawn, storeDataset } from '../../domain/datasets/store.ts';
 import { labelNames } from '../../domain/formats/label-row.ts';
 import { trackedClips } from '../../domain/labels/labels.ts';
 import type { LeftOut } from '../../domain/models/classifier/training.ts';
 import { UsageError } from '../../runtime/errors.ts';
-import { buildDataset, type TrainEnd, trainClassifier } from './jobs.ts';
-import type { RunContext } from './run.ts';
+import { buildDataset } from './build-dataset.ts';
+import type { JobContext } from './context.ts';
+import { runOrJoinJob } from './job.ts';
+import { onClassifierProgress } from './job-meters.ts';
+import type { QuestionOf } from './pending-job.ts';
 
-export type ClassifierPlan = Pick<TrainJob, 'start' | 'seed' | 'recipe' | 'epochs'>;
+export type ClassifierPlan = Omit<QuestionOf<'classifier'>, 'dataset'>;
 
-export interface ClassifierEnd extends TrainEnd {
+export type ClassifierTrainResult = ResultOf<'classifier'> & {
+  /** Its steps and epochs. */
+  readonly history: readonly ProgressOf<'classifier'>[];
   readonly dataset: string;
   /** Files that are no pictures; what else was left out is in the model's `training.json`. */
   readonly unreadable: readonly LeftOut[];
-}
-
-type Context = Omit<RunContext, 'log'>;
+};
 
 /** @param pictures in the order in which they are learnt from */
 export async function trainOnPictures(
   pictures: readonly ClassPicture[],
   classes: readonly string[],
   plan: ClassifierPlan,
-  { bus, meters, signal }: Context,
-): Promise<ClassifierEnd> {
-  const meter = meters.start('bringing the pictures');
+  context: JobContext,
+): Promise<ClassifierTrainResult> {
+  const { bus, meters, signal } = context;
+  const meter = meters.start('storing the pictures');
   const { dataset, leftOut } = await classDataset(bus, pictures, classes, {
     signal,
     onProgress: (done) => meter.update(done, pictures.length),
   });
   const id = await storeDataset(bus, dataset);
   meter.done(`${dataset.items.length} pictures`);
-  const end = await trainClassifier(bus, { dataset: id, ...plan }, meters, signal);
-  return { ...end, dataset: id, unreadable: leftOut };
+  return trainClassifier(id, leftOut, plan, context);
 }
 
 /**
@@ -44,8 +46,9 @@ export async function trainOnPictures(
  */
 export async function trainOnLabels(
   plan: ClassifierPlan,
-  { bus, meters, signal }: Context,
-): Promise<ClassifierEnd> {
+  context: JobContext,
+): Promise<ClassifierTrainResult> {
+  const { bus } = context;
   const tracked = await trackedClips(bus);
   const { items: hand } = await fetchHandDrawn(bus);
   const classes = labelNames([
@@ -59,12 +62,22 @@ export async function trainOnLabels(
     });
   }
   const clips = tracked.map(({ clip }) => clip);
-  const { dataset } = await buildDataset(
+  const { dataset } = await buildDataset({ hand, clips, classes }, 'crops', context);
+  return trainClassifier(dataset, [], plan, context);
+}
+
+async function trainClassifier(
+  dataset: string,
+  unreadable: readonly LeftOut[],
+  plan: ClassifierPlan,
+  { bus, meters, signal }: JobContext,
+): Promise<ClassifierTrainResult> {
+  const onProgress = onClassifierProgress(meters);
+  const { result, history } = await runOrJoinJob(
     bus,
-    { hand, clips, classes, of: 'crops' },
-    meters.start('dataset'),
-    signal,
+    'classifier',
+    { dataset, ...plan },
+    { signal, onProgress },
   );
-  const end = await trainClassifier(bus, { dataset, ...plan }, meters, signal);
-  return { ...end, dataset, unreadable: [] };
+  return { ...result, history, dataset, unreadable };
 }
