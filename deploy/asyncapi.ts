@@ -10,12 +10,12 @@ import { Default } from 'typebox/value';
 import project from '../package.json' with { type: 'json' };
 import { streams } from '../pipeline/runtime/bus/topology.ts';
 import { BusSection } from '../pipeline/runtime/config/config.ts';
-import { sourceOf } from '../pipeline/runtime/stage/source.ts';
 import type { Stage, Take } from '../pipeline/runtime/stage/stage.ts';
+import { workSource } from '../pipeline/runtime/stage/work-source.ts';
 import { Dead } from '../schemas/dead.ts';
 import { messages } from '../schemas/index.ts';
 import type { MessageType } from '../schemas/message.ts';
-import { stages } from '../stages/index.ts';
+import { type StageEntry, stages } from '../stages/index.ts';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -165,16 +165,16 @@ function operations({ name, summary, guarantee, takes, gives, reads }: Stage): [
 }
 
 function consumer(stage: string, take: Take): Json {
-  const { durable, subject, leaseS } = sourceOf(stage, take);
-  return { durable, subject, leaseS, attempts: take.attempts };
+  const { durable, subject, ackWaitS } = workSource(stage, take);
+  return { durable, subject, ackWaitS, attempts: take.attempts };
 }
 
 /** The whole document. */
 export async function asyncApi(): Promise<Json> {
   const { framesMaxMiB, clipsMaxAgeHours } = Default(BusSection, {}) as Static<typeof BusSection>; // every key has a default
-  const declared = await Promise.all(Object.values(stages).map((load) => load()));
-  const byName = <T>(of: (type: MessageType) => T) =>
-    Object.fromEntries(messages.map((type) => [nameOf(type), of(type)]));
+  const declared = await Promise.all(Object.values<StageEntry>(stages).map(({ load }) => load()));
+  const byName = <T>(describe: (type: MessageType) => T) =>
+    Object.fromEntries(messages.map((type) => [nameOf(type), describe(type)]));
   return {
     asyncapi: '3.0.0',
     info: {

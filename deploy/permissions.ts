@@ -5,43 +5,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { STATE_BUCKET, STORES, type StoreName } from '../pipeline/runtime/bus/topology.ts';
-import type { StageName } from '../pipeline/runtime/stage/stage.ts';
+import type { WorkSource } from '../pipeline/runtime/bus/work.ts';
+import type { Stage } from '../pipeline/runtime/stage/stage.ts';
+import { workSource } from '../pipeline/runtime/stage/work-source.ts';
 import { ClipArrived } from '../schemas/clip-arrived.ts';
 import { Dead } from '../schemas/dead.ts';
-import { Frame } from '../schemas/frame.ts';
 import { messages } from '../schemas/index.ts';
-import { Look } from '../schemas/look.ts';
 import { type MessageType, type StreamName, subjectOf } from '../schemas/message.ts';
-import { stages } from '../stages/index.ts';
-
-/** What a user of the bus declares; a stage's declaration is one. */
-export interface Needs {
-  readonly takes: readonly { readonly type: MessageType }[];
-  readonly gives: readonly MessageType[];
-  readonly reads: readonly MessageType[];
-}
-
-/** What a stage does beside messages: values in the bucket, objects in the stores, messages that it frees. */
-interface Beside {
-  /** Keys of the bucket `state`, with wildcards. */
-  readonly watches?: readonly string[];
-  readonly sets?: readonly string[];
-  readonly fetches?: readonly StoreName[];
-  readonly stores?: readonly StoreName[];
-  readonly frees?: readonly MessageType[];
-}
-
-const CHECKPOINTS = 'checkpoint.*';
-const ACTIVE = 'active.*';
-
-const beside: Readonly<Record<StageName, Beside>> = {
-  decoder: { watches: [CHECKPOINTS] },
-  detector: { watches: [ACTIVE], fetches: ['models'] },
-  tracker: { sets: [CHECKPOINTS], frees: [Frame, Look] },
-  filter: { stores: ['datasets'] },
-  trainer: { sets: [ACTIVE], fetches: ['datasets'], stores: ['models', 'checkpoints'] },
-  explainer: { watches: [ACTIVE], fetches: ['models'], stores: ['explanations'] },
-};
+import { type StageEntry, stages } from '../stages/index.ts';
 
 export interface Permissions {
   readonly publish: readonly string[];
@@ -51,15 +22,15 @@ export interface Permissions {
 /** Subjects of answers; nats.js makes one below it for each connection. */
 const INBOX = '_INBOX.>';
 
-/** A stage's, from its declaration. */
-export function permissionsOf(stage: StageName, needs: Needs): Permissions {
-  const { watches = [], sets = [], fetches = [], stores = [], frees = [] } = beside[stage];
-  const own = subjectOf(Dead, { stage }).replace(/\*$/, '>');
+/** A stage's, from its declaration alone. */
+export function permissionsOf({ name, takes, gives, reads, keeps }: Stage): Permissions {
+  const { watches = [], sets = [], fetches = [], stores = [], frees = [] } = keeps;
+  const deadLetters = subjectOf(Dead, { stage: name }).replace(/\*$/, '>');
   return allow([
-    ...needs.takes.flatMap(({ type }) => taking(stage, type)),
-    ...needs.gives.flatMap((type) => [subjectOf(type), ...looking(type)]),
-    own,
-    ...needs.reads.flatMap((type) => [...looking(type), ...following(type.stream, subjectOf(type))]),
+    ...takes.flatMap((take) => taking(workSource(name, take))),
+    ...gives.flatMap((type) => [subjectOf(type), ...looking(type)]),
+    deadLetters,
+    ...reads.flatMap((type) => [...looking(type), ...following(type.stream, subjectOf(type))]),
     ...frees.map((type) => `$JS.API.STREAM.PURGE.${type.stream}`),
     ...[...watches, ...sets].flatMap((key) => watching(key)),
     ...sets.map((key) => `$KV.${STATE_BUCKET}.${key}`),
@@ -82,7 +53,7 @@ function allow(publish: readonly string[]): Permissions {
 function starting(): string[] {
   const streams = [...new Set(messages.map(({ stream }) => stream))];
   const held = [...streams, `KV_${STATE_BUCKET}`, ...STORES.map((store) => `OBJ_${store}`)];
-  const verb = (name: string) => (of: string) => `$JS.API.STREAM.${name}.${of}`;
+  const verb = (name: string) => (stream: string) => `$JS.API.STREAM.${name}.${stream}`;
   return [
     '$JS.API.INFO',
     '$JS.API.STREAM.NAMES',
@@ -93,14 +64,13 @@ function starting(): string[] {
 }
 
 /** The durable consumer that the stage's processes share. */
-function taking(stage: StageName, type: MessageType): string[] {
-  const subject = subjectOf(type);
-  const durable = `${type.stream}.${stage}_${subject.replace(/\.\*/g, '').replace(/\./g, '_')}`;
+function taking({ stream, subject, durable }: WorkSource): string[] {
+  const consumer = `${stream}.${durable}`;
   return [
-    `$JS.API.CONSUMER.CREATE.${durable}.${subject}`,
-    `$JS.API.CONSUMER.INFO.${durable}`,
-    `$JS.API.CONSUMER.MSG.NEXT.${durable}`,
-    `$JS.ACK.${durable}.>`,
+    `$JS.API.CONSUMER.CREATE.${consumer}.${subject}`,
+    `$JS.API.CONSUMER.INFO.${consumer}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
+    `$JS.ACK.${consumer}.>`,
   ];
 }
 
@@ -138,8 +108,8 @@ function fetching(store: StoreName): string[] {
 /** The whole block; passwords come from the server's environment. */
 export async function authorization(): Promise<string> {
   const users: [string, Permissions][] = [];
-  for (const [name, load] of Object.entries(stages)) {
-    users.push([name, permissionsOf(name as StageName, await load())]); // the keys of a Record<StageName, …>
+  for (const [name, { load }] of Object.entries<StageEntry>(stages)) {
+    users.push([name, permissionsOf(await load())]);
   }
   users.push(['watcher', watcher], ['person', person]);
   const lines = users.flatMap(([user, { publish, subscribe }]) => [

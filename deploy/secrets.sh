@@ -35,7 +35,7 @@ openssl x509 -req -in "$made/server.csr" -CA "$made/ca.pem" -CAkey "$made/ca.key
 # Nobody needs to sign a second certificate with this authority.
 rm "$made/ca.key" "$made/server.csr" "$made/extensions" "$made"/*.srl
 
-for user in decoder detector tracker filter trainer explainer watcher person; do
+for user in $(sed -n 's/^ *user: \([a-z]*\),.*/\1/p' permissions.conf); do
   # A letter first: nats-server reads a value that looks like a number as one.
   password="p$(openssl rand -hex 24)"
   printf 'SHIKA_BUS_USER=%s\nSHIKA_BUS_PASSWORD=%s\n' "$user" "$password" > "$made/$user.env"

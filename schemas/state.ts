@@ -1,6 +1,16 @@
 /** What the KV bucket `state` holds. */
 import Type, { type Static } from 'typebox';
-import { Box, Causes, ClassLabel, FrameIndex, JobId, Ledger, ModelId, TrackId } from './terms.ts';
+import {
+  Box,
+  Causes,
+  ClassLabel,
+  FrameIndex,
+  JobId,
+  Ledger,
+  ModelId,
+  type ModelKind,
+  TrackId,
+} from './terms.ts';
 
 /** A tracker's place in a clip: key `checkpoint.<clip>`. The decoder reads `next` to stay near the tracker. */
 export const TrackerCheckpoint = Type.Object(
@@ -42,6 +52,12 @@ export type ActiveModel = Static<typeof ActiveModel>;
 export const AskedJob = Type.Object({ job: JobId, ended: Type.Boolean() }, { additionalProperties: false });
 export type AskedJob = Static<typeof AskedJob>;
 
-export function checkpointKey(clip: string): string {
+/** The key of a clip's {@link TrackerCheckpoint}; of all clips' where none is given. */
+export function checkpointKey(clip = '*'): string {
   return `checkpoint.${clip}`;
+}
+
+/** The key of a kind's {@link ActiveModel}; of all kinds' where none is given. */
+export function activeModelKey(kind: ModelKind | '*' = '*'): string {
+  return `active.${kind}`;
 }

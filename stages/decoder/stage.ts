@@ -12,11 +12,12 @@ import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { subjectOf } from '../../schemas/message.ts';
+import { checkpointKey } from '../../schemas/state.ts';
 import { Pace } from './bus/pace.ts';
 import { DecoderOptions } from './options.ts';
 import { selection } from './selection.ts';
 
-const take = { type: ClipArrived, leaseS: 30, attempts: 10 };
+const take = { type: ClipArrived, ackWaitS: 30, attempts: 10 };
 
 export const decoder = stage({
   name: 'decoder',
@@ -27,6 +28,7 @@ export const decoder = stage({
   takes: [take],
   gives: [Frame, ClipDecoded, ClipFailed],
   reads: [ClipTracked, ClipFailed],
+  keeps: { watches: [checkpointKey()] },
   async start({ bus, options }) {
     return {
       handlers: [
@@ -34,7 +36,7 @@ export const decoder = stage({
           take,
           concurrency: options.clips,
           each: (input, context) => decodeArrived(bus, input, options, context),
-          obituary: ({ body: { clip, camera, file }, sequence }, reason) => [
+          onDead: ({ body: { clip, camera, file }, sequence }, reason) => [
             outgoing(
               ClipFailed,
               { camera, clip },

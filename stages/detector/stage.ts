@@ -15,11 +15,12 @@ import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
+import { activeModelKey } from '../../schemas/state.ts';
 import { Batches } from './batches.ts';
 import { type CroppedFrame, cropFrame, detectRegions } from './detect-regions.ts';
 import { DetectorOptions } from './options.ts';
 
-const take = { type: Look, leaseS: 30, attempts: 5 };
+const take = { type: Look, ackWaitS: 30, attempts: 5 };
 
 /** Looks that are done together where nobody has said. */
 export const BATCH = { wasm: 1, native: 4, gpu: 16 } as const;
@@ -35,6 +36,7 @@ export const detector = stage({
   takes: [take],
   gives: [Boxes],
   reads: [Frame],
+  keeps: { watches: [activeModelKey('detector')], fetches: ['models'] },
   async start({ bus, log, options, signal }) {
     const backend = await openBackend(options.backend, 'one');
     log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
@@ -52,7 +54,7 @@ export const detector = stage({
           concurrency: BATCHES_IN_HAND,
           batch: async (looks) =>
             Promise.all(looks.map((look) => answerLook(bus, look, model.side, batches))),
-          obituary: (look, reason) => [answer(look, { found: [], model: null, failure: reason })],
+          onDead: (look, reason) => [answer(look, { found: [], model: null, failure: reason })],
         }),
       ],
       stop: () => model.close(),

@@ -15,11 +15,12 @@ import { type Context, handler, stage } from '../../pipeline/runtime/stage/stage
 import { ExplainJob } from '../../schemas/explain-job.ts';
 import { Image } from '../../schemas/image.ts';
 import { Progress } from '../../schemas/progress.ts';
+import { activeModelKey } from '../../schemas/state.ts';
 import { answer, type Explainable } from './answer.ts';
 import { ExplainerOptions } from './options.ts';
 import { checkSanity, type RecordStore } from './sanity/check.ts';
 
-const take = { type: ExplainJob, leaseS: 60, attempts: 3 };
+const take = { type: ExplainJob, ackWaitS: 60, attempts: 3 };
 
 export const explainer = stage({
   name: 'explainer',
@@ -29,6 +30,7 @@ export const explainer = stage({
   takes: [take],
   gives: [Progress],
   reads: [Image],
+  keeps: { watches: [activeModelKey()], fetches: ['models'], stores: ['explanations'] },
   async start({ bus, log, options }) {
     const backend = await openBackend(options.backend);
     log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
@@ -39,7 +41,7 @@ export const explainer = stage({
           take,
           concurrency: 1,
           each: (input, context) => explained(bus, models, input, options, context),
-          obituary: ({ body: { job } }, reason) => [new JobReport('explain', job).failed(reason)],
+          onDead: ({ body: { job } }, reason) => [new JobReport('explain', job).failed(reason)],
         }),
       ],
       stop: async () => models.dispose(),

@@ -21,8 +21,8 @@ import { cropDataset, cropItems, type TimedClipLabels } from './crops.ts';
 import { datasetItems, datasetOf } from './dataset.ts';
 import { FilterOptions } from './options.ts';
 
-const clips = { type: ClipTracked, leaseS: 60, attempts: 10 };
-const datasets = { type: DatasetJob, leaseS: 60, attempts: 5 };
+const clips = { type: ClipTracked, ackWaitS: 60, attempts: 10 };
+const datasets = { type: DatasetJob, ackWaitS: 60, attempts: 5 };
 
 export const filter = stage({
   name: 'filter',
@@ -32,6 +32,7 @@ export const filter = stage({
   takes: [clips, datasets],
   gives: [LabelReviewed, ClipFiltered, Progress],
   reads: [Track, LabelReviewed],
+  keeps: { stores: ['datasets'] },
   async start({ bus, options }) {
     return {
       handlers: [
@@ -40,7 +41,7 @@ export const filter = stage({
           take: datasets,
           concurrency: 1,
           each: (input) => buildDataset(bus, input, options),
-          obituary: ({ body: { job } }, reason) => [new JobReport('dataset', job).failed(reason)],
+          onDead: ({ body: { job } }, reason) => [new JobReport('dataset', job).failed(reason)],
         }),
       ],
     };

@@ -1,6 +1,6 @@
 /**
  * Tracker: one box per frame and track, with its cause. A clip belongs to one tracker at a time - the one that holds
- * the lease on its arrival - and many clips are tracked at once.
+ * its arrival’s message - and many clips are tracked at once.
  */
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
@@ -20,7 +20,7 @@ import { BusClipView, ClipGaveUp } from './bus/clip-view.ts';
 import { type DecidedFrame, initialCheckpoint, TrackLoop } from './loop.ts';
 import { TrackerOptions } from './options.ts';
 
-const take = { type: ClipArrived, leaseS: 30, attempts: 20 };
+const take = { type: ClipArrived, ackWaitS: 30, attempts: 20 };
 
 export const tracker = stage({
   name: 'tracker',
@@ -31,6 +31,7 @@ export const tracker = stage({
   takes: [take],
   gives: [Look, Track, Image, ClipTracked, ClipFailed],
   reads: [Frame, Boxes, ClipDecoded, ClipFailed],
+  keeps: { sets: [checkpointKey()], frees: [Frame, Look] },
   async start({ bus, options }) {
     return {
       handlers: [
@@ -38,7 +39,7 @@ export const tracker = stage({
           take,
           concurrency: options.clips,
           each: (input, context) => trackClip(bus, input, options, context),
-          obituary: ({ body: { clip, camera, file } }, reason) => [
+          onDead: ({ body: { clip, camera, file } }, reason) => [
             outgoing(
               ClipFailed,
               { camera, clip },

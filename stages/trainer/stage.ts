@@ -9,13 +9,14 @@ import { type Commit, type Context, handler, stage } from '../../pipeline/runtim
 import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';
+import { activeModelKey } from '../../schemas/state.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
 import { trainClassifierJob } from './bus/classifier-job.ts';
 import { trainDetectorJob } from './bus/detector-job.ts';
 import { TrainerOptions } from './options.ts';
 
 /** A job that was cut short goes on, so that another attempt costs an epoch at most. */
-const take = { type: TrainJob, leaseS: 120, attempts: 5 };
+const take = { type: TrainJob, ackWaitS: 120, attempts: 5 };
 
 export const trainer = stage({
   name: 'trainer',
@@ -27,6 +28,7 @@ export const trainer = stage({
   takes: [take],
   gives: [Progress],
   reads: [Image],
+  keeps: { sets: [activeModelKey()], fetches: ['datasets'], stores: ['models', 'checkpoints'] },
   async start({ bus, log, options }) {
     const backend = await openBackend(options.backend);
     log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
@@ -39,7 +41,7 @@ export const trainer = stage({
           take,
           concurrency: 1,
           each: (input, context) => train(bus, compute, input, context),
-          obituary: ({ body: { kind, job } }, reason) => [new JobReport(kind, job).failed(reason)],
+          onDead: ({ body: { kind, job } }, reason) => [new JobReport(kind, job).failed(reason)],
         }),
       ],
     };

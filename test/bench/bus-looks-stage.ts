@@ -9,7 +9,7 @@ import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
 
-const take = { type: Look, leaseS: 30, attempts: 5 };
+const take = { type: Look, ackWaitS: 30, attempts: 5 };
 
 const emptyDetector = stage({
   name: 'detector',
@@ -19,6 +19,7 @@ const emptyDetector = stage({
   takes: [take],
   gives: [Boxes],
   reads: [Frame],
+  keeps: {},
   async start({ bus, options }) {
     return {
       handlers: [

@@ -95,7 +95,7 @@ describe('opening a bus', { timeout: 120_000 }, () => {
 
 describe('a server that will not do', { timeout: 120_000 }, () => {
   const { log } = capturedLog();
-  const opening = (url: string) => Bus.open({ url, name: 'test', bounds: BOUNDS, patienceS: 0.5 }, log);
+  const opening = (url: string) => Bus.open({ url, name: 'test', bounds: BOUNDS, connectTimeoutS: 0.5 }, log);
 
   test('nobody answers: fatal after a while, and the address is logged without its password', async () => {
     await assert.rejects(opening('nats://me:secret@127.0.0.1:1'), (error) => {
@@ -128,7 +128,7 @@ describe('a server that will not do', { timeout: 120_000 }, () => {
     const bed = await testbed({ config: 'authorization { user: decoder, password: right }' });
     try {
       const began = Date.now();
-      const wrong = bed.open({ user: 'decoder', password: 'wrong', patienceS: 60 });
+      const wrong = bed.open({ user: 'decoder', password: 'wrong', connectTimeoutS: 60 });
       await assert.rejects(wrong, (error) => {
         assert.match(String(error), /does not let us in; found user decoder/);
         assert.ok(!String(error).includes('wrong'));
@@ -212,7 +212,7 @@ describe('a bus at work', { timeout: 120_000 }, () => {
     const clip = clipId(6);
     await bus.publish(look(clip, 0));
     await bus.publish(look(clip, 1));
-    const source = { stream: 'LOOKS', subject: `look.${clip}.*`, durable: 'occupant', leaseS: 30 } as const;
+    const source = { stream: 'LOOKS', subject: `look.${clip}.*`, durable: 'occupant', ackWaitS: 30 } as const;
     const queue = bus.work(source);
     const [delivery] = await queue.take(1, AbortSignal.timeout(10_000));
     const { messages, bytes, consumers } = await bus.occupancy('LOOKS');
@@ -227,7 +227,7 @@ describe('a bus at work', { timeout: 120_000 }, () => {
   test('giveBackWork - what a dead process had taken comes at once, to be tried as often as ever', async () => {
     const clip = clipId(7);
     await bus.publish(look(clip, 0));
-    const source = { stream: 'LOOKS', subject: `look.${clip}.*`, durable: 'taker', leaseS: 600 } as const;
+    const source = { stream: 'LOOKS', subject: `look.${clip}.*`, durable: 'taker', ackWaitS: 600 } as const;
     const [taken] = await bus.work(source).take(1, AbortSignal.timeout(10_000));
     assert.equal(taken?.attempt, 1);
     await bus.giveBackWork();

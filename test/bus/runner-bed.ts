@@ -94,7 +94,7 @@ export const settled = (clip: string) =>
   until(async () => (await unsettled(clip)) === 0, 'every look is settled');
 export const lookType = look(clipId(0), 0).type;
 
-export function obituary({ body: { clip } }: { body: { clip: string } }, reason: string) {
+export function onDead({ body: { clip } }: { body: { clip: string } }, reason: string) {
   const body = { clip, camera: 'gate', file: 'deer.mp4', stage: 'detector', reason };
   return [outgoing(ClipFailed, { camera: 'gate', clip }, body)];
 }

@@ -3,18 +3,18 @@ import { describe, test } from 'node:test';
 import { FatalError, OverloadedError, PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { Frame } from '../../schemas/frame.ts';
-import { answers, bus, connection, dead, frame, obituary, run, settled } from './runner-bed.ts';
+import { answers, bus, connection, dead, frame, onDead, run, settled } from './runner-bed.ts';
 import { clipId, collected, look, progress, until } from './testbed.ts';
 import { answering } from './tiny.ts';
 
 describe('failures', { timeout: 120_000, concurrency: true }, () => {
-  test('poison: to DEAD with its payload and facts, with an obituary, acknowledged, and the rest goes on', async (t) => {
+  test('poison: to DEAD with its payload and facts, waiting parties told (onDead), acknowledged, and the rest goes on', async (t) => {
     const clip = clipId(11);
     await bus.publish(look(clip, 0));
     await bus.publish(look(clip, 1));
     const running = run(
       t,
-      answering(clip, { obituary }, async function* ({ body }, answer) {
+      answering(clip, { onDead }, async function* ({ body }, answer) {
         if (body.index === 0) throw new PoisonError('not a deer', { found: 'a boar', expected: 'a deer' });
         yield answer();
       }),
@@ -80,7 +80,7 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
     let tries = 0;
     const running = run(
       t,
-      answering(clip, { attempts: 2, leaseS: 1 }, async function* (_, answer) {
+      answering(clip, { attempts: 2, ackWaitS: 1 }, async function* (_, answer) {
         if (++tries < 4) throw new OverloadedError('the GPU is full');
         yield answer();
       }),
@@ -99,7 +99,7 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
     let seen = 0;
     run(
       t,
-      answering(clip, { obituary }, async function* (_, answer) {
+      answering(clip, { onDead }, async function* (_, answer) {
         seen++;
         yield answer();
       }),
@@ -113,7 +113,7 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
     assert.equal(seen, 0);
   });
 
-  test('an error without a message, and an obituary that cannot be published: dead all the same, once', async (t) => {
+  test('an error without a message, and an onDead message that cannot be published: dead all the same, once', async (t) => {
     const clip = clipId(16);
     await bus.publish(look(clip, 0));
     const wrong = () => [progress(clip, -1)];
@@ -121,7 +121,7 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
     const running = run(
       t,
       // biome-ignore lint/correctness/useYield: it fails before it has anything to give
-      answering(clip, { attempts: 1, obituary: wrong }, async function* () {
+      answering(clip, { attempts: 1, onDead: wrong }, async function* () {
         tries++;
         throw new Error('');
       }),
@@ -156,7 +156,7 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
     const failing = run(
       t,
       // biome-ignore lint/correctness/useYield: it fails before it has anything to give
-      answering(clip, { leaseS: 60 }, async function* () {
+      answering(clip, { ackWaitS: 60 }, async function* () {
         throw new FatalError('the driver is gone');
       }),
     );
@@ -166,7 +166,7 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
     );
     run(
       t,
-      answering(clip, { leaseS: 60 }, async function* (_, answer) {
+      answering(clip, { ackWaitS: 60 }, async function* (_, answer) {
         yield answer();
       }),
     );
@@ -179,14 +179,14 @@ describe('failures', { timeout: 120_000, concurrency: true }, () => {
     await bus.publish(look(clip, 0));
     run(
       t,
-      answering(clip, { obituary }, async function* () {
+      answering(clip, { onDead }, async function* () {
         for (let index = 0; index < 10; index++) yield frame(clip, index, 200_000);
         throw new PoisonError('broken in the middle');
       }),
     );
     await until(
       async () => (await bus.last(ClipFailed, `clip.failed.gate.${clip}`)) !== null,
-      'the obituary',
+      'what onDead gave',
     );
     assert.equal((await collected(bus.stored(Frame, { clip }))).length, 10);
   });

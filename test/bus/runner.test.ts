@@ -72,11 +72,11 @@ describe('crashes', { timeout: 120_000, concurrency: true }, () => {
 });
 
 describe('working', { timeout: 120_000, concurrency: true }, () => {
-  test('a handler that takes longer than the lease keeps its input', async (t) => {
+  test('a handler that takes longer than the ack wait keeps its input', async (t) => {
     const clip = clipId(4);
     await bus.publish(look(clip, 0));
     let begun = 0;
-    const slow = answering(clip, { leaseS: 1 }, async function* (_, answer) {
+    const slow = answering(clip, { ackWaitS: 1 }, async function* (_, answer) {
       begun++;
       await setTimeout(2_500);
       yield answer();
@@ -174,7 +174,7 @@ describe('stopping', { timeout: 120_000, concurrency: true }, () => {
     await bus.publish(look(clip, 0));
     let attempts = 0;
     const endless = () =>
-      answering(clip, { leaseS: 60 }, async function* (_, answer, { signal }) {
+      answering(clip, { ackWaitS: 60 }, async function* (_, answer, { signal }) {
         attempts++;
         if (attempts === 1) await setTimeout(60_000, undefined, { signal });
         yield answer();
@@ -195,7 +195,7 @@ describe('stopping', { timeout: 120_000, concurrency: true }, () => {
     await bus.publish(look(clip, 0));
     let tries = 0;
     const stage = (works: boolean) =>
-      answering(clip, { leaseS: 60 }, async function* (_, answer) {
+      answering(clip, { ackWaitS: 60 }, async function* (_, answer) {
         tries++;
         if (!works) throw new OverloadedError('full');
         yield answer();

@@ -115,10 +115,10 @@ describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
     });
   }
 
-  test('no server: code 78 after its patience, with the address', async (t) => {
+  test('no server: code 78 after its connection timeout, with the address', async (t) => {
     const { said, exited } = shika(t, ['stage', 'filter'], {
       NATS_URL: 'nats://127.0.0.1:1',
-      SHIKA_BUS_PATIENCE_S: '1',
+      SHIKA_BUS_CONNECT_TIMEOUT_S: '1',
     });
     assert.deepEqual(await exited, { code: 78, signal: null });
     assert.match(said(), /no NATS server answers at nats:\/\/127\.0\.0\.1:1/);

@@ -14,7 +14,7 @@ const crash = {
 };
 
 await runStage({
-  stage: answering(clip, { attempts: 2, leaseS: 1 }, async function* (_, answer) {
+  stage: answering(clip, { attempts: 2, ackWaitS: 1 }, async function* (_, answer) {
     yield answer();
     yield crash;
   }),

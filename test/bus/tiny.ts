@@ -20,9 +20,9 @@ export type LookInput = Incoming<LookType>;
 
 export interface TinyOptions {
   readonly attempts?: number;
-  readonly leaseS?: number;
+  readonly ackWaitS?: number;
   readonly concurrency?: number;
-  readonly obituary?: (input: LookInput, reason: string) => Outgoing[];
+  readonly onDead?: (input: LookInput, reason: string) => Outgoing[];
 }
 
 /** {@link Look}, of one clip only: the worker's subject and durable follow from it. */
@@ -53,10 +53,10 @@ export function answeringBatches(
 
 function tiny(
   clip: string,
-  { attempts = 3, leaseS = 30, obituary }: TinyOptions,
+  { attempts = 3, ackWaitS = 30, onDead }: TinyOptions,
   how: Pick<EachHandler<LookType>, 'concurrency' | 'each'> | Pick<BatchHandler<LookType>, 'size' | 'batch'>,
 ): Stage {
-  const take = { type: looksOf(clip), leaseS, attempts };
+  const take = { type: looksOf(clip), ackWaitS, attempts };
   const gives: readonly MessageType[] = [Progress];
   return stage({
     name: 'detector',
@@ -66,6 +66,7 @@ function tiny(
     takes: [take],
     gives,
     reads: [],
-    start: async () => ({ handlers: [handler({ take, ...(obituary ? { obituary } : {}), ...how })] }),
+    keeps: {},
+    start: async () => ({ handlers: [handler({ take, ...(onDead ? { onDead } : {}), ...how })] }),
   });
 }

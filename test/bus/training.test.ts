@@ -72,7 +72,7 @@ describe('training', { timeout: 600_000 }, () => {
     await until(async () => epochOf(await last('broken')) === 1, 'the first epoch', 240_000);
     assert.deepEqual(await bus.objects.list('checkpoints'), ['broken']);
     first.kill('SIGKILL');
-    await bus.giveBackWork(); // or its lease would have to end first
+    await bus.giveBackWork(); // or its ack wait would have to end first
     startTrainer(t);
     await ended('broken');
     const said = await collected(bus.stored(Progress, { job: 'broken' }));

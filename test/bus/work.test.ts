@@ -17,13 +17,13 @@ before(async () => {
 after(() => bed.close());
 
 /** Work of its own for each test: the looks of a clip. */
-function workOn(test: TestContext, clip: string, leaseS = 30): (bus: Bus) => WorkQueue {
+function workOn(test: TestContext, clip: string, ackWaitS = 30): (bus: Bus) => WorkQueue {
   return (bus) => {
     const queue = bus.work({
       stream: 'LOOKS',
       subject: `look.${clip}.*`,
       durable: `detector_${clip}`,
-      leaseS,
+      ackWaitS,
     });
     test.after(() => queue.close());
     return queue;
@@ -89,7 +89,7 @@ describe('taking work', { timeout: 120_000, concurrency: true }, () => {
     assert.ok(Date.now() - began >= 600, 'not before its time');
   });
 
-  test('a lease that ends gives the work to another process', async (t) => {
+  test('an ack wait that ends gives the work to another process', async (t) => {
     const clip = clipId(5);
     await publish(clip, 1);
     const work = workOn(t, clip, 1);
@@ -98,7 +98,7 @@ describe('taking work', { timeout: 120_000, concurrency: true }, () => {
     assert.equal(again?.attempt, 2);
   });
 
-  test('a lease that is renewed does not end', async (t) => {
+  test('an ack wait that is renewed does not end', async (t) => {
     const clip = clipId(6);
     await publish(clip, 1);
     const work = workOn(t, clip, 1);
@@ -187,7 +187,7 @@ describe('taking work in batches', { timeout: 120_000, concurrency: true }, () =
     const taken = await leaving.take(4, soon());
     await setTimeout(200);
     await leaving.close();
-    // A message that was on its way to the one that left comes again when its lease ends, others may come twice.
+    // A message that was on its way to the one that left comes again when its ack wait ends, others may come twice.
     const seen = new Set(indices(taken));
     const staying = work(other);
     const signal = AbortSignal.timeout(20_000);

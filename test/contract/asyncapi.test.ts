@@ -5,7 +5,7 @@ import specs from '@asyncapi/specs';
 import { Ajv } from 'ajv';
 import { ASYNCAPI_FILE, asyncApiText } from '../../deploy/asyncapi.ts';
 import { messages } from '../../schemas/index.ts';
-import { stages } from '../../stages/index.ts';
+import { type StageEntry, stages } from '../../stages/index.ts';
 
 interface Operation {
   readonly action: 'send' | 'receive';
@@ -77,7 +77,7 @@ describe('asyncapi.json', () => {
   });
 
   test('says of every stage what it takes, reads and gives', async () => {
-    for (const [stage, load] of Object.entries(stages)) {
+    for (const [stage, { load }] of Object.entries<StageEntry>(stages)) {
       const { takes, reads, gives } = await load();
       const operations = Object.entries(document.operations).filter(([id]) => id.startsWith(`${stage}_`));
       const documented = (verb: string, action: string) =>
@@ -85,8 +85,8 @@ describe('asyncapi.json', () => {
           .filter(([id, operation]) => id.startsWith(`${stage}_${verb}_`) && operation.action === action)
           .map(([, { channel }]) => document.channels[channel.$ref.split('/')[2] ?? '']?.address)
           .sort();
-      const addresses = (of: readonly { readonly subject: string }[]) =>
-        of.map(({ subject }) => subject).sort();
+      const addresses = (channels: readonly { readonly subject: string }[]) =>
+        channels.map(({ subject }) => subject).sort();
       assert.deepEqual(documented('takes', 'receive'), addresses(takes.map(({ type }) => type)), stage);
       assert.deepEqual(documented('reads', 'receive'), addresses(reads), stage);
       const dead = { subject: 'dead.{stage}.{subject}' };

@@ -8,13 +8,14 @@ import Type from 'typebox';
 import { authorization, PERMISSIONS_FILE } from '../../deploy/permissions.ts';
 import { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import type { Stage, StageName } from '../../pipeline/runtime/stage/stage.ts';
+import type { Stage } from '../../pipeline/runtime/stage/stage.ts';
+import { workSource } from '../../pipeline/runtime/stage/work-source.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { Dead } from '../../schemas/dead.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
 import { type MessageType, subjectOf } from '../../schemas/message.ts';
-import { stages } from '../../stages/index.ts';
+import { type StageEntry, stages } from '../../stages/index.ts';
 import { startServer, type TestServer } from '../processes/server.ts';
 
 const written = await readFile(PERMISSIONS_FILE, 'utf8');
@@ -51,15 +52,14 @@ describe('a bus with a user per stage', () => {
   }
 
   /** Does what the declaration says, and fails where the server refuses. */
-  async function exercise(bus: Bus, { name, takes, gives, reads }: Stage): Promise<void> {
+  async function exercise(bus: Bus, { name, takes, gives, reads, keeps }: Stage): Promise<void> {
     const signal = AbortSignal.timeout(20_000);
     for (const type of gives) await bus.publish(example(type, `${name}-gives`), { signal });
     await bus.publish(example(Dead, `${name}-dead`, { stage: name }), { signal });
-    for (const { type, leaseS } of takes) {
+    for (const take of takes) {
+      const { type } = take;
       await person.publish(example(type, `${name}-takes`), { signal });
-      const subject = subjectOf(type);
-      const durable = `${name}_${subject.replace(/\.\*/g, '').replace(/\./g, '_')}`;
-      const queue = bus.work({ stream: type.stream, subject, durable, leaseS });
+      const queue = bus.work(workSource(name, take));
       const [delivery] = await queue.take(1, signal);
       assert.ok(delivery, `${name} takes ${type.type}`);
       await delivery.ack();
@@ -72,12 +72,32 @@ describe('a bus with a user per stage', () => {
       for await (const _ of bus.stored(type)) found++;
       assert.ok(found > 0, `${name} reads ${type.type}`);
     }
+    const { watches = [], sets = [], fetches = [], stores = [], frees = [] } = keeps;
+    for (const keys of watches) {
+      const key = keys.replace('*', `${name}-watches`);
+      await person.state.put(key, 1);
+      assert.equal((await bus.state.get(key, Type.Number())).value, 1);
+      await person.state.delete(key);
+    }
+    for (const key of sets) {
+      await bus.state.put(key.replace('*', `${name}-sets`), 1);
+      await bus.state.delete(key.replace('*', `${name}-sets`));
+    }
+    for (const store of fetches) {
+      await person.objects.put(store, `${name}-fetches`, new Uint8Array(10));
+      assert.ok(await bus.objects.get(store, `${name}-fetches`), `${name} fetches from ${store}`);
+    }
+    for (const store of stores) {
+      await bus.objects.put(store, `${name}-stores`, new Uint8Array(10));
+      await bus.objects.delete(store, `${name}-stores`);
+    }
+    for (const type of frees) await bus.purge(type, { clip: 'x' });
   }
 
-  for (const name of Object.keys(stages) as StageName[]) {
+  for (const [name, { load }] of Object.entries<StageEntry>(stages)) {
     test(`${name} - may do all that it declares`, async () => {
       const bus = await as(name);
-      await exercise(bus, await stages[name]());
+      await exercise(bus, await load());
     });
   }
 

@@ -119,7 +119,7 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
   test('the bus takes nobody without TLS', async () => {
     const { user, password } = await account();
     const plain = Bus.open(
-      { url: `nats://127.0.0.1:${port}`, name: 'test', user, password, patienceS: 1, bounds },
+      { url: `nats://127.0.0.1:${port}`, name: 'test', user, password, connectTimeoutS: 1, bounds },
       createLog('test', 'fatal'),
     );
     await assert.rejects(plain);
@@ -188,7 +188,7 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
 
   async function connectAsPerson(): Promise<Bus> {
     const ca = join(folder, 'secrets/ca.pem');
-    const where = { url: `nats://127.0.0.1:${port}`, ca, patienceS: 60, bounds };
+    const where = { url: `nats://127.0.0.1:${port}`, ca, connectTimeoutS: 60, bounds };
     return Bus.open({ ...where, ...(await account()), name: 'test' }, createLog('test', 'warn'));
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -80,6 +80,13 @@ describe('the deploy folder, made ready', () => {
       assert.equal(await mode(file), '600');
     assert.equal(await mode('ca.pem'), '644');
     await assert.rejects(stat(join(folder, 'secrets/ca.key')), 'the authority’s key is not kept');
+  });
+
+  test('secrets.sh - a user for every stage, and for nobody else but the watcher and a person', async () => {
+    const users = (await readdir(join(folder, 'secrets')))
+      .filter((file) => file.endsWith('.env') && file !== 'nats.env')
+      .map((file) => file.replace('.env', ''));
+    assert.deepEqual(users.sort(), [...Object.keys(stages), 'person', 'watcher'].sort());
   });
 
   test('secrets.sh - the certificate holds for the names it was given', async () => {

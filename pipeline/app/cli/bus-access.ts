@@ -4,10 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { StageName } from '../../../stages/index.ts';
 import { Bus } from '../../runtime/bus/bus.ts';
 import { UsageError } from '../../runtime/errors.ts';
 import { createLog, type Logger, type LogLevel } from '../../runtime/log/log.ts';
-import type { StageName } from '../../runtime/stage/stage.ts';
 import { addressOf } from '../../runtime/supervisor/address.ts';
 import type { Meters } from '../jobs/meter.ts';
 import { Workplace } from '../jobs/workplace.ts';

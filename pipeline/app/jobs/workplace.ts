@@ -1,9 +1,10 @@
 /** Where a command does its work: stages and a private server on this machine, and a connection to their bus. */
 import { rmSync } from 'node:fs';
+import type { StageName } from '../../../stages/index.ts';
 import { Bus, type BusOptions } from '../../runtime/bus/bus.ts';
 import type { Logger } from '../../runtime/log/log.ts';
-import type { StageName } from '../../runtime/stage/stage.ts';
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts';
+import { STAGE_COMMAND } from './processes.ts';
 
 export interface WorkplaceOptions {
   /** Kept between runs only where `keep` is set. */
@@ -29,7 +30,7 @@ export class Workplace {
 
   static async open({ folder, keep, processes, env, bus, log }: WorkplaceOptions): Promise<Workplace> {
     if (!keep) rmSync(folder, { recursive: true, force: true });
-    const supervisor = await Supervisor.start({ folder, processes, env, log });
+    const supervisor = await Supervisor.start({ folder, stageCommand: STAGE_COMMAND, processes, env, log });
     try {
       const opened = await Bus.open({ ...bus, ...supervisor.address, name: 'cli' }, log);
       // Whoever held a job here before was killed with the server.

@@ -1,12 +1,10 @@
 /** Models on the bus: their files in the object store, and for each kind a pointer to the active one. */
-import { ActiveModel } from '../../../schemas/state.ts';
+import { ActiveModel, activeModelKey } from '../../../schemas/state.ts';
 import type { ModelKind } from '../../../schemas/terms.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import type { ModelFiles } from './files.ts';
 import type { PromotionDecision } from './promotion.ts';
-
-const activeModelKey = (kind: ModelKind) => `active.${kind}`;
 
 /** Stores a model under its id; the same model again changes nothing. */
 export function storeModel(bus: Bus, model: string, files: ModelFiles): Promise<void> {

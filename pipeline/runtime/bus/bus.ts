@@ -167,7 +167,7 @@ export class Bus {
   }
 
   /**
-   * Gives back all jobs and looks that processes took and have not settled, instead of waiting for their leases to end:
+   * Gives back all jobs and looks that processes took and have not settled, instead of waiting for their ack waits to end:
    * for whoever knows that none of these processes is alive. Their deliveries are counted anew.
    */
   async giveBackWork(): Promise<void> {

@@ -16,7 +16,7 @@ export interface ConnectionOptions {
   /** Path of the certificate authority's file; TLS is used where it is given. */
   readonly ca?: string | undefined;
   /** How long to wait for the first connection, seconds; the server may still be starting. */
-  readonly patienceS?: number;
+  readonly connectTimeoutS?: number;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface ConnectionOptions {
  * @throws FatalError where no server answers in time, it does not let us in, is too old or has no JetStream.
  */
 export async function openConnection(options: ConnectionOptions): Promise<NatsConnection> {
-  const deadline = Date.now() + (options.patienceS ?? 10) * 1000;
+  const deadline = Date.now() + (options.connectTimeoutS ?? 10) * 1000;
   for (;;) {
     try {
       const connection = await connect({

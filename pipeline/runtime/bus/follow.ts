@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type MessageType, subjectOf } from '../../../schemas/message.ts';
 import { reasonOf } from '../errors.ts';
 import { decode, type Incoming } from './envelope.ts';
-import { mayPass } from './passing.ts';
+import { isTransient } from './failures.ts';
 import { pause } from './pause.ts';
 
 export interface FollowOptions {
@@ -56,7 +56,7 @@ export async function* follow<M extends MessageType>(
       }
     } catch (error) {
       if (signal?.aborted) return;
-      if (!mayPass(error)) {
+      if (!isTransient(error)) {
         log.error({ stream: type.stream, why: reasonOf(error) }, 'following no more');
         return;
       }

@@ -6,7 +6,7 @@ import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
 import { FatalError, reasonOf } from '../errors.ts';
 import { encode, type Outgoing } from './envelope.ts';
-import { isForbidden, isOvertaken, mayPass } from './passing.ts';
+import { isConflict, isPermissionDenied, isTransient } from './failures.ts';
 import { pause } from './pause.ts';
 
 /** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
@@ -56,12 +56,12 @@ export class Publisher {
         if (attempt > 3) this.#log.info({ subject: message.subject, attempt }, 'published after waiting');
         return ack.duplicate ? 'repeated' : 'stored';
       } catch (error) {
-        if (isOvertaken(error)) return 'repeated';
-        if (isForbidden(error)) {
+        if (isConflict(error)) return 'repeated';
+        if (isPermissionDenied(error)) {
           const found = reasonOf(error);
           throw new FatalError(`${this.#source} may not publish ${message.subject}`, { found, cause: error });
         }
-        if (!mayPass(error)) throw error;
+        if (!isTransient(error)) throw error;
         const code = error instanceof JetStreamApiError ? error.code : 0;
         if (attempt === 3) {
           const why = code === STREAM_FULL ? `${message.type.stream} is full` : reasonOf(error);

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
 import { Check } from 'typebox/value';
 import { reasonOf } from '../errors.ts';
-import { isOvertaken, mayPass } from './passing.ts';
+import { isConflict, isTransient } from './failures.ts';
 import { pause } from './pause.ts';
 import { STATE_BUCKET } from './topology.ts';
 
@@ -48,7 +48,7 @@ export class State {
         await this.#kv.put(key, JSON.stringify(value), { timeout: PUT_TIMEOUT_MS });
         return;
       } catch (error) {
-        if (!mayPass(error)) throw error;
+        if (!isTransient(error)) throw error;
         if (attempt === 3) this.#log.warn({ key, why: reasonOf(error) }, 'waiting to set a key');
         await pause(Math.min(100 * 2 ** attempt, 2_000), signal);
       }
@@ -65,7 +65,7 @@ export class State {
       else await this.#kv.update(key, JSON.stringify(value), revision);
       return true;
     } catch (error) {
-      if (isOvertaken(error)) return false;
+      if (isConflict(error)) return false;
       throw error;
     }
   }
@@ -96,7 +96,7 @@ export class State {
           watch.stop();
         }
       } catch (error) {
-        if (!mayPass(error)) {
+        if (!isTransient(error)) {
           this.#log.error({ key, why: reasonOf(error) }, 'watching no more');
           return;
         }

@@ -1,6 +1,6 @@
 /**
  * Taking work: a durable pull consumer whose messages must be acknowledged. No more is pulled than is asked for,
- * because what waits in the client counts against the lease.
+ * because what waits in the client counts against the ack wait.
  */
 import {
   AckPolicy,
@@ -15,7 +15,7 @@ import type { Logger } from 'pino';
 import type { StreamName } from '../../../schemas/message.ts';
 import { reasonOf } from '../errors.ts';
 import type { RawMessage } from './envelope.ts';
-import { mayPass } from './passing.ts';
+import { isTransient } from './failures.ts';
 import { pause } from './pause.ts';
 
 export interface WorkSource {
@@ -25,7 +25,7 @@ export interface WorkSource {
   /** Name of the durable consumer, shared by all processes of a stage. */
   readonly durable: string;
   /** Seconds after which an unacknowledged message is given to another process. */
-  readonly leaseS: number;
+  readonly ackWaitS: number;
 }
 
 /** A message and the right to settle it, once. */
@@ -39,7 +39,7 @@ export interface Delivery {
   ack(): Promise<void>;
   /** Not done: deliver again after `delayMs`. */
   retry(delayMs: number): void;
-  /** The lease runs anew. */
+  /** The ack wait runs anew. */
   renew(): void;
 }
 
@@ -53,7 +53,7 @@ export async function ensureConsumer(manager: JetStreamManager, source: WorkSour
     filter_subject: source.subject,
     ack_policy: AckPolicy.Explicit,
     deliver_policy: DeliverPolicy.All,
-    ack_wait: source.leaseS * 1e9,
+    ack_wait: source.ackWaitS * 1e9,
     max_deliver: -1,
     max_ack_pending: 10_000,
   });
@@ -101,7 +101,7 @@ export class WorkQueue {
     }
   }
 
-  /** Gives back what was pulled and not taken; what the client has not read yet comes again when its lease ends. */
+  /** Gives back what was pulled and not taken; what the client has not read yet comes again when its ack wait ends. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#taken?.();
@@ -213,16 +213,16 @@ function delivery(message: JsMsg): Delivery {
     ack: async () => {
       await message.ackAck({ timeout: 5_000 });
     },
-    retry: (delayMs) => said(() => message.nak(delayMs)),
-    renew: () => said(() => message.working()),
+    retry: (delayMs) => ifOpen(() => message.nak(delayMs)),
+    renew: () => ifOpen(() => message.working()),
   };
 }
 
-/** On a connection that is closed nothing can be said, and need not be: the lease ends by itself. */
-function said(word: () => void): void {
+/** On a connection that is closed nothing can be sent, and need not be: the ack wait ends by itself. */
+function ifOpen(send: () => void): void {
   try {
-    word();
+    send();
   } catch (error) {
-    if (mayPass(error)) throw error;
+    if (isTransient(error)) throw error;
   }
 }

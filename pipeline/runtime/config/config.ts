@@ -19,7 +19,7 @@ export const BusSection = Type.Object(
     user: Type.String({ default: '', description: 'User name; empty: none' }),
     password: Type.String({ default: '', description: 'Password' }),
     ca: Type.String({ default: '', description: 'File of the certificate authority; empty: no TLS' }),
-    patienceS: Type.Integer({
+    connectTimeoutS: Type.Integer({
       default: 30,
       minimum: 1,
       maximum: 3600,

@@ -38,7 +38,7 @@ export async function emit(
       if (failure) break;
     }
   } finally {
-    await Promise.all(inFlight); // also where the handler threw: nothing of it may appear after its obituary
+    await Promise.all(inFlight); // also where the handler threw: nothing of it may appear after its dead letter
   }
   await settled();
 }

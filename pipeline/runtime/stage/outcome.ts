@@ -3,7 +3,7 @@ import { FatalError, OverloadedError, PoisonError, reasonOf } from '../errors.ts
 
 export type Outcome =
   | { readonly kind: 'dead'; readonly reason: string }
-  /** Once more in this process, which keeps the lease: to give it back would cost an attempt. */
+  /** Once more in this process, which keeps the input: to give it back would cost an attempt. */
   | { readonly kind: 'wait'; readonly delayMs: number; readonly reason: string }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly reason: string }
   | { readonly kind: 'exit'; readonly error: FatalError };

@@ -1,20 +1,20 @@
 /**
- * What a stage is. It declares itself - what it takes, gives, promises, which options it has - and gives handlers:
- * functions from messages to messages. Everything else (delivery, retry, dead letters, logs, stats) is the runner's.
+ * What a stage is. It declares all that it does on the bus, what it promises and which options it has, and gives
+ * handlers: functions from messages to messages. Consumers, permissions and the AsyncAPI document follow from the
+ * declaration; delivery, retry, dead letters, logs and stats are the runner's.
  */
 import type { Static, TObject } from 'typebox';
 import type { MessageType } from '../../../schemas/message.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Incoming, Outgoing } from '../bus/envelope.ts';
+import type { StoreName } from '../bus/topology.ts';
 import type { Logger } from '../log/log.ts';
-
-export type StageName = 'decoder' | 'detector' | 'tracker' | 'filter' | 'trainer' | 'explainer';
 
 /** Work that a stage takes: all its processes share one durable consumer of it. */
 export interface Take<M extends MessageType = MessageType> {
   readonly type: M;
-  /** Seconds without a word from the process after which another one gets the message. */
-  readonly leaseS: number;
+  /** Seconds without a sign of life from the process after which another one gets the message. */
+  readonly ackWaitS: number;
   /** Deliveries after which the message goes to DEAD. */
   readonly attempts: number;
 }
@@ -34,8 +34,8 @@ export interface Commit {
 
 interface Handles<M extends MessageType> {
   readonly take: Take<M>;
-  /** What tells those who wait that this input is dead, so that a clip completes all the same. */
-  obituary?(input: Incoming<M>, reason: string): Outgoing[];
+  /** Messages that tell those who wait that this input is dead, so that a clip completes all the same. */
+  onDead?(input: Incoming<M>, reason: string): Outgoing[];
 }
 
 /** Takes inputs one by one, `concurrency` at once; each may take minutes and give any number of messages. */
@@ -56,9 +56,9 @@ export interface BatchHandler<M extends MessageType = MessageType> extends Handl
 export type Handler = EachHandler | BatchHandler;
 
 /** A handler of one message type, as the runner keeps it among others. */
-export function handler<M extends MessageType>(of: EachHandler<M> | BatchHandler<M>): Handler {
+export function handler<M extends MessageType>(declared: EachHandler<M> | BatchHandler<M>): Handler {
   // The runner gives a handler only messages that were checked against its own take's schema.
-  return of as unknown as Handler;
+  return declared as unknown as Handler;
 }
 
 /** A stage at work. */
@@ -76,8 +76,23 @@ export interface StageContext<Options> {
   readonly signal: AbortSignal;
 }
 
+/** What a stage does on the bus beside messages that it takes, gives and reads. */
+export interface Keeps {
+  /** Keys of the bucket `state` that it reads or watches, with wildcards. */
+  readonly watches?: readonly string[];
+  /** Keys of the bucket `state` that it sets, reads and deletes, with wildcards. */
+  readonly sets?: readonly string[];
+  /** Object stores that it reads. */
+  readonly fetches?: readonly StoreName[];
+  /** Object stores that it reads, writes and deletes from. */
+  readonly stores?: readonly StoreName[];
+  /** Messages that it deletes when nobody needs them any more. */
+  readonly frees?: readonly MessageType[];
+}
+
 export interface Stage<O extends TObject = TObject> {
-  readonly name: StageName;
+  /** Its key in the list of stages, its service's name and its user's on the bus. */
+  readonly name: string;
   readonly summary: string;
   /** What holds after any crash. */
   readonly guarantee: string;
@@ -86,6 +101,7 @@ export interface Stage<O extends TObject = TObject> {
   readonly gives: readonly MessageType[];
   /** What it reads without owning it. */
   readonly reads: readonly MessageType[];
+  readonly keeps: Keeps;
   start(context: StageContext<Static<O>>): Promise<Running>;
 }
 

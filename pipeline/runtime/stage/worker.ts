@@ -1,30 +1,31 @@
 /**
- * One handler at work: takes inputs, keeps their leases, publishes what comes out, and only then acknowledges.
+ * One handler at work: takes inputs, keeps them while it works, publishes what comes out, and only then acknowledges.
  * At-least-once rests on this order.
  */
-import { Dead } from '../../../schemas/dead.ts';
 import type { Bus } from '../bus/bus.ts';
-import { decode, type Incoming, type Outgoing, outgoing } from '../bus/envelope.ts';
+import { decode, type Incoming, type Outgoing } from '../bus/envelope.ts';
 import { pause } from '../bus/pause.ts';
 import type { Delivery, WorkQueue } from '../bus/work.ts';
 import { type FatalError, reasonOf } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
+import { deadLetter } from './dead-letter.ts';
 import { emit } from './emit.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
-import { sourceOf } from './source.ts';
 import type { Commit, Context, Handler } from './stage.ts';
 import type { Stats } from './stats.ts';
+import { workSource } from './work-source.ts';
 
-interface Job {
+/** An input that this process has taken and not settled. */
+interface Task {
   readonly delivery: Delivery;
   readonly input: Incoming;
   /** How often it had to wait because something was overloaded. */
   waits: number;
 }
 
-/** An input that waits, in this process, for what is overloaded. */
-interface Held {
-  readonly job: Job;
+/** An input that waits in this process, because what it needs is overloaded. */
+interface Postponed {
+  readonly task: Task;
   readonly delayMs: number;
 }
 
@@ -56,7 +57,7 @@ export class Worker {
     this.#stats = stats;
     this.#signal = signal;
     this.#exit = exit;
-    this.#queue = bus.work(sourceOf(stage, handler.take));
+    this.#queue = bus.work(workSource(stage, handler.take));
   }
 
   /** Works until the signal is aborted; resolves when all that was begun is settled. */
@@ -82,13 +83,13 @@ export class Worker {
       () => {
         for (const delivery of deliveries) delivery.renew();
       },
-      (this.#handler.take.leaseS * 1000) / 3,
+      (this.#handler.take.ackWaitS * 1000) / 3,
     );
     try {
-      let jobs = await this.#opened(deliveries);
-      while (jobs.length > 0) {
-        const held = 'each' in this.#handler ? await this.#each(jobs) : await this.#batch(jobs);
-        jobs = await this.#afterWaiting(held);
+      let tasks = await this.#opened(deliveries);
+      while (tasks.length > 0) {
+        const postponed = 'each' in this.#handler ? await this.#each(tasks) : await this.#batch(tasks);
+        tasks = await this.#afterPause(postponed);
       }
     } finally {
       clearInterval(renewal);
@@ -97,72 +98,72 @@ export class Worker {
   }
 
   /** Checks each message; what is not valid, or has been tried too often, goes to DEAD at once. */
-  async #opened(deliveries: readonly Delivery[]): Promise<Job[]> {
-    const jobs: Job[] = [];
+  async #opened(deliveries: readonly Delivery[]): Promise<Task[]> {
+    const tasks: Task[] = [];
     for (const delivery of deliveries) {
       try {
         const input = decode(this.#handler.take.type, delivery.raw);
         const { attempts } = this.#handler.take;
-        if (delivery.attempt <= attempts) jobs.push({ delivery, input, waits: 0 });
-        else await this.#bury(delivery, `no process finished it in ${attempts} attempts`, input);
+        if (delivery.attempt <= attempts) tasks.push({ delivery, input, waits: 0 });
+        else await this.#giveUp(delivery, `no process finished it in ${attempts} attempts`, input);
       } catch (error) {
-        await this.#bury(delivery, reasonOf(error));
+        await this.#giveUp(delivery, reasonOf(error));
       }
     }
-    return jobs;
+    return tasks;
   }
 
   /** Waits as long as the longest has to; when the process is to stop, they are given back. */
-  async #afterWaiting(held: readonly Held[]): Promise<Job[]> {
-    if (held.length === 0) return [];
-    await pause(Math.max(...held.map(({ delayMs }) => delayMs)), this.#signal).catch(() => {});
-    if (!this.#signal.aborted) return held.map(({ job }) => job);
-    for (const { job } of held) job.delivery.retry(0);
+  async #afterPause(postponed: readonly Postponed[]): Promise<Task[]> {
+    if (postponed.length === 0) return [];
+    await pause(Math.max(...postponed.map(({ delayMs }) => delayMs)), this.#signal).catch(() => {});
+    if (!this.#signal.aborted) return postponed.map(({ task }) => task);
+    for (const { task } of postponed) task.delivery.retry(0);
     return [];
   }
 
-  /** Gives those that have to wait. */
-  async #each(jobs: readonly Job[]): Promise<Held[]> {
-    const held: Held[] = [];
-    for (const job of jobs) {
+  /** @returns those that have to wait */
+  async #each(tasks: readonly Task[]): Promise<Postponed[]> {
+    const postponed: Postponed[] = [];
+    for (const task of tasks) {
       if (!('each' in this.#handler)) break;
       try {
-        await this.#publish(this.#handler.each(job.input, this.#context(job.input)));
-        await this.#acknowledge(job.delivery);
+        await this.#publish(this.#handler.each(task.input, this.#context(task.input)));
+        await this.#acknowledge(task.delivery);
       } catch (error) {
-        held.push(...(await this.#failed(job, error)));
+        postponed.push(...(await this.#failed(task, error)));
       }
     }
-    return held;
+    return postponed;
   }
 
-  /** Gives those that have to wait. */
-  async #batch(jobs: readonly Job[]): Promise<Held[]> {
+  /** @returns those that have to wait */
+  async #batch(tasks: readonly Task[]): Promise<Postponed[]> {
     if (!('batch' in this.#handler)) return [];
     let results: readonly (Outgoing[] | Error)[];
     try {
       const context = { signal: this.#signal, log: this.#log };
       results = await this.#handler.batch(
-        jobs.map((job) => job.input),
+        tasks.map((task) => task.input),
         context,
       );
     } catch (error) {
-      results = jobs.map(() => (error instanceof Error ? error : new Error(String(error))));
+      results = tasks.map(() => (error instanceof Error ? error : new Error(String(error))));
     }
-    const held = await Promise.all(
-      jobs.map(async (job, i) => {
+    const postponed = await Promise.all(
+      tasks.map(async (task, i) => {
         try {
           const result = results[i] ?? new Error('the handler gave no result');
           if (result instanceof Error) throw result;
           await this.#publish(result);
-          await this.#acknowledge(job.delivery);
+          await this.#acknowledge(task.delivery);
           return [];
         } catch (error) {
-          return this.#failed(job, error);
+          return this.#failed(task, error);
         }
       }),
     );
-    return held.flat();
+    return postponed.flat();
   }
 
   async #publish(messages: AsyncIterable<Outgoing | Commit> | Iterable<Outgoing>): Promise<void> {
@@ -177,23 +178,23 @@ export class Worker {
     await delivery.ack().catch((error) => this.#log.warn({ why: reasonOf(error) }, 'acknowledgement lost'));
   }
 
-  /** Settles the input, or gives it back to be held for a while. */
-  async #failed(job: Job, error: unknown): Promise<Held[]> {
-    const { delivery, input } = job;
+  /** Settles the input. @returns it where it has to wait in this process */
+  async #failed(task: Task, error: unknown): Promise<Postponed[]> {
+    const { delivery, input } = task;
     if (this.#signal.aborted) {
       delivery.retry(0);
       return [];
     }
-    const outcome: Outcome = outcomeOf(error, delivery.attempt, this.#handler.take.attempts, job.waits);
+    const outcome: Outcome = outcomeOf(error, delivery.attempt, this.#handler.take.attempts, task.waits);
     const { log } = this.#context(input);
     switch (outcome.kind) {
       case 'dead':
-        await this.#bury(delivery, outcome.reason, input);
+        await this.#giveUp(delivery, outcome.reason, input);
         return [];
       case 'wait':
-        if (job.waits === 0) log.warn({ why: outcome.reason }, 'overloaded: waiting');
-        job.waits += 1;
-        return [{ job, delayMs: outcome.delayMs }];
+        if (task.waits === 0) log.warn({ why: outcome.reason }, 'overloaded: waiting');
+        task.waits += 1;
+        return [{ task, delayMs: outcome.delayMs }];
       case 'retry':
         log.warn(
           { why: outcome.reason, attempt: delivery.attempt, delayMs: outcome.delayMs, err: error },
@@ -208,50 +209,18 @@ export class Worker {
     }
   }
 
-  /**
-   * DEAD first, then the obituary, then the acknowledgement: a crash in between only repeats. What can't be published
-   * as it is (a payload that is too large with the facts beside it) is buried without: it must not come back for ever.
-   */
-  async #bury(delivery: Delivery, reason: string, input?: Incoming): Promise<void> {
-    const { raw, attempt } = delivery;
-    const headers = Object.fromEntries(
-      (raw.headers?.keys() ?? []).map((key) => [key, raw.headers?.get(key) ?? '']),
-    );
-    const facts: Dead = {
-      stage: this.#stage,
-      subject: raw.subject,
-      type: headers['ce-type'] ?? '',
-      reason,
-      attempts: attempt,
-      at: new Date().toISOString(),
-      headers,
-    };
-    const parameters = { stage: this.#stage, subject: raw.subject };
-    const id = `dead:${this.#stage}:${raw.subject}:${raw.sequence}`;
+  /** Acknowledged when all is stored; else the next process gives it up. */
+  async #giveUp(delivery: Delivery, reason: string, input?: Incoming): Promise<void> {
     this.#stats.died();
-    this.#log.error({ subject: raw.subject, msgId: input?.id, why: reason, attempt }, 'dead');
-    const whole = () => [outgoing(Dead, parameters, facts, { id, payload: raw.data })];
-    const short = { ...facts, reason: `${reason} (too large to be kept)`, headers: {} };
-    const announced =
-      (await this.#announce(whole, () => [outgoing(Dead, parameters, short, { id })])) &&
-      (await this.#announce(() => (input && this.#handler.obituary?.(input, reason)) ?? []));
-    if (announced) await this.#acknowledge(delivery);
-    else delivery.retry(0); // the next process buries it
-  }
-
-  /**
-   * Publishes; what can never be published is logged, and replaced where there is something else.
-   * @returns false where the process is to stop first
-   */
-  async #announce(messages: () => Outgoing[], instead?: () => Outgoing[]): Promise<boolean> {
-    try {
-      await this.#publish(messages());
-      return true;
-    } catch (error) {
-      if (this.#signal.aborted) return false;
-      this.#log.error({ why: reasonOf(error) }, 'not published');
-      return instead ? this.#announce(instead) : true;
-    }
+    const options = {
+      stage: this.#stage,
+      publish: (messages: Outgoing[]) => this.#publish(messages),
+      onDead: this.#handler.onDead?.bind(this.#handler),
+      log: this.#log,
+      signal: this.#signal,
+    };
+    if (await deadLetter(delivery, reason, input, options)) await this.#acknowledge(delivery);
+    else delivery.retry(0);
   }
 
   #context(input: Incoming): Context {

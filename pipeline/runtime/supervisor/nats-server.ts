@@ -58,7 +58,7 @@ export async function provideNatsServer({
   }
   throw new FatalError('no nats-server', {
     ...(refused.length > 0 ? { found: [...new Set(refused)].join('; ') } : {}),
-    expected: `${OLDEST_SERVER} or newer: on Debian \`sudo apt-get install nats-server\`, with Go \`go install ${GO_MODULE}\`, or NATS_URL=nats://… of one that is running (with -js)`,
+    expected: `${OLDEST_SERVER} or newer: \`make setup\` installs one; or on Debian \`sudo apt-get install nats-server\`, with Go \`go install ${GO_MODULE}\`, or NATS_URL=nats://… of one that is running (with -js)`,
   });
 }
 

@@ -19,7 +19,7 @@ const SHORTEST_LIFE_MS = 10_000;
 const LONGEST_DELAY_MS = 15_000;
 const GRACE_MS = 20_000;
 
-export class KeptProcess {
+export class SupervisedProcess {
   readonly #spec: ProcessSpec;
   readonly #log: Logger;
   readonly #sink: WriteStream;

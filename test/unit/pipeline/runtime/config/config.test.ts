@@ -228,16 +228,16 @@ describe('the keys of all stages', () => {
 
   test('the bus is opened as they say', () => {
     const file = join(folder, 'bus.yaml');
-    writeFileSync(file, 'bus: { framesMaxMiB: 32, clipsMaxAgeHours: 5, user: decoder, patienceS: 3 }');
-    const { bounds, user, password, ca, patienceS } = busOptions(readSettings(file, {}));
+    writeFileSync(file, 'bus: { framesMaxMiB: 32, clipsMaxAgeHours: 5, user: decoder, connectTimeoutS: 3 }');
+    const { bounds, user, password, ca, connectTimeoutS } = busOptions(readSettings(file, {}));
     assert.deepEqual(
-      { bounds, user, password, ca, patienceS },
+      { bounds, user, password, ca, connectTimeoutS },
       {
         bounds: { framesMaxBytes: 2 ** 25, clipsMaxAgeHours: 5 },
         user: 'decoder',
         password: undefined,
         ca: undefined,
-        patienceS: 3,
+        connectTimeoutS: 3,
       },
     );
   });

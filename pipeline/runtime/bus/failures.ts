@@ -18,19 +18,19 @@ const LASTING = [
  * Whether the same request may succeed later (a server that is gone, a stream that is full), or never will.
  * The client wraps errors: the whole chain of causes is looked at.
  */
-export function mayPass(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return error.code !== MESSAGE_TOO_LARGE;
   if (LASTING.some((lasting) => error instanceof lasting)) return false;
-  return !(error instanceof Error) || error.cause === undefined || mayPass(error.cause);
+  return !(error instanceof Error) || error.cause === undefined || isTransient(error.cause);
 }
 
 /** Whether the server said that this user may not. */
-export function isForbidden(error: unknown): boolean {
+export function isPermissionDenied(error: unknown): boolean {
   if (error instanceof errors.PermissionViolationError) return true;
-  return error instanceof Error && error.cause !== undefined && isForbidden(error.cause);
+  return error instanceof Error && error.cause !== undefined && isPermissionDenied(error.cause);
 }
 
 /** Whether the server said that somebody else has written the subject since. */
-export function isOvertaken(error: unknown): boolean {
+export function isConflict(error: unknown): boolean {
   return error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164);
 }
