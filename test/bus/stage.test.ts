@@ -127,6 +127,6 @@ describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
   test('a stage that is none: code 2, with those that are', async (t) => {
     const { said, exited } = shika(t, ['stage', 'filtre']);
     assert.deepEqual(await exited, { code: 2, signal: null });
-    assert.match(said(), /no stage filtre; expected decoder, detector, tracker, filter, trainer, explainer/);
+    assert.match(said(), /'filtre' is invalid.*decoder, detector, tracker, filter, trainer, explainer/);
   });
 });

@@ -14,7 +14,7 @@ import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { Dead } from '../../schemas/dead.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
-import { type MessageType, subjectOf } from '../../schemas/message.ts';
+import type { MessageType } from '../../schemas/message.ts';
 import { type StageEntry, stages } from '../../stages/index.ts';
 import { startServer, type TestServer } from '../processes/server.ts';
 
