@@ -22,7 +22,7 @@ export type Explainable =
   | { readonly kind: 'classifier'; readonly model: Classifier };
 
 /** What a job asks. */
-export interface ExplainRequest {
+export interface ExplainQuestion {
   readonly method: AnyMethodName;
   readonly box: Box | null;
   readonly region: Box | null;
@@ -50,7 +50,7 @@ export interface Answer {
 export async function answer(
   explainable: Explainable,
   picture: Raster,
-  request: ExplainRequest,
+  request: ExplainQuestion,
   check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
   return explainable.kind === 'detector'
@@ -61,7 +61,7 @@ export async function answer(
 async function answerByDetector(
   detector: Detector,
   picture: Raster,
-  request: ExplainRequest,
+  request: ExplainQuestion,
   check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
   const opened = await DetectorCase.open(detector, picture, request);
@@ -96,7 +96,7 @@ async function answerByDetector(
 async function answerByClassifier(
   classifier: Classifier,
   picture: Raster,
-  request: ExplainRequest,
+  request: ExplainQuestion,
   check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
   const { method, layer, truth, region } = request;

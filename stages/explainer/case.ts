@@ -25,6 +25,7 @@ export interface Probe {
 /** `quick` takes fewer masks: for maps that are only compared with each other. */
 export type Effort = 'full' | 'quick';
 
+/** A question to a model about a picture; `detector/case.ts` and `classifier/case.ts` are the two kinds. */
 export interface Case {
   readonly model: LayersModel;
   /** The layer whose feature maps are used. */

@@ -3,6 +3,7 @@ import { BackendOption } from '../../pipeline/domain/models/backend/options.ts';
 
 const { Literal } = Type;
 
+/** The configuration's section `explainer`. */
 export const ExplainerOptions = Type.Object(
   {
     backend: BackendOption,

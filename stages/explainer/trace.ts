@@ -8,8 +8,9 @@ import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import type { Maps } from './maps.ts';
 
 /** A number made of a network's output, differentiable. */
-export type Score = (output: tf.Tensor) => tf.Scalar;
+export type NetworkScore = (output: tf.Tensor) => tf.Scalar;
 
+/** Values of every layer for one picture. Dispose of it. */
 export class Trace {
   readonly #model: LayersModel;
   /** In the order in which they were made. */
@@ -40,7 +41,7 @@ export class Trace {
    * Of a score over a layer's feature maps: zero where the score does not depend on them.
    * @throws PoisonError as {@link maps}
    */
-  async gradient(layer: string, score: Score): Promise<Maps> {
+  async gradient(layer: string, score: NetworkScore): Promise<Maps> {
     const { symbol, tensor } = this.#at(layer);
     const after = dependents(symbol, this.#made);
     const before = [...this.#made].filter(([other]) => !after.has(other));

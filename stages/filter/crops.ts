@@ -5,7 +5,7 @@
 import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
 import { evenlySpaced } from '../../pipeline/domain/statistics/evenly-spaced.ts';
 import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
-import { type ClipLabels, trusted } from './dataset.ts';
+import { type ClipLabels, trainingBox } from './dataset.ts';
 
 /** A clip's labels with its frame rate. */
 export interface TimedClipLabels extends ClipLabels {
@@ -96,5 +96,13 @@ function itemOf(
   split: ClipPart['split'],
 ): DatasetItem {
   const { clip, index, track } = label.track;
-  return { clip, index, name: `${file}#${index}.${track}`, width, height, split, boxes: [trusted(label)] };
+  return {
+    clip,
+    index,
+    name: `${file}#${index}.${track}`,
+    width,
+    height,
+    split,
+    boxes: [trainingBox(label)],
+  };
 }

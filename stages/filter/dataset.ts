@@ -40,14 +40,14 @@ export function datasetItems(
       width,
       height,
       split: heldOut ? 'held-out' : 'train',
-      boxes: onFrame.map(trusted),
+      boxes: onFrame.map(trainingBox),
     });
   }
   return items;
 }
 
 /** A label as it is trained on: what a person corrected counts fully. */
-export function trusted({ track, box, risk, review }: ReviewedLabel): DatasetItem['boxes'][number] {
+export function trainingBox({ track, box, risk, review }: ReviewedLabel): DatasetItem['boxes'][number] {
   const corrected = review === 'corrected';
   return {
     box: [...box],

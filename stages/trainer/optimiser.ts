@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 
+/** How weights move, and which are kept. */
 export interface OptimiserOptions {
   /** Towards zero per step and unit of rate; kernels only, biases have none. */
   readonly weightDecay: number;

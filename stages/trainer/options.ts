@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { BackendOption } from '../../pipeline/domain/models/backend/options.ts';
 
+/** The configuration's section `trainer`. */
 export const TrainerOptions = Type.Object(
   {
     backend: BackendOption,

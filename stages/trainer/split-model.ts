@@ -1,6 +1,7 @@
 /** Parts a model where training begins: what is frozen runs forward only and keeps nothing for the way back. */
 import * as tfl from '@tensorflow/tfjs-layers';
 
+/** A network in two parts. */
 export interface SplitModel {
   /** Picture to the values at the cut; undefined where nothing is frozen. */
   readonly frozen: tfl.LayersModel | undefined;

@@ -42,10 +42,6 @@ export async function classifierFigure(
   );
   const bottom = top + panel.height;
   const room = size.width - 2 * margin - 26;
-  const predicted = explanation.predictions[0]!; // a classifier has classes
-  const known = truth === null ? ink : predicted.label === truth ? right : wrong;
-  const line = (words: string, x: number, y: number, big: boolean, colour: string) =>
-    text(words, { x, y, size: big ? 26 : 17, colour, bold: big, room: column });
   return compose(
     size,
     [
@@ -53,22 +49,7 @@ export async function classifierFigure(
       { raster: map, left: second + inset, top },
     ],
     [
-      line(`true: ${truth ?? 'not known'}`, margin, margin + 26, true, ink),
-      line(others(explanation), margin, margin + 60, false, pale),
-      line(
-        `predicted: ${predicted.label}, ${percent(predicted.probability)}`,
-        second,
-        margin + 26,
-        true,
-        known,
-      ),
-      line(
-        `${titleOf(explanation.method)} of ${explanation.label}, ${percent(explanation.score)}, at ${explanation.layer}`,
-        second,
-        margin + 60,
-        false,
-        pale,
-      ),
+      headings(explanation, truth, second, column),
       verdict(explanation, bottom, room),
       text(`${picture.width} × ${picture.height} px · model ${explanation.model}`, {
         x: margin + 26,
@@ -79,6 +60,28 @@ export async function classifierFigure(
       }),
     ].join(''),
   );
+}
+
+/** True label above the original, predicted label and method above the map. @param second left edge of the map's column, px */
+function headings(
+  explanation: ClassifierExplanation,
+  truth: string | null,
+  second: number,
+  column: number,
+): string {
+  const predicted = explanation.predictions[0]!; // a classifier has classes
+  const known = truth === null ? ink : predicted.label === truth ? right : wrong;
+  const above = (words: string, x: number, colour: string) =>
+    text(words, { x, y: margin + 26, size: 26, colour, bold: true, room: column });
+  const below = (words: string, x: number) =>
+    text(words, { x, y: margin + 60, size: 17, colour: pale, bold: false, room: column });
+  const { method, label, score, layer } = explanation;
+  return [
+    above(`true: ${truth ?? 'not known'}`, margin, ink),
+    below(others(explanation), margin),
+    above(`predicted: ${predicted.label}, ${percent(predicted.probability)}`, second, known),
+    below(`${titleOf(method)} of ${label}, ${percent(score)}, at ${layer}`, second),
+  ].join('');
 }
 
 function verdict({ trust, sanity }: ClassifierExplanation, bottom: number, room: number): string {

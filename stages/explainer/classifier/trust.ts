@@ -7,6 +7,7 @@ import type { Fidelity, Measures } from '../fidelity/measure.ts';
 
 export type ClassifierTrustVerdict = 'supported' | 'partly supported' | 'not supported';
 
+/** Whether the map supports the class. */
 export interface ClassifierTrust {
   readonly evidence: ClassifierTrustVerdict;
   /** The same in a line for a person. */

@@ -9,6 +9,7 @@ import type { HeatMap } from '../maps.ts';
 
 export type DetectorTrustVerdict = 'in the box' | 'partly in the box' | 'outside the box' | 'none';
 
+/** Whether the map supports the box. */
 export interface DetectorTrust extends Pointing {
   /** Of what the model was shown, 0..1. */
   readonly boxShare: number;

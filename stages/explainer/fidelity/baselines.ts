@@ -3,6 +3,7 @@ import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.
 import type { Size } from '../../../pipeline/domain/vision/box.ts';
 import type { HeatMap } from '../maps.ts';
 
+/** The baselines by name: noise, a blob in the middle, Sobel edges. */
 export const baselineNames = ['random', 'centreBlob', 'edges'] as const;
 export type BaselineName = (typeof baselineNames)[number];
 

@@ -16,6 +16,7 @@ const neighbours = [
   [1, 1, across],
 ] as const;
 
+/** A picture on plain numbers. */
 export interface Channels {
   /** `[height, width, 3]`. */
   readonly values: Float32Array;

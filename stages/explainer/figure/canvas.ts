@@ -11,6 +11,7 @@ process.env.FONTCONFIG_FILE ??= join(import.meta.dirname, 'fonts.conf');
 /** Japanese and Latin; then what the machine has. */
 export const fontFamily = "'M PLUS 1', sans-serif";
 
+/** A raster and its place on the canvas. */
 export interface Placed {
   readonly raster: Raster;
   /** px of the canvas, whole. */

@@ -3,6 +3,7 @@ import { decodeImage, scaleToFit } from '../../../pipeline/domain/vision/image.t
 import { compose, type Placed } from './canvas.ts';
 import { text } from './svg.ts';
 
+/** One cell of the sheet. */
 export interface Shot {
   /** A picture file: an overlay. */
   readonly picture: Uint8Array;

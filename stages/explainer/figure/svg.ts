@@ -2,6 +2,7 @@
 import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import { fontFamily } from './canvas.ts';
 
+/** Where and how a line of text is drawn. */
 export interface Lettering {
   /** Left end of the baseline, px. */
   readonly x: number;
@@ -39,6 +40,7 @@ export function frame(box: Box, clipTo: Box, dashed = false): string {
   );
 }
 
+/** A filled circle; centre and radius in px. */
 export function disc(x: number, y: number, radius: number, colour: string): string {
   return `<circle cx="${x}" cy="${y}" r="${radius}" fill="${colour}"/>`;
 }

@@ -8,6 +8,7 @@ import type { Probe } from '../case.ts';
 import { type HeatMap, relu } from '../maps.ts';
 import { plain, scoresThrough } from '../masks.ts';
 
+/** How many masks, and what they look like. */
 export interface DRiseOptions {
   readonly masks: number;
   /** Cells of a mask's grid along a side; the paper has 16 for 5,000 masks, fewer masks need coarser ones. */

@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import type { Effort, Probe } from '../case.ts';
 import { type HeatMap, relu } from '../maps.ts';
-import { type Score, Trace } from '../trace.ts';
+import { type NetworkScore, Trace } from '../trace.ts';
 import { cam } from './cam.ts';
 import { type DRiseOptions, dRise } from './d-rise.ts';
 import { type AnyMethodName, methods } from './method.ts';
@@ -17,7 +17,7 @@ export interface Drawing {
   readonly input: Tensor4D;
   readonly layer: string;
   /** What gradients are taken of. */
-  readonly score: Score;
+  readonly score: NetworkScore;
   readonly probe: Probe;
   /** One a channel of the layer; null where the network does not end in global average pooling and one dense layer. */
   readonly camWeights: ArrayLike<number> | null;

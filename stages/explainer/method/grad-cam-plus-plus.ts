@@ -1,6 +1,7 @@
 /** Grad-CAM++ (Chattopadhay et al. 2018, arXiv 1710.11063): positions weigh by how much they say alone. */
 import { type HeatMap, type Maps, relu, summedByChannel, weightedSum } from '../maps.ts';
 
+/** `ReLU(Σ_k w_k f_k)`. */
 export function gradCamPlusPlus(maps: Maps, gradients: Maps): HeatMap {
   return relu(weightedSum(maps, gradCamPlusPlusWeights(maps, gradients)));
 }

@@ -6,8 +6,8 @@ import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
 import { hiResCam } from './hires-cam.ts';
 import { layerCam } from './layer-cam.ts';
 
+/** Methods that make a map of a layer's feature maps and the score's gradient over them: one pass there and back. */
 export const methodNames = ['gradcam', 'gradcam++', 'hirescam', 'layercam', 'eigencam'] as const;
-/** Those that make a map of a layer's feature maps and the score's gradient over them: one pass there and back. */
 export type MethodName = (typeof methodNames)[number];
 
 interface Method {
@@ -17,6 +17,7 @@ interface Method {
   readonly map: (maps: Maps, gradients: Maps) => HeatMap;
 }
 
+/** How each makes its map. */
 export const methods: Readonly<Record<MethodName, Method>> = {
   gradcam: { title: 'Grad-CAM', map: gradCam },
   'gradcam++': { title: 'Grad-CAM++', map: gradCamPlusPlus },
@@ -25,13 +26,15 @@ export const methods: Readonly<Record<MethodName, Method>> = {
   eigencam: { title: 'EigenCAM', map: eigenCam },
 };
 
-/** Those that run the network on hundreds of changed pictures instead. */
+/** Methods that run the network on hundreds of changed pictures instead. */
 export const blackBoxNames = ['scorecam', 'drise'] as const;
 export type BlackBoxName = (typeof blackBoxNames)[number];
 
+/** Every method that can be asked for. */
 export const allMethodNames = [...methodNames, 'cam', ...blackBoxNames] as const;
 export type AnyMethodName = (typeof allMethodNames)[number];
 
+/** Whether the method asks only for scores of changed pictures. */
 export function isBlackBox(method: AnyMethodName): method is BlackBoxName {
   return method === 'scorecam' || method === 'drise';
 }

@@ -10,6 +10,7 @@ import { rankCorrelation, ssim } from './compare.ts';
 import { blocksOf, randomise, withWeightsKept } from './randomise.ts';
 import type { CascadeStep } from './verdict.ts';
 
+/** How the network is made random. */
 export interface CascadeOptions {
   /** Parts into which the layers below the explained one are cut. */
   readonly below: number;

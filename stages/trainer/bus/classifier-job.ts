@@ -106,7 +106,7 @@ async function learn(
     });
   const train = await inspected('train', 'training pictures');
   const held = await inspected('held-out', 'held-out pictures');
-  const { examples, heldOut, leaks } = splitWithoutLeaks(train.kept, held.kept);
+  const { examples, heldOut, leaks } = splitWithoutLeaks(train.usable, held.usable);
   log.info({ job, dataset: id, examples: examples.length, heldOut: heldOut.length }, 'training');
   const rows: ClassifierTraining['epochs'] = [];
   const trained = await withWeights(bus, start, (weights) =>

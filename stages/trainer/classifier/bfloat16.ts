@@ -9,6 +9,7 @@ export function toBfloat16(values: Float32Array): Uint16Array {
   return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16);
 }
 
+/** Exact: every bfloat16 is a float32. */
 export function fromBfloat16(bfloats: Uint16Array): Float32Array {
   const bits = new Uint32Array(bfloats.length);
   for (let i = 0; i < bfloats.length; i += 1) bits[i] = bfloats[i]! << 16;

@@ -12,6 +12,7 @@ import { fromBfloat16, toBfloat16 } from './bfloat16.ts';
 import type { ClassifierExample } from './example.ts';
 import { makeClassifierView, planClassifierViews } from './views.ts';
 
+/** Features of all pictures and views. */
 export interface Features {
   /** `[pictures][views][…shape]`, one after the other in memory, as {@link toBfloat16} gives them. */
   readonly bfloats: Uint16Array;
@@ -21,6 +22,7 @@ export interface Features {
   readonly pictures: number;
 }
 
+/** What {@link featuresOf} makes of each picture. */
 export interface FeaturesOptions {
   /** Of each picture. */
   readonly views: number;

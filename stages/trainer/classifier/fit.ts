@@ -9,6 +9,7 @@ import { Optimiser, putWeights, valuesOf, variablesOf } from '../optimiser.ts';
 import { drawFeatures, type Features } from './features.ts';
 import { type ClassifierPhase, classifierRateAt } from './recipe.ts';
 
+/** What each epoch of training leaves in its history. */
 export interface ClassifierEpoch {
   /** From 1. */
   readonly epoch: number;
@@ -19,6 +20,7 @@ export interface ClassifierEpoch {
   readonly accuracy: number;
 }
 
+/** What is fitted to. */
 export interface ClassifierFitInput {
   readonly features: Features;
   /** Of each picture, place in the classes. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
 import type { ClassifierExample } from './example.ts';
 
+/** What a folder of classes holds. */
 export interface ClassFolder {
   /** Names of the folders that have files, sorted. */
   readonly classes: readonly string[];

@@ -25,7 +25,8 @@ export interface PictureProblem {
 
 /** What {@link inspectExamples} found. */
 export interface Inspection {
-  readonly kept: readonly InspectedExample[];
+  /** Can be read, and each is there once. */
+  readonly usable: readonly InspectedExample[];
   readonly problems: readonly PictureProblem[];
 }
 
@@ -63,7 +64,7 @@ export async function inspectExamples(
       problems.push({ kind: isConflict ? 'conflict' : 'duplicate', name: example.name, message });
     }
   }
-  return { kept: readable.filter((example) => !leftOut.has(example)), problems };
+  return { usable: readable.filter((example) => !leftOut.has(example)), problems };
 }
 
 /** Pictures that are also among `others`: to learn from what one is scored on is to cheat. */

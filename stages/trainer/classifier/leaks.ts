@@ -18,10 +18,10 @@ export function splitWithoutLeaks(
   held: readonly InspectedExample[],
 ): LeakFreeSplit {
   const leaked = new Set(sharedWith(learnt, held));
-  const left = new Set(learnt.filter((example) => !leaked.has(example)).map(({ label }) => label));
-  const kept = [...leaked].filter(({ label }) => !left.has(label));
-  for (const example of kept) leaked.delete(example);
-  const unscored = new Set(sharedWith(held, kept));
+  const coveredClasses = new Set(learnt.filter((example) => !leaked.has(example)).map(({ label }) => label));
+  const irreplaceable = [...leaked].filter(({ label }) => !coveredClasses.has(label));
+  for (const example of irreplaceable) leaked.delete(example);
+  const unscored = new Set(sharedWith(held, irreplaceable));
   const leak =
     (message: string) =>
     ({ name }: InspectedExample) => ({ kind: 'leak' as const, name, message });
@@ -29,8 +29,8 @@ export function splitWithoutLeaks(
     examples: learnt.filter((example) => !leaked.has(example)),
     heldOut: held.filter((example) => !unscored.has(example)),
     leaks: [
-      ...[...leaked].map(leak('it is also among those to score on')),
-      ...[...unscored].map(leak('it is also among those to learn from, and its class has no others')),
+      ...[...leaked].map(leak('the same picture is held out')),
+      ...[...unscored].map(leak('the same picture is trained on, and its class has no others')),
     ],
   };
 }

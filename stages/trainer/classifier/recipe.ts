@@ -1,6 +1,7 @@
 /** How long and how fast what is trained. The measurements behind the figures are in `test/bench/classifier-training.md`. */
 import { pooledLayer } from '../../../pipeline/domain/models/classifier/network.ts';
 
+/** How one part of the network is trained. */
 export interface ClassifierPhase {
   readonly epochs: number;
   readonly batch: number;
@@ -15,6 +16,7 @@ export interface ClassifierPhase {
   readonly balanced: boolean;
 }
 
+/** What of each picture is learnt, and in which phases. */
 export interface ClassifierRecipe {
   /** Of each picture, for its features; the first is the whole picture. */
   readonly views: number;
@@ -25,6 +27,7 @@ export interface ClassifierRecipe {
 
 export type ClassifierRecipeName = 'note' | 'default';
 
+/** The recipes by name. */
 export const classifierRecipes: Readonly<Record<ClassifierRecipeName, ClassifierRecipe>> = {
   /** The note's: the last layer alone, 20 epochs, of the pictures as they are. */
   note: {

@@ -35,6 +35,7 @@ export interface ClassifierProgress {
   readonly row?: ClassifierEpoch;
 }
 
+/** What a classifier is trained on, from what and how. */
 export interface TrainClassifierOptions {
   readonly examples: readonly InspectedExample[];
   /** Scored at the end; nothing is chosen by them. Empty: nothing is scored. */
@@ -57,6 +58,7 @@ export interface TrainClassifierOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A trained classifier, ready to be stored. */
 export interface TrainedClassifier {
   readonly files: ModelFiles;
   /** Null where nothing is held out. */

@@ -4,6 +4,7 @@ import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import { type Raster, resizeRegion } from '../../../pipeline/domain/vision/image.ts';
 import { changeColours } from '../colour.ts';
 
+/** What a view will show. */
 export interface ClassifierViewPlan {
   /** Whole px of the picture. */
   readonly region: Box;

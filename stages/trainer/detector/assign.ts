@@ -17,6 +17,7 @@ export interface Target {
   readonly placement?: number;
 }
 
+/** A position of the network that answers for a box. */
 export interface Assignment {
   readonly position: number;
   readonly target: Target;

@@ -111,11 +111,11 @@ export function decodeCheckpoint(bytes: Uint8Array, digest: string): TrainingChe
 }
 
 /** What training has not touched needs no room: the frozen part is most of a network. */
-function partsOf(slot: SlotState, kept: Float32Array): (readonly [name: string, part: Float32Array])[] {
+function partsOf(slot: SlotState, best: Float32Array): (readonly [name: string, part: Float32Array])[] {
   const { start, values, average, mean, square } = slot;
   const isZero = (part: Float32Array) => part.every((value) => value === 0);
   const isStart = (part: Float32Array) => part.every((value, i) => value === start[i]);
-  const moved = Object.entries({ values, average, kept }).filter(([, part]) => !isStart(part));
+  const moved = Object.entries({ values, average, kept: best }).filter(([, part]) => !isStart(part));
   const grown = Object.entries({ start, mean, square }).filter(([, part]) => !isZero(part));
   return [...grown, ...moved];
 }

@@ -93,9 +93,9 @@ function mixtureShares(rows: readonly Float32Array[], old: number): Float32Array
     return rows.reduce((sum, row) => sum + sigmoid(row[k]!), 0) / rows.length;
   });
   const least = [...means].sort((a, b) => b - a)[Math.min(mixed, old) - 1]!;
-  const kept = means.map((mean) => (mean >= least ? mean : 0));
-  const sum = kept.reduce((total, mean) => total + mean, 0);
-  return kept.map((mean) => mean / sum);
+  const strongest = means.map((mean) => (mean >= least ? mean : 0));
+  const sum = strongest.reduce((total, mean) => total + mean, 0);
+  return strongest.map((mean) => mean / sum);
 }
 
 /** What a mixture lacks to the best of the old classes, on average: added to its bias. */

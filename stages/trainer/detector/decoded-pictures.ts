@@ -6,11 +6,12 @@ import type { DetectorExample } from './example.ts';
 import type { DecodedPicture } from './views.ts';
 import { pyramidOf } from './warp.ts';
 
+/** Draws examples at random, decoded. */
 export class DecodedPictures {
   readonly #examples: readonly DetectorExample[];
   /** Running sums of the examples' shares. */
   readonly #shares: readonly number[];
-  readonly #kept = new Map<DetectorExample, DecodedPicture>();
+  readonly #cached = new Map<DetectorExample, DecodedPicture>();
   #room: number;
 
   /** @param memory bytes that decoded pictures may take */
@@ -32,14 +33,14 @@ export class DecodedPictures {
   }
 
   async #picture(example: DetectorExample): Promise<DecodedPicture> {
-    const kept = this.#kept.get(example);
-    if (kept) return kept;
+    const cached = this.#cached.get(example);
+    if (cached) return cached;
     const pyramid = pyramidOf(await decodeImage(await example.jpeg(), example.name));
     const picture = { pyramid, boxes: example.boxes };
     const bytes = pyramid.reduce((sum, { data }) => sum + data.byteLength, 0);
     if (bytes <= this.#room) {
       this.#room -= bytes;
-      this.#kept.set(example, picture);
+      this.#cached.set(example, picture);
     }
     return picture;
   }

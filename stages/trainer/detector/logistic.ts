@@ -1,5 +1,6 @@
 /** Logistic regression on plain numbers: a few hundred rows of many features, so it is held back more than it is fitted. */
 
+/** One observation. */
 export interface LogisticRow {
   readonly features: Float32Array;
   readonly isTrue: boolean;

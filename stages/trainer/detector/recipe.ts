@@ -4,6 +4,7 @@ import type { OptimiserOptions } from '../optimiser.ts';
 import type { NetworkPart } from './network-part.ts';
 import type { DetectorViewMix } from './views.ts';
 
+/** Steps in which one part of the network is trained. */
 export interface DetectorPhase {
   readonly part: NetworkPart;
   readonly steps: number;
@@ -11,6 +12,7 @@ export interface DetectorPhase {
   readonly rate: number;
 }
 
+/** What a training does, from its views to its phases. */
 export interface DetectorRecipe extends OptimiserOptions {
   readonly phases: readonly DetectorPhase[];
   /** Views per step. */

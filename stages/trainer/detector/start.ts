@@ -22,6 +22,7 @@ import { mixClasses } from './class-head.ts';
 import type { DetectorExample, DetectorStart } from './example.ts';
 import type { TrainedBefore } from './recipe.ts';
 
+/** A network that is ready to be trained. */
 export interface StartedDetector {
   readonly model: LayersModel;
   readonly network: DetectorNetworkName;

@@ -27,6 +27,7 @@ export interface VerifierOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A trained verifier, ready to be stored with its detector. */
 export interface TrainedVerifier {
   readonly files: ModelFiles;
   /** Boxes that it learned from: of animals, and of something else. */

@@ -10,6 +10,7 @@ import type { Target } from './assign.ts';
 import type { LabelledBox } from './example.ts';
 import { type Placement, type Pyramid, type Window, warp } from './warp.ts';
 
+/** An example whose picture is decoded. */
 export interface DecodedPicture {
   readonly pyramid: Pyramid;
   readonly boxes: readonly LabelledBox[];
@@ -25,6 +26,7 @@ export interface DetectorViewMix {
   readonly colour: number;
 }
 
+/** A view, drawn: what the network is shown and what is to be found there. */
 export interface DetectorView {
   /** `[side, side, 3]`, RGB */
   readonly pixels: Uint8ClampedArray;
@@ -49,6 +51,7 @@ export interface DetectorViewPlan {
   readonly tiles: readonly { readonly region: boolean }[];
 }
 
+/** Decides at random what a view will show. */
 export function planDetectorView(
   { mosaic, region, colour }: DetectorViewMix,
   random: Random,

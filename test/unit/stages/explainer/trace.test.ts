@@ -9,7 +9,7 @@ import { PoisonError } from '../../../../pipeline/runtime/errors.ts';
 import type { HeatMap } from '../../../../stages/explainer/maps.ts';
 import { cam } from '../../../../stages/explainer/method/cam.ts';
 import { gradCam, gradCamWeights } from '../../../../stages/explainer/method/grad-cam.ts';
-import { type Score, Trace } from '../../../../stages/explainer/trace.ts';
+import { type NetworkScore, Trace } from '../../../../stages/explainer/trace.ts';
 
 const { conv2d, globalAveragePooling2d, flatten, dense, concatenate, dropout } = tfl.layers;
 const side = 8;
@@ -21,7 +21,7 @@ before(() => openBackend('wasm'));
 
 const picture = () => tf.randomUniform([1, side, side, 3], 0, 1, 'float32', 7);
 const scoreOf =
-  (channel: number): Score =>
+  (channel: number): NetworkScore =>
   (output) =>
     tf.sum(tf.slice(output, [0, channel], [1, 1]));
 

@@ -34,13 +34,13 @@ function example(name: string, label: number, bytes: Uint8Array): ClassifierExam
 
 test('inspect - a file that is no picture is left out by name', async () => {
   const good = example('rose/1.png', 0, await encodePng(await scene(1)));
-  const { kept, problems } = await inspectExamples([
+  const { usable, problems } = await inspectExamples([
     good,
     example('rose/notes.jpg', 0, new TextEncoder().encode('hello')),
     example('rose/empty.jpg', 0, new Uint8Array()),
   ]);
   assert.deepEqual(
-    kept.map(({ name }) => name),
+    usable.map(({ name }) => name),
     ['rose/1.png'],
   );
   assert.deepEqual(
@@ -54,14 +54,14 @@ test('inspect - a file that is no picture is left out by name', async () => {
 
 test('inspect - a picture that is there twice is kept once, saved again at another size and quality too', async () => {
   const bytes = await encodeJpeg(await scene(1), 90);
-  const { kept, problems } = await inspectExamples([
+  const { usable, problems } = await inspectExamples([
     example('rose/1.jpg', 0, bytes),
     example('rose/2.jpg', 0, bytes),
     example('rose/3.jpg', 0, await encodeJpeg(await scene(1, 90, 60), 75)),
     example('rose/4.jpg', 0, await encodeJpeg(await scene(2), 90)),
   ]);
   assert.deepEqual(
-    kept.map(({ name }) => name),
+    usable.map(({ name }) => name),
     ['rose/1.jpg', 'rose/4.jpg'],
   );
   assert.deepEqual(
@@ -75,13 +75,13 @@ test('inspect - a picture that is there twice is kept once, saved again at anoth
 
 test('inspect - a picture that is in two classes is left out of both', async () => {
   const bytes = await encodeJpeg(await scene(1), 90);
-  const { kept, problems } = await inspectExamples([
+  const { usable, problems } = await inspectExamples([
     example('rose/1.jpg', 0, bytes),
     example('rose/2.jpg', 0, await encodeJpeg(await scene(2), 90)),
     example('tulip/1.jpg', 1, bytes),
   ]);
   assert.deepEqual(
-    kept.map(({ name }) => name),
+    usable.map(({ name }) => name),
     ['rose/2.jpg'],
   );
   assert.deepEqual(
@@ -101,7 +101,7 @@ test('inspect - what is scored on is found among what is learnt from', async () 
   ]);
   const scored = await inspectExamples([example('rose/9.jpg', 0, bytes)]);
   assert.deepEqual(
-    sharedWith(learnt.kept, scored.kept).map(({ name }) => name),
+    sharedWith(learnt.usable, scored.usable).map(({ name }) => name),
     ['rose/1.jpg'],
   );
 });
@@ -119,15 +119,15 @@ test('leaks - what is scored on is not learnt from, unless its class has nothing
     await sceneExample('tulip/8.jpg', 1, 3),
     await sceneExample('tulip/9.jpg', 1, 4),
   ]);
-  const { examples, heldOut, leaks } = splitWithoutLeaks(learnt.kept, held.kept);
+  const { examples, heldOut, leaks } = splitWithoutLeaks(learnt.usable, held.usable);
   const names = (all: readonly { name: string }[]) => all.map(({ name }) => name);
   assert.deepEqual(names(examples), ['rose/2.jpg', 'tulip/1.jpg']);
   assert.deepEqual(names(heldOut), ['rose/8.jpg', 'tulip/9.jpg']);
   assert.deepEqual(
     leaks.map(({ name, message }) => [name, message]),
     [
-      ['rose/1.jpg', 'it is also among those to score on'],
-      ['tulip/8.jpg', 'it is also among those to learn from, and its class has no others'],
+      ['rose/1.jpg', 'the same picture is held out'],
+      ['tulip/8.jpg', 'the same picture is trained on, and its class has no others'],
     ],
   );
 });

@@ -57,7 +57,7 @@ test('training.json - is read back, is no part of what makes a model itself, and
     ],
     epochs: [{ step: 'last layer', epoch: 1, loss: 0.4, accuracy: 0.9 }],
     scores: classificationScores(scored, ['deer', 'fox']),
-    leftOut: [{ kind: 'leak', name: 'c', message: 'it is also among those to score on' }],
+    leftOut: [{ kind: 'leak', name: 'c', message: 'the same picture is held out' }],
   };
   const files = new Map([['weights.bin', Uint8Array.of(1, 2, 3)]]);
   const told = withClassifierTraining(files, training);
