@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { annotate } from '../../pipeline/app/jobs/annotate.ts';
+import { LocalPipeline } from '../../pipeline/app/jobs/local-pipeline.ts';
 import { noMeters } from '../../pipeline/app/jobs/meter.ts';
-import { Workplace } from '../../pipeline/app/jobs/workplace.ts';
 import { busOptions, readSettings } from '../../pipeline/app/settings.ts';
 import type { BackendName } from '../../pipeline/domain/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts';
@@ -24,12 +24,12 @@ const camera = 'bench';
 
 /** The annotating half of the pipeline, up and warm. */
 class Pipeline {
-  readonly #place: Workplace;
+  readonly #local: LocalPipeline;
   readonly #log = createLog('bench', 'warn');
   #runs = 0;
 
-  private constructor(place: Workplace) {
-    this.#place = place;
+  private constructor(local: LocalPipeline) {
+    this.#local = local;
   }
 
   static async open(
@@ -38,7 +38,7 @@ class Pipeline {
     backend: BackendName,
     detectors: number,
   ): Promise<Pipeline> {
-    const place = await Workplace.open({
+    const local = await LocalPipeline.open({
       folder,
       keep: false,
       processes: { decoder: 1, detector: detectors, tracker: 1, filter: 1 },
@@ -46,17 +46,17 @@ class Pipeline {
       bus: busOptions(readSettings()),
       log: createLog('bench', 'warn'),
     });
-    const pipeline = new Pipeline(place);
+    const pipeline = new Pipeline(local);
     try {
       const files = await readModelFolder(model);
       const { id } = readDetectorCard(files);
-      await storeModel(place.bus, id, files);
-      await activate(place.bus, 'detector', id, 'bench', null);
+      await storeModel(local.bus, id, files);
+      await activate(local.bus, 'detector', id, 'bench', null);
       await everyDetectorIsReady(join(folder, 'logs'), detectors);
       for (let i = 0; i < 2; i++) await pipeline.annotate(warmUp);
       return pipeline;
     } catch (error) {
-      await place.close();
+      await local.close();
       throw error;
     }
   }
@@ -65,7 +65,7 @@ class Pipeline {
   async annotate({ path, anchors }: BenchClip): Promise<Annotated> {
     // The same content twice is one clip, so each run has a name of its own.
     const clip = (++this.#runs).toString(16).padStart(16, '0');
-    const { bus, failed: signal } = this.#place;
+    const { bus, failed: signal } = this.#local;
     const cpu = cpuSecondsOfAll();
     const input = { path, file: path, clip, camera, anchors };
     const [end] = await annotate([input], { bus, meters: noMeters, signal, log: this.#log });
@@ -83,7 +83,7 @@ class Pipeline {
   }
 
   close(): Promise<void> {
-    return this.#place.close();
+    return this.#local.close();
   }
 }
 

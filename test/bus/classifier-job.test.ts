@@ -138,7 +138,7 @@ describe('classifier as a job', { timeout: 180_000 }, () => {
   });
 
   test('a trainer that stops in the middle gives the job back: the next one ends with the same model', async () => {
-    const meter = { update: () => void stopped.resolve(), say() {}, done() {} };
+    const meter = { update: () => void stopped.resolve(), print() {}, done() {} };
     const stopped = Promise.withResolvers<void>();
     const [trainer] = stages;
     const again = trainOnPictures(pictures(['green', 'red']), ['green', 'red'], plan, {

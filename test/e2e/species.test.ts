@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { expose } from '../../pipeline/app/demo/camera.ts';
 import { buildSite } from '../../pipeline/app/demo/site.ts';
 import { clipExposures, fps } from '../../pipeline/app/demo/story.ts';
-import { Workplace } from '../../pipeline/app/jobs/workplace.ts';
+import { LocalPipeline } from '../../pipeline/app/jobs/local-pipeline.ts';
 import { stateFolder } from '../../pipeline/app/results/job-folder.ts';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import type { ClassifierTraining } from '../../pipeline/domain/models/classifier/training.ts';
@@ -55,7 +55,7 @@ after(() => rm(dir, { recursive: true, force: true }));
 
 /** On the store that a later command of this folder finds. */
 async function onBus(folder: string, use: (bus: Bus) => Promise<void>): Promise<void> {
-  const place = await Workplace.open({
+  const pipeline = await LocalPipeline.open({
     folder: stateFolder(folder),
     keep: true,
     processes: {},
@@ -64,9 +64,9 @@ async function onBus(folder: string, use: (bus: Bus) => Promise<void>): Promise<
     log: createLog('cli', 'warn'),
   });
   try {
-    await use(place.bus);
+    await use(pipeline.bus);
   } finally {
-    await place.close();
+    await pipeline.close();
   }
 }
 

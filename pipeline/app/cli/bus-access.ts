@@ -9,8 +9,8 @@ import { Bus } from '../../runtime/bus/bus.ts';
 import { UsageError } from '../../runtime/errors.ts';
 import { createLog, type Logger, type LogLevel } from '../../runtime/log/log.ts';
 import { addressOf } from '../../runtime/supervisor/address.ts';
+import { LocalPipeline } from '../jobs/local-pipeline.ts';
 import type { Meters } from '../jobs/meter.ts';
-import { Workplace } from '../jobs/workplace.ts';
 import { refuseStaying, stateFolder } from '../results/job-folder.ts';
 import { busOptions, readSettings, type Settings } from '../settings.ts';
 import { interruption } from './interrupt.ts';
@@ -77,7 +77,7 @@ export async function withBus<T>(
       expected: '--out with the folder of one, or NATS_URL with the address of a server',
     });
   }
-  const place = await Workplace.open({
+  const pipeline = await LocalPipeline.open({
     folder,
     keep: true,
     processes: stages,
@@ -86,9 +86,9 @@ export async function withBus<T>(
     log,
   });
   try {
-    return await work({ bus: place.bus, log, settings, signal: place.failed });
+    return await work({ bus: pipeline.bus, log, settings, signal: pipeline.failed });
   } finally {
-    await place.close();
+    await pipeline.close();
   }
 }
 
@@ -126,7 +126,7 @@ export function withPipeline<T>(
   return watched(async (stopped, meters) => {
     const settings = readSettings(config);
     const log = commandLog(settings);
-    const place = await Workplace.open({
+    const pipeline = await LocalPipeline.open({
       folder,
       keep,
       processes: stages,
@@ -135,11 +135,11 @@ export function withPipeline<T>(
       log,
     });
     try {
-      const signal = AbortSignal.any([stopped, place.failed]);
-      return await work({ bus: place.bus, log, settings, signal, meters });
+      const signal = AbortSignal.any([stopped, pipeline.failed]);
+      return await work({ bus: pipeline.bus, log, settings, signal, meters });
     } finally {
       meters.stop();
-      await place.close();
+      await pipeline.close();
     }
   });
 }

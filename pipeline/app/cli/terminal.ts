@@ -28,7 +28,7 @@ function bars(): Meters & { stop(): void } {
           bar.setTotal(Math.max(1, total));
           bar.update(Math.min(done, Math.max(1, total)), { note });
         },
-        say: (text) => multi.log(`${name}: ${text}\n`),
+        print: (text) => multi.log(`${name}: ${text}\n`),
         done(note = '') {
           bar.update(bar.getTotal(), { note });
           bar.stop();
@@ -53,7 +53,7 @@ function lines(): Meters & { stop(): void } {
           tenth = now;
           print(`${name}: ${10 * now} %${note ? ` (${note})` : ''}`);
         },
-        say: (text) => print(`${name}: ${text}`),
+        print: (text) => print(`${name}: ${text}`),
         done: (note = '') => print(`${name}: ${note || 'done'}`),
       };
     },

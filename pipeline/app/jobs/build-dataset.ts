@@ -1,3 +1,4 @@
+/** A dataset, built by the filter for a training. */
 import type { DatasetItem } from '../../../schemas/dataset.ts';
 import type { JobOf, ResultOf } from '../../../schemas/progress.ts';
 import type { JobContext } from './context.ts';

@@ -64,7 +64,7 @@ export async function* explainPictures(
     } catch (error) {
       signal.throwIfAborted();
       const failure = reasonOf(error);
-      meter.say(`${input.path}: ${failure}`);
+      meter.print(`${input.path}: ${failure}`);
       yield { input, failure };
     }
     meter.update(i + 1, inputs.length);

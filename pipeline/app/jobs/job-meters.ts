@@ -9,7 +9,7 @@ type OnProgress<K extends JobKind> = (progress: ProgressOf<K>) => void;
 export function onDetectorProgress(meter: Meter): OnProgress<'pre' | 'main'> {
   return (progress) => {
     const { epoch, epochs, steps, resumedFrom } = progress;
-    if (resumedFrom !== undefined) meter.say(`going on from step ${resumedFrom} of ${steps}`);
+    if (resumedFrom !== undefined) meter.print(`going on from step ${resumedFrom} of ${steps}`);
     meter.update(epoch, epochs, detectorNote(progress));
   };
 }

@@ -1,9 +1,9 @@
-/** What a job's steps tell whoever waits; the terminal draws bars from it. */
+/** How far a step is, for whoever waits; the terminal draws bars from it. */
 export interface Meter {
   /** `total` 0: not known yet. */
   update(done: number, total: number, note?: string): void;
   /** A line beside it. */
-  say(text: string): void;
+  print(text: string): void;
   /** Ends the meter with a line. */
   done(note?: string): void;
 }
@@ -13,4 +13,4 @@ export interface Meters {
 }
 
 /** Shows nothing. */
-export const noMeters: Meters = { start: () => ({ update() {}, say() {}, done() {} }) };
+export const noMeters: Meters = { start: () => ({ update() {}, print() {}, done() {} }) };

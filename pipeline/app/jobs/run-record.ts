@@ -1,4 +1,4 @@
-/** What a run that has not ended leaves beside its store: with it, the same run typed again goes on. */
+/** The file beside a run's store until the run ends: with it, the same run typed again goes on. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';

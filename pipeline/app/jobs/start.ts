@@ -1,3 +1,4 @@
+/** What a training starts from where a person does not say it all. */
 import type { TrainStart } from '../../../schemas/train-job.ts';
 import { findWeights } from '../../domain/models/weights/weights.ts';
 import { print } from '../cli/terminal.ts';

@@ -5,8 +5,8 @@ import { recordCameras } from '../../../ingest/cameras/record-cameras.ts';
 import { watchFolders } from '../../../ingest/folders/watch.ts';
 import { reasonOf, UsageError } from '../../../runtime/errors.ts';
 import { createLog, type LogLevel } from '../../../runtime/log/log.ts';
+import { LocalPipeline } from '../../jobs/local-pipeline.ts';
 import { processesFor } from '../../jobs/processes.ts';
-import { Workplace } from '../../jobs/workplace.ts';
 import { markStaying, recordingsFolder, stateFolder } from '../../results/job-folder.ts';
 import { busOptions, readSettings } from '../../settings.ts';
 import { EXIT } from '../exit.ts';
@@ -61,7 +61,7 @@ async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<voi
   const log = createLog('up', settings.log.level as LogLevel); // the schema of `log.level` lists the levels
   const stopped = interruption();
   markStaying(flags.out);
-  const place = await Workplace.open({
+  const pipeline = await LocalPipeline.open({
     folder: stateFolder(flags.out),
     keep: true,
     processes: flags.stages ? processesFor(flags.detectors) : {},
@@ -70,8 +70,8 @@ async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<voi
     log,
   });
   const cameras = rtsp.map(({ name }) => name);
-  log.info({ server: place.bus.serverVersion, watch, cameras, out: flags.out }, 'up');
-  const arrival = { bus: place.bus, signal: AbortSignal.any([stopped, place.failed]), log };
+  log.info({ server: pipeline.bus.serverVersion, watch, cameras, out: flags.out }, 'up');
+  const arrival = { bus: pipeline.bus, signal: AbortSignal.any([stopped, pipeline.failed]), log };
   await Promise.all([
     watchFolders(watch, { ...arrival, camera: flags.camera }),
     recordCameras(rtsp, {
@@ -81,7 +81,7 @@ async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<voi
       keepH: flags.keep,
     }),
   ]);
-  await place.close();
-  if (place.failed.aborted) throw new UsageError(reasonOf(place.failed.reason));
+  await pipeline.close();
+  if (pipeline.failed.aborted) throw new UsageError(reasonOf(pipeline.failed.reason));
   process.exit(EXIT.ok);
 }

@@ -1,4 +1,4 @@
-/** Where a command does its work: stages and a private server on this machine, and a connection to their bus. */
+/** The pipeline on this machine, for as long as a command takes: stages, a private server and a connection to their bus. */
 import { rmSync } from 'node:fs';
 import type { StageName } from '../../../stages/index.ts';
 import { Bus, type BusOptions } from '../../runtime/bus/bus.ts';
@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/log/log.ts';
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts';
 import { STAGE_COMMAND } from './processes.ts';
 
-export interface WorkplaceOptions {
+export interface LocalPipelineOptions {
   /** Kept between runs only where `keep` is set. */
   readonly folder: string;
   readonly keep: boolean;
@@ -16,7 +16,7 @@ export interface WorkplaceOptions {
   readonly log: Logger;
 }
 
-export class Workplace {
+export class LocalPipeline {
   readonly bus: Bus;
   /** Aborted where a stage cannot be kept running. */
   readonly failed: AbortSignal;
@@ -28,14 +28,21 @@ export class Workplace {
     this.failed = supervisor.failed;
   }
 
-  static async open({ folder, keep, processes, env, bus, log }: WorkplaceOptions): Promise<Workplace> {
+  static async open({
+    folder,
+    keep,
+    processes,
+    env,
+    bus,
+    log,
+  }: LocalPipelineOptions): Promise<LocalPipeline> {
     if (!keep) rmSync(folder, { recursive: true, force: true });
     const supervisor = await Supervisor.start({ folder, stageCommand: STAGE_COMMAND, processes, env, log });
     try {
       const opened = await Bus.open({ ...bus, ...supervisor.address, name: 'cli' }, log);
       // Whoever held a job here before was killed with the server.
       if (supervisor.isPrivate) await opened.giveBackWork();
-      return new Workplace(opened, supervisor);
+      return new LocalPipeline(opened, supervisor);
     } catch (error) {
       await supervisor.stop();
       throw error;
