@@ -14,7 +14,7 @@ export interface DRiseOptions {
   /** Cells of a mask's grid along a side; the paper has 16 for 5,000 masks, fewer masks need coarser ones. */
   readonly grid: number;
   /** Share of the cells that show the picture. */
-  readonly kept: number;
+  readonly shownShare: number;
   readonly seed: number;
 }
 
@@ -27,10 +27,10 @@ const pxPerCell = 8;
  *
  * @returns over the whole square, a cell for 8 x 8 px
  */
-export async function dRise(probe: Probe, { masks, grid, kept, seed }: DRiseOptions): Promise<HeatMap> {
+export async function dRise(probe: Probe, { masks, grid, shownShare, seed }: DRiseOptions): Promise<HeatMap> {
   const random = seededRandom(seed);
   const cells = Math.ceil(probe.side / pxPerCell);
-  const drawn = Array.from({ length: masks }, () => randomMask(random, cells, grid, kept));
+  const drawn = Array.from({ length: masks }, () => randomMask(random, cells, grid, shownShare));
   const instead = plain(probe);
   try {
     return relu(weighted(drawn, await scoresThrough(probe, drawn, instead, 'soft')));
@@ -54,9 +54,9 @@ export function weighted(masks: readonly HeatMap[], scores: Float32Array): HeatM
 }
 
 /** A random grid, smoothed and shifted by part of a cell, so that its edges lie anywhere. 0..1 */
-export function randomMask(random: Random, side: number, grid: number, kept: number): HeatMap {
+export function randomMask(random: Random, side: number, grid: number, shownShare: number): HeatMap {
   const across = grid + 2; // one more for the shift, one to smooth towards
-  const bits = Float32Array.from({ length: across * across }, () => (random.next() < kept ? 1 : 0));
+  const bits = Float32Array.from({ length: across * across }, () => (random.next() < shownShare ? 1 : 0));
   const [left, top] = [random.next(), random.next()];
   const step = grid / side;
   const at = (x: number, y: number) => bits[y * across + x]!;

@@ -26,8 +26,8 @@ export interface Drawing {
 /** Runs of the network, by what they cost against what they steady: see `test/bench/explanations.md`. */
 const mostChannels: Readonly<Record<Effort, number>> = { full: 64, quick: 24 };
 const riseOptions: Readonly<Record<Effort, DRiseOptions>> = {
-  full: { masks: 400, grid: 8, kept: 0.5, seed: 1 },
-  quick: { masks: 120, grid: 8, kept: 0.5, seed: 1 },
+  full: { masks: 400, grid: 8, shownShare: 0.5, seed: 1 },
+  quick: { masks: 120, grid: 8, shownShare: 0.5, seed: 1 },
 };
 
 /** @throws PoisonError where the method does not suit the network or the layer */

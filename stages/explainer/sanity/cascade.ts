@@ -7,7 +7,7 @@ import type { HeatMap } from '../maps.ts';
 import { type AnyMethodName, isBlackBox } from '../method/method.ts';
 import { toUnit } from '../pixels.ts';
 import { rankCorrelation, ssim } from './compare.ts';
-import { blocksOf, randomise, withWeightsKept } from './randomise.ts';
+import { blocksOf, randomise, withWeightsRestored } from './randomise.ts';
 import type { CascadeStep } from './verdict.ts';
 
 /** How the network is made random. */
@@ -40,7 +40,7 @@ export async function cascade(
 ): Promise<CascadeStep[]> {
   const mapOf = async () => uncovered(await question.map(method, 'quick'), question);
   const original = await mapOf();
-  return withWeightsKept(question.model, async () => {
+  return withWeightsRestored(question.model, async () => {
     const steps: CascadeStep[] = [];
     for (const [i, block] of blocksOf(question.model, question.layer, options.below).entries()) {
       options.signal?.throwIfAborted();
@@ -60,9 +60,9 @@ export async function cascade(
 function uncovered({ values, width, height }: HeatMap, { probe: { covered, side } }: Case): HeatMap {
   const columns = Math.ceil((covered.width * width) / side);
   const rows = Math.ceil((covered.height * height) / side);
-  const kept = Float32Array.from(
+  const inside = Float32Array.from(
     { length: columns * rows },
     (_, i) => values[Math.trunc(i / columns) * width + (i % columns)]!,
   );
-  return { values: kept, width: columns, height: rows };
+  return { values: inside, width: columns, height: rows };
 }

@@ -61,14 +61,14 @@ function fresh(shape: readonly (number | null)[], name: string, seed: number): t
 }
 
 /** Does something with a model whose weights may be changed meanwhile; after it they are what they were. */
-export async function withWeightsKept<T>(model: LayersModel, work: () => Promise<T>): Promise<T> {
-  const kept = model.layers.map((layer) => layer.getWeights().map((weight) => weight.clone()));
+export async function withWeightsRestored<T>(model: LayersModel, work: () => Promise<T>): Promise<T> {
+  const saved = model.layers.map((layer) => layer.getWeights().map((weight) => weight.clone()));
   try {
     return await work();
   } finally {
     model.layers.forEach((layer, i) => {
-      if (kept[i]!.length > 0) layer.setWeights(kept[i]!);
+      if (saved[i]!.length > 0) layer.setWeights(saved[i]!);
     });
-    tf.dispose(kept);
+    tf.dispose(saved);
   }
 }

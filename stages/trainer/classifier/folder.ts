@@ -15,7 +15,7 @@ export interface ClassFolder {
 }
 
 /**
- * Hidden files are nobody's pictures; whether the others can be read is found later (`inspectExamples.ts`).
+ * Hidden files are left out; whether the others can be read is found later (`inspect.ts`).
  *
  * @param expected the classes to find, in their order: another folder is a problem; default: those that are there
  * @throws UsageError where the folder can't be read or has fewer than two classes

@@ -121,7 +121,7 @@ async function trainAll(
   });
   const random = seededRandom(seed + 1);
   const labels = examples.map(({ label }) => label);
-  const telling = (step: ClassifierProgress['step']) => ({
+  const reporting = (step: ClassifierProgress['step']) => ({
     signal,
     onEpoch: (row: ClassifierEpoch) => onProgress?.({ step, done: row.epoch, total: row.epochs, row }),
   });
@@ -130,9 +130,21 @@ async function trainAll(
   const trust = examples.map(({ weight = 1 }) => weight);
   const input = { labels, trust, classes: classes.length };
   const lastLayer = { ...recipe.lastLayer, ...(epochs === undefined ? {} : { epochs }) };
-  await fitClassifier(last.trained, { ...input, features: pooled }, lastLayer, random, telling('last layer'));
+  await fitClassifier(
+    last.trained,
+    { ...input, features: pooled },
+    lastLayer,
+    random,
+    reporting('last layer'),
+  );
   if (recipe.upperBlocks) {
-    await fitClassifier(trained, { ...input, features }, recipe.upperBlocks, random, telling('upper blocks'));
+    await fitClassifier(
+      trained,
+      { ...input, features },
+      recipe.upperBlocks,
+      random,
+      reporting('upper blocks'),
+    );
   }
 }
 

@@ -49,12 +49,12 @@ test('Score-CAM and D-RISE - leave no tensors behind', async () => {
   const probe = leftHalf();
   const count = tf.memory().numTensors;
   await scoreCam(maps, probe, 3);
-  await dRise(probe, { masks: 9, grid: 4, kept: 0.5, seed: 1 });
+  await dRise(probe, { masks: 9, grid: 4, shownShare: 0.5, seed: 1 });
   assert.equal(tf.memory().numTensors, count);
 });
 
 test('D-RISE - finds what the score depends on, and the same each time', async () => {
-  const options = { masks: 200, grid: 4, kept: 0.5, seed: 3 };
+  const options = { masks: 200, grid: 4, shownShare: 0.5, seed: 3 };
   const map = await dRise(leftHalf(), options);
   let [left, right] = [0, 0];
   map.values.forEach((value, i) => {
