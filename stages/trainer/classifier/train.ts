@@ -27,7 +27,7 @@ import {
 } from './recipe.ts';
 
 /** What is going on: pictures or epochs done, of how many. */
-export interface ClassifierProgress {
+export interface ClassifierFitProgress {
   readonly step: 'features' | 'last layer' | 'upper blocks' | 'scoring';
   readonly done: number;
   readonly total: number;
@@ -53,7 +53,7 @@ export interface TrainClassifierOptions {
   /** The same seed gives the same weights on one backend. */
   readonly seed: number;
   /** Awaited. */
-  readonly onProgress?: (progress: ClassifierProgress) => void | Promise<void>;
+  readonly onProgress?: (progress: ClassifierFitProgress) => void | Promise<void>;
   /** Stops between two steps; the promise then rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -121,7 +121,7 @@ async function trainAll(
   });
   const random = seededRandom(seed + 1);
   const labels = examples.map(({ label }) => label);
-  const reporting = (step: ClassifierProgress['step']) => ({
+  const reporting = (step: ClassifierFitProgress['step']) => ({
     signal,
     onEpoch: (row: ClassifierEpoch) => onProgress?.({ step, done: row.epoch, total: row.epochs, row }),
   });
