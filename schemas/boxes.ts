@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { Box, ClassLabel, ClipId, FrameIndex, ModelId, Score } from './terms.ts';
+import { Box, ClassLabel, ClipId, FrameIndex, ModelId, Restart, Score } from './terms.ts';
 
 /** What the detector saw in one region, best first. */
 export const Found = Type.Object(
@@ -18,6 +18,7 @@ export const Boxes = message({
     {
       clip: ClipId,
       index: FrameIndex,
+      restart: Type.Optional(Restart),
       regions: Type.Array(Box, { description: 'The look’s regions, as asked' }),
       found: Type.Array(Type.Array(Found), { description: 'One list a region, in the regions’ order' }),
       model: Type.Union([ModelId, Type.Null()]),

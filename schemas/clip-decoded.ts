@@ -1,13 +1,12 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { CameraId, ClipId } from './terms.ts';
+import { CameraId, ClipId, Restart } from './terms.ts';
 
 export const ClipDecoded = message({
   type: 'shika.clip.decoded.v1',
   summary: 'Every frame of the clip is on the bus',
   stream: 'CLIPS',
   subject: 'clip.decoded.{camera}.{clip}',
-  once: true,
   body: 'json',
   schema: Type.Object(
     {
@@ -18,6 +17,7 @@ export const ClipDecoded = message({
       height: Type.Integer({ minimum: 1, description: 'Pixels, after rotation' }),
       fps: Type.Number({ exclusiveMinimum: 0 }),
       damaged: Type.Integer({ minimum: 0, description: 'Packets that could not be decoded' }),
+      restart: Type.Optional(Restart),
     },
     { additionalProperties: false },
   ),

@@ -4,6 +4,7 @@ import { ClipArrived } from './clip-arrived.ts';
 import { ClipDecoded } from './clip-decoded.ts';
 import { ClipFailed } from './clip-failed.ts';
 import { ClipFiltered } from './clip-filtered.ts';
+import { ClipRestarted } from './clip-restarted.ts';
 import { ClipTracked } from './clip-tracked.ts';
 import { DatasetJob } from './dataset-job.ts';
 import { Dead } from './dead.ts';
@@ -20,6 +21,7 @@ import { TrainJob } from './train-job.ts';
 export const messages: readonly MessageType[] = [
   ClipArrived,
   ClipDecoded,
+  ClipRestarted,
   ClipTracked,
   ClipFiltered,
   ClipFailed,

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { Box, ClipId, FrameIndex } from './terms.ts';
+import { Box, ClipId, FrameIndex, Restart } from './terms.ts';
 
 export const Look = message({
   type: 'shika.look.v1',
@@ -14,6 +14,7 @@ export const Look = message({
       index: FrameIndex,
       frame: Type.String({ pattern: '^frame\\.', description: 'Subject of the frame’s message' }),
       regions: Type.Array(Box, { minItems: 1, maxItems: 64, description: 'Search regions in the frame' }),
+      restart: Type.Optional(Restart),
     },
     { additionalProperties: false },
   ),

@@ -1,4 +1,7 @@
-/** What the KV bucket `state` holds. */
+/**
+ * What the KV bucket `state` holds. Each value has the version of its schema: a change that makes stored values mean
+ * something else counts it up, so that they are refused and not misread.
+ */
 import Type, { type Static } from 'typebox';
 import {
   Box,
@@ -9,12 +12,18 @@ import {
   Ledger,
   ModelId,
   type ModelKind,
+  Restart,
   TrackId,
 } from './terms.ts';
 
-/** A tracker's place in a clip: key `checkpoint.<clip>`. The decoder reads `next` to stay near the tracker. */
+/**
+ * A tracker's place in a clip: key `checkpoint.<clip>`. The decoder reads `next` to stay near the tracker, and `restart`
+ * to know whether its frames are still the ones that are waited for.
+ */
 export const TrackerCheckpoint = Type.Object(
   {
+    version: Type.Literal(1),
+    restart: Restart,
     next: Type.Integer({ minimum: 0, description: 'First frame that is not decided' }),
     previous: Type.Integer({ minimum: -1, description: 'Last frame that was looked at; -1: none yet' }),
     tracks: Type.Array(
@@ -43,13 +52,16 @@ export type TrackerCheckpoint = Static<typeof TrackerCheckpoint>;
 
 /** The active model of a kind: key `active.<kind>`, set by compare-and-set. */
 export const ActiveModel = Type.Object(
-  { model: ModelId, since: Type.String(), job: Type.String() },
+  { version: Type.Literal(1), model: ModelId, since: Type.String(), job: Type.String() },
   { additionalProperties: false },
 );
 export type ActiveModel = Static<typeof ActiveModel>;
 
 /** The last job that was asked so: key `asked.<digest of what was asked>`. */
-export const AskedJob = Type.Object({ job: JobId, ended: Type.Boolean() }, { additionalProperties: false });
+export const AskedJob = Type.Object(
+  { version: Type.Literal(1), job: JobId, ended: Type.Boolean() },
+  { additionalProperties: false },
+);
 export type AskedJob = Static<typeof AskedJob>;
 
 /** The key of a clip's {@link TrackerCheckpoint}; of all clips' where none is given. */

@@ -14,6 +14,13 @@ export const CameraId = Type.String({
   description: 'The camera’s name, one subject token',
 });
 
+/** Tells the decodings of one clip apart. */
+export const Restart = Type.Integer({
+  minimum: 0,
+  description:
+    'Which decoding of the clip: 0 for the first, else the number of the restart that asked for it',
+});
+
 /** 0-based, in decode order, dense. */
 export const FrameIndex = Type.Integer({ minimum: 0, description: '0-based, in decode order, dense' });
 

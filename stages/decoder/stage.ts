@@ -9,6 +9,7 @@ import { type Context, handler, stage } from '../../pipeline/runtime/stage/stage
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../schemas/clip-decoded.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
+import { ClipRestarted } from '../../schemas/clip-restarted.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { subjectOf } from '../../schemas/message.ts';
@@ -17,7 +18,8 @@ import { Pace } from './bus/pace.ts';
 import { DecoderOptions } from './options.ts';
 import { selection } from './selection.ts';
 
-const take = { type: ClipArrived, ackWaitS: 30, attempts: 10 };
+const arrivals = { type: ClipArrived, ackWaitS: 30, attempts: 10 };
+const restarts = { type: ClipRestarted, ackWaitS: 30, attempts: 10 };
 
 export const decoder = stage({
   name: 'decoder',
@@ -25,7 +27,7 @@ export const decoder = stage({
   guarantee:
     'Every decoded frame is on the bus once, skipped ones with their reason. A process that takes a clip over goes on near the tracker’s checkpoint.',
   options: DecoderOptions,
-  takes: [take],
+  takes: [arrivals, restarts],
   gives: [Frame, ClipDecoded, ClipFailed],
   reads: [ClipTracked, ClipFailed],
   keeps: { watches: [checkpointKey()] },
@@ -33,87 +35,107 @@ export const decoder = stage({
     return {
       handlers: [
         handler({
-          take,
+          take: arrivals,
           concurrency: options.clips,
-          each: (input, context) => decodeArrived(bus, input, options, context),
-          onDead: ({ body: { clip, camera, file }, sequence }, reason) => [
-            outgoing(
-              ClipFailed,
-              { camera, clip },
-              { clip, camera, file, stage: 'decoder', reason },
-              { id: `failed:decoder:${clip}:${sequence}` },
-            ),
-          ],
+          each: (input, context) => decode(bus, requestOf(input, 0), options, context),
+          onDead: (input, reason) => [clipFailed(requestOf(input, 0), reason)],
+        }),
+        // Beside the arrivals, because one of them may be waiting for the tracker that has begun anew.
+        handler({
+          take: restarts,
+          concurrency: options.clips,
+          each: (input, context) => decode(bus, requestOf(input, input.body.restart), options, context),
+          onDead: (input, reason) => [clipFailed(requestOf(input, input.body.restart), reason)],
         }),
       ],
     };
   },
 });
 
-async function* decodeArrived(
+/** What is to be decoded, and for which message. */
+interface DecodeRequest extends Pick<ClipArrived, 'clip' | 'camera' | 'file' | 'source'> {
+  readonly restart: number;
+  readonly sequence: number;
+  readonly parent: string;
+}
+
+function requestOf(
+  input: Incoming<typeof ClipArrived | typeof ClipRestarted>,
+  restart: number,
+): DecodeRequest {
+  const { clip, camera, file, source } = input.body;
+  return { clip, camera, file, source, restart, sequence: input.sequence, parent: input.traceparent };
+}
+
+async function* decode(
   bus: Bus,
-  arrival: Incoming<typeof ClipArrived>,
+  request: DecodeRequest,
   options: DecoderOptions,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
-  const { clip, camera, source } = arrival.body;
-  if (await isOver(bus, arrival)) return;
-  const info = await probeClip(source, { signal });
-  log.info({ file: arrival.body.file, ...info }, 'decoding');
-  const parent = arrival.traceparent;
-  const whyNot = selection(options);
-  const pace = await Pace.open(bus, clip, options.ahead, signal);
-  // The tracker needs the frame before its next one for the difference.
-  const first = Math.max(0, pace.next - 1);
-  let summary: DecodeSummary | undefined;
+  if (await isOver(bus, request)) return;
+  const pace = await Pace.open(bus, request.clip, options.ahead, signal);
   try {
-    const onEnd = (end: DecodeSummary) => {
-      summary = end;
-    };
-    for await (const frame of decodeClip(source, { signal, onEnd })) {
-      let skipped = whyNot(frame.index, frame.pts);
-      if (frame.index < first) continue;
-      if (!pace.mayGo(frame.index)) {
-        if (options.policy === 'skip') skipped ??= 'overload';
-        else await pace.reach(frame.index);
-      }
-      const { index, pts } = frame;
-      const facts: Frame = { clip, camera, index, pts, width: info.width, height: info.height };
-      if (skipped) {
-        yield outgoing(Frame, { camera, clip, index }, { ...facts, skipped }, { parent });
-      } else {
-        const payload = await frame.jpeg(options.quality, options.maxFrameKiB * 1024);
-        yield outgoing(Frame, { camera, clip, index }, facts, { payload, parent });
-      }
-    }
+    if (pace.restart === request.restart) yield* decodeAtPace(request, pace, options, { log, signal });
+    if (pace.isOutdated || pace.restart !== request.restart)
+      log.info('decoding is left to the restart that the tracker asked for');
   } finally {
     pace.close();
   }
-  if (!summary) throw new RetryableError(`${arrival.body.file}: decoding stopped before the end`);
-  const damaged = summary.lostPackets + summary.damagedFrames;
-  if (summary.damage) log.warn({ ...summary }, 'damaged clip');
-  yield outgoing(
-    ClipDecoded,
-    { camera, clip },
-    {
-      clip,
-      camera,
-      frames: summary.frames,
-      width: info.width,
-      height: info.height,
-      fps: info.fps || 1,
-      damaged,
-    },
-    { parent },
-  );
-  log.info({ frames: summary.frames, damaged }, 'decoded');
 }
 
-/** A clip that was tracked, or given up since it arrived, needs no frames any more. */
-async function isOver(
-  bus: Bus,
-  { body: { clip, camera }, sequence }: Incoming<typeof ClipArrived>,
-): Promise<boolean> {
+/** Ends without {@link ClipDecoded} where the tracker begins the clip anew. */
+async function* decodeAtPace(
+  { clip, camera, file, source, restart, parent }: DecodeRequest,
+  pace: Pace,
+  options: DecoderOptions,
+  { log, signal }: Context,
+): AsyncGenerator<Outgoing> {
+  const info = await probeClip(source, { signal });
+  log.info({ file, restart, ...info }, 'decoding');
+  const skipReason = selection(options);
+  // The tracker needs the frame before its next one for the difference.
+  const first = Math.max(0, pace.next - 1);
+  let summary: DecodeSummary | undefined;
+  const onEnd = (end: DecodeSummary) => {
+    summary = end;
+  };
+  for await (const frame of decodeClip(source, { signal, onEnd })) {
+    let skipped = skipReason(frame.index, frame.pts);
+    if (frame.index < first) continue;
+    if (!pace.mayGo(frame.index)) {
+      if (options.policy === 'skip') skipped ??= 'overload';
+      else await pace.reach(frame.index);
+    }
+    if (pace.isOutdated) return;
+    const { index, pts } = frame;
+    // A frame that was freed is stored again only under another id.
+    const id = `frame.${camera}.${clip}.${index}${restart > 0 ? `.${restart}` : ''}`;
+    const facts: Frame = { clip, camera, index, pts, width: info.width, height: info.height };
+    if (skipped) {
+      yield outgoing(Frame, { camera, clip, index }, { ...facts, skipped }, { id, parent });
+    } else {
+      const payload = await frame.jpeg(options.quality, options.maxFrameKiB * 1024);
+      yield outgoing(Frame, { camera, clip, index }, facts, { id, payload, parent });
+    }
+  }
+  if (!summary) throw new RetryableError(`${file}: decoding stopped before the end`);
+  const { frames, lostPackets, damagedFrames, damage } = summary;
+  const damaged = lostPackets + damagedFrames;
+  if (damage) log.warn({ ...summary }, 'damaged clip');
+  const { width, height } = info;
+  const body = { clip, camera, frames, width, height, fps: info.fps || 1, damaged, restart };
+  yield outgoing(ClipDecoded, { camera, clip }, body, { id: `decoded:${clip}:${restart}`, parent });
+  log.info({ frames, damaged }, 'decoded');
+}
+
+function clipFailed({ clip, camera, file, sequence }: DecodeRequest, reason: string): Outgoing {
+  const body = { clip, camera, file, stage: 'decoder', reason };
+  return outgoing(ClipFailed, { camera, clip }, body, { id: `failed:decoder:${clip}:${sequence}` });
+}
+
+/** A clip that was tracked, or given up since it was asked for, needs no frames any more. */
+async function isOver(bus: Bus, { clip, camera, sequence }: DecodeRequest): Promise<boolean> {
   if (await bus.last(ClipTracked, subjectOf(ClipTracked, { camera, clip }))) return true;
   const failed = await bus.last(ClipFailed, subjectOf(ClipFailed, { camera, clip }));
   return failed !== null && failed.sequence > sequence;

@@ -94,9 +94,9 @@ async function seen(
 }
 
 function answer(look: Incoming<typeof Look>, result: Pick<Boxes, 'found' | 'model' | 'failure'>): Outgoing {
-  const { clip, index, regions } = look.body;
+  const { clip, index, regions, restart = 0 } = look.body;
   const options = { id: `box:${look.id}`, parent: look.traceparent };
-  return outgoing(Boxes, { clip, index }, { clip, index, regions, ...result }, options);
+  return outgoing(Boxes, { clip, index }, { clip, index, regions, restart, ...result }, options);
 }
 
 /** Before a model is fetched again whose fetching failed, s: at first, and at most. */

@@ -37,9 +37,11 @@ export interface DecidedFrame {
   readonly labels: readonly Label[];
 }
 
-/** A clip's checkpoint before its first frame. */
-export function initialCheckpoint(): TrackerCheckpoint {
+/** A clip's checkpoint before its first frame. @param restart see {@link TrackerCheckpoint} */
+export function initialCheckpoint(restart = 0): TrackerCheckpoint {
   return {
+    version: 1,
+    restart,
     next: 0,
     previous: -1,
     tracks: [],

@@ -4,11 +4,14 @@
  */
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import type { Logger } from '../../pipeline/runtime/log/log.ts';
+import { messagesOf, type Send } from '../../pipeline/runtime/stage/channel.ts';
 import { type Commit, type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../schemas/clip-decoded.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
+import { ClipRestarted } from '../../schemas/clip-restarted.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
@@ -29,7 +32,7 @@ export const tracker = stage({
     'Every frame of the clip is labelled or accounted for, once. The labels do not depend on timing or on crashes: a process that takes a clip over goes on from its checkpoint.',
   options: TrackerOptions,
   takes: [take],
-  gives: [Look, Track, Image, ClipTracked, ClipFailed],
+  gives: [Look, Track, Image, ClipTracked, ClipRestarted, ClipFailed],
   reads: [Frame, Boxes, ClipDecoded, ClipFailed],
   keeps: { sets: [checkpointKey()], frees: [Frame, Look] },
   async start({ bus, options }) {
@@ -59,17 +62,41 @@ async function* trackClip(
   options: TrackerOptions,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing | Commit> {
-  const { clip, camera, file, anchors } = arrival.body;
+  const { clip, camera } = arrival.body;
   if (await bus.last(ClipTracked, subjectOf(ClipTracked, { camera, clip }))) return;
-  const from = (await bus.state.get(checkpointKey(clip), TrackerCheckpoint)).value ?? initialCheckpoint();
+  const { from, restarted } = await beginning(bus, clip);
+  if (restarted) {
+    log.warn({ restart: from.restart, why: restarted }, 'beginning the clip anew: it is decoded again');
+    yield* restart(bus, arrival, from, restarted);
+  }
+  // The loop waits for answers to its looks, so they leave while it runs.
+  yield* messagesOf<Outgoing | Commit, void>(
+    (send, left) => follow({ bus, arrival, options, from, log, send, signal: left }),
+    signal,
+  );
+}
+
+interface Following {
+  readonly bus: Bus;
+  readonly arrival: Incoming<typeof ClipArrived>;
+  readonly options: TrackerOptions;
+  readonly from: TrackerCheckpoint;
+  readonly log: Logger;
+  readonly send: Send<Outgoing | Commit>;
+  readonly signal: AbortSignal;
+}
+
+/** Follows the animals to the clip's end. */
+async function follow({ bus, arrival, options, from, log, send, signal }: Following): Promise<void> {
+  const { clip, camera, file, anchors } = arrival.body;
   log.info({ from: from.next, anchors: anchors.length }, 'tracking');
-  const view = new BusClipView({ bus, arrival, log, signal, next: from.next, answerS: options.answerS });
+  const view = new BusClipView({ bus, arrival, log, signal, send, from, answerS: options.answerS });
   try {
     const loop = new TrackLoop(view, anchors, options, from);
     for await (const step of loop.steps()) {
-      yield* published(step, arrival, view);
+      for await (const message of labelled(step, arrival, view)) await send(message);
       if ((step.frame.index + 1) % options.checkpointEvery === 0)
-        yield checkpoint(bus, clip, camera, loop.checkpoint, view);
+        await send(checkpoint(bus, clip, camera, loop.checkpoint, view));
     }
     const { causes, ledger, tracks, width, height } = loop.checkpoint;
     const summary: ClipTracked = {
@@ -83,20 +110,58 @@ async function* trackClip(
       causes,
       ledger,
     };
-    yield outgoing(ClipTracked, { camera, clip }, summary, { parent: arrival.traceparent });
-    yield { commit: () => free(bus, clip, camera) };
+    await send(outgoing(ClipTracked, { camera, clip }, summary, { parent: arrival.traceparent }));
+    await send({ commit: () => free(bus, clip, camera) });
     log.info({ ...causes, ...ledger }, 'tracked');
   } catch (error) {
     if (!(error instanceof ClipGaveUp)) throw error;
     log.warn({ why: error.message }, 'gave up: another stage could not finish the clip');
-    await free(bus, clip, camera);
+    await send({ commit: () => free(bus, clip, camera) });
   } finally {
     view.close();
   }
 }
 
+/**
+ * Where to begin. A checkpoint that can't be read is no place to go on from, and frames before it are freed: the clip
+ * begins anew, and says why. So does one that began anew and died before its first checkpoint, because its frames may
+ * be half freed.
+ */
+async function beginning(
+  bus: Bus,
+  clip: string,
+): Promise<{ from: TrackerCheckpoint; restarted?: string | undefined }> {
+  const { value, revision, misfit } = await bus.state.get(checkpointKey(clip), TrackerCheckpoint);
+  if (value && (value.restart === 0 || value.next > 0)) return { from: value };
+  if (!value && !misfit) return { from: initialCheckpoint() };
+  return { from: initialCheckpoint(revision), restarted: misfit ?? 'it died before its first checkpoint' };
+}
+
+/**
+ * First the checkpoint, which stops a decoding under way; then looks that wait, and the frames, which would otherwise
+ * fill the stream before their turn; then the decoder is asked for all of them.
+ */
+async function* restart(
+  bus: Bus,
+  arrival: Incoming<typeof ClipArrived>,
+  from: TrackerCheckpoint,
+  reason: string,
+): AsyncGenerator<Outgoing | Commit> {
+  const { clip, camera, file, source } = arrival.body;
+  yield {
+    async commit() {
+      await bus.state.put(checkpointKey(clip), from);
+      await bus.purge(Look, { clip });
+      await bus.purge(Frame, { camera, clip });
+    },
+  };
+  const body = { clip, camera, file, source, restart: from.restart, reason };
+  const id = `restarted:${clip}:${from.restart}`;
+  yield outgoing(ClipRestarted, { camera, clip }, body, { id, parent: arrival.traceparent });
+}
+
 /** A step's labels, and its picture where it has any: the picture outlives the frame. */
-async function* published(
+async function* labelled(
   { frame, labels }: DecidedFrame,
   arrival: Incoming<typeof ClipArrived>,
   view: BusClipView,

@@ -40,8 +40,8 @@ export async function findPendingJob(bus: Bus, key: string, orDone: boolean): Pr
 export async function rememberJob(
   bus: Bus,
   key: string,
-  value: AskedJob,
+  value: Omit<AskedJob, 'version'>,
   signal?: AbortSignal,
 ): Promise<void> {
-  await bus.state.put(key, value, signal);
+  await bus.state.put(key, { version: 1, ...value } satisfies AskedJob, signal);
 }

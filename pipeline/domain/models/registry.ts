@@ -45,7 +45,7 @@ export async function activate(
   if (value?.model === model) return true;
   return bus.state.compareAndSet(
     activeModelKey(kind),
-    { model, since: new Date().toISOString(), job },
+    { version: 1, model, since: new Date().toISOString(), job } satisfies ActiveModel,
     revision,
   );
 }

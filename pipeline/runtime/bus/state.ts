@@ -3,8 +3,9 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { Logger } from 'pino';
 import type { Static, TSchema } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check, Errors } from 'typebox/value';
 import { reasonOf } from '../errors.ts';
+import { mismatch, preview } from '../mismatch.ts';
 import { isConflict, isTransient } from './failures.ts';
 import { pause } from './pause.ts';
 import { STATE_BUCKET } from './topology.ts';
@@ -12,10 +13,13 @@ import { STATE_BUCKET } from './topology.ts';
 /** As for publishing: what is sent while the server is away is lost and has to be sent again. */
 const PUT_TIMEOUT_MS = 2_000;
 
-/** A value and the revision that compare-and-set needs; revision 0: there is none yet. */
-export interface Stated<T> {
+/** What a key holds. */
+export interface StoredValue<T> {
   readonly value: T | undefined;
+  /** Grows with every change in the bucket; compare-and-set needs it. 0: there has never been a value. */
   readonly revision: number;
+  /** Why there is a value that can't be read: it does not match its schema, e.g. another version's. */
+  readonly misfit?: string;
 }
 
 export class State {
@@ -31,11 +35,11 @@ export class State {
     return new State(await new Kvm(client).create(STATE_BUCKET, { history: 1 }), log);
   }
 
-  /** The value of a key; undefined where there is none or it does not match the schema (a newer version's). */
-  async get<S extends TSchema>(key: string, schema: S): Promise<Stated<Static<S>>> {
+  /** The value of a key; undefined where there is none, or where it does not match the schema, which is logged. */
+  async get<S extends TSchema>(key: string, schema: S): Promise<StoredValue<Static<S>>> {
     const entry = await this.#kv.get(key);
     if (!entry) return { value: undefined, revision: 0 };
-    return { value: this.#read(entry, schema), revision: entry.revision };
+    return { ...this.#read(entry, schema), revision: entry.revision };
   }
 
   /**
@@ -88,7 +92,7 @@ export class State {
             if (signal.aborted) return;
             if (entry.revision <= seen || entry.operation !== 'PUT') continue;
             seen = entry.revision;
-            const value = this.#read(entry, schema);
+            const { value } = this.#read(entry, schema);
             if (value !== undefined) yield value;
           }
         } finally {
@@ -106,12 +110,14 @@ export class State {
     }
   }
 
-  #read<S extends TSchema>(entry: KvEntry, schema: S): Static<S> | undefined {
-    if (entry.operation !== 'PUT') return undefined;
+  #read<S extends TSchema>(entry: KvEntry, schema: S): { value: Static<S> | undefined; misfit?: string } {
+    if (entry.operation !== 'PUT') return { value: undefined };
     const value = parsed(entry.string());
-    if (Check(schema, value)) return value;
-    this.#log.warn({ key: entry.key }, 'left a value that does not match its schema');
-    return undefined;
+    if (Check(schema, value)) return { value };
+    const { problem, found } = mismatch(Errors(schema, value), value);
+    const why = { expected: problem, found: preview(found) };
+    this.#log.warn({ key: entry.key, ...why }, 'stored value does not match its schema');
+    return { value: undefined, misfit: problem };
   }
 }
 
