@@ -8,9 +8,9 @@ import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { activeModel, fetchModel, watchActive } from '../../pipeline/domain/models/registry.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { pause } from '../../pipeline/runtime/bus/pause.ts';
 import { FatalError, PoisonError, RetryableError, reasonOf } from '../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../pipeline/runtime/log/log.ts';
+import { retryForever } from '../../pipeline/runtime/retry.ts';
 import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
@@ -90,7 +90,7 @@ async function seen(
   if (frames.some(({ crops }) => crops.some(({ raster }) => raster.width !== side)))
     throw new RetryableError('the model changed to one of another size meanwhile');
   const found = await detectRegions(detector, frames, options);
-  return found.map((of) => ({ found: of, model: id }));
+  return found.map((regions) => ({ found: regions, model: id }));
 }
 
 function answer(look: Incoming<typeof Look>, result: Pick<Boxes, 'found' | 'model' | 'failure'>): Outgoing {
@@ -99,8 +99,8 @@ function answer(look: Incoming<typeof Look>, result: Pick<Boxes, 'found' | 'mode
   return outgoing(Boxes, { clip, index }, { clip, index, regions, restart, ...result }, options);
 }
 
-/** Before a model is fetched again whose fetching failed, s: at first, and at most. */
-const RETRY_S = { first: 1, longest: 30 };
+/** Before a model is fetched again whose fetching failed. */
+const RELOAD_BACKOFF = { firstMs: 1_000, longestMs: 30_000 };
 
 /** The active detector, reloaded when the pointer changes; the old one serves until the new one is ready. */
 class ActiveDetector {
@@ -162,18 +162,19 @@ class ActiveDetector {
 
   /** Until it is loaded, or never can be, or another one is active. */
   async #load(asked: string): Promise<void> {
-    for (let waitS = RETRY_S.first; ; waitS = Math.min(2 * waitS, RETRY_S.longest)) {
-      try {
-        const model = (await activeModel(this.#bus, 'detector'))?.model ?? asked;
-        if (model !== this.#latest?.card.id) await this.#take(model);
-        return;
-      } catch (error) {
-        if (this.#signal.aborted) return;
-        const why = reasonOf(error);
-        if (error instanceof PoisonError) return this.#refuse(asked, why);
-        this.#log.warn({ model: asked, why, waitS }, 'model not loaded yet');
-        await pause(1000 * waitS, this.#signal).catch(() => {});
-      }
+    const load = async () => {
+      const model = (await activeModel(this.#bus, 'detector'))?.model ?? asked;
+      if (model !== this.#latest?.card.id) await this.#take(model);
+    };
+    try {
+      await retryForever(load, {
+        backoff: RELOAD_BACKOFF,
+        isTransient: (error) => !(error instanceof PoisonError),
+        onFailure: (error) => this.#log.warn({ model: asked, why: reasonOf(error) }, 'model not loaded yet'),
+        signal: this.#signal,
+      });
+    } catch (error) {
+      if (!this.#signal.aborted) this.#refuse(asked, reasonOf(error));
     }
   }
 

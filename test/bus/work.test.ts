@@ -67,6 +67,21 @@ describe('taking work', { timeout: 120_000, concurrency: true }, () => {
     assert.ok(waited > 500 && waited < 4_000, `${waited} ms`);
   });
 
+  test('what a process gives back when it stops is not passed through its own pulls', async (t) => {
+    const clip = clipId(40);
+    const work = workOn(t, clip);
+    const leaving = work(one);
+    const stop = new AbortController();
+    const takes = Array.from({ length: 8 }, () => leaving.take(1, stop.signal));
+    await publish(clip, 1);
+    const [delivery] = await Promise.race(takes);
+    stop.abort();
+    delivery?.retry(0);
+    const [again] = await takeAll(work(other), 1);
+    assert.ok(again && again.attempt <= 3, `attempt ${again?.attempt}`);
+    await Promise.all(takes);
+  });
+
   test('acknowledged work is gone', async (t) => {
     const clip = clipId(3);
     await publish(clip, 1);

@@ -6,6 +6,7 @@ import { type ConsumerMessages, DeliverPolicy, type JetStreamClient, type JsMsg 
 import type { Logger } from 'pino';
 import { type MessageType, subjectOf } from '../../../schemas/message.ts';
 import { reasonOf } from '../errors.ts';
+import { backoffMs } from '../retry.ts';
 import { decode, type Incoming } from './envelope.ts';
 import { isTransient } from './failures.ts';
 import { pause } from './pause.ts';
@@ -15,6 +16,9 @@ export interface FollowOptions {
   /** Leaves the payload out: for pictures whose facts are enough. */
   readonly headersOnly?: boolean;
 }
+
+/** Between two consumers. */
+const BACKOFF = { firstMs: 500, longestMs: 5_000 };
 
 type Parameters = Readonly<Record<string, string | number>>;
 
@@ -27,6 +31,7 @@ export async function* follow<M extends MessageType>(
   { signal, headersOnly = false }: FollowOptions = {},
 ): AsyncGenerator<Incoming<M>> {
   let after = 0;
+  let failures = 0;
   while (!signal?.aborted) {
     try {
       const start =
@@ -46,6 +51,7 @@ export async function* follow<M extends MessageType>(
         if (signal?.aborted) return;
         for await (const raw of messages) {
           after = raw.seq;
+          failures = 0;
           const message = readable(type, raw, log);
           if (message) yield message;
           if (signal?.aborted) return;
@@ -62,7 +68,8 @@ export async function* follow<M extends MessageType>(
       }
       log.warn({ stream: type.stream, why: reasonOf(error) }, 'following again');
     }
-    if (!signal?.aborted) await pause(500, signal).catch(() => {});
+    failures += 1;
+    await pause(backoffMs(failures, BACKOFF), signal).catch(() => {}); // the loop's head sees the abort
   }
 }
 

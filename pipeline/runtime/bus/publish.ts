@@ -2,17 +2,21 @@
  * Publishing that ends only when the server has stored the message. A server that is gone is waited for, a full
  * stream is waited for; a message that is there already is as good as stored.
  */
-import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamClient, type JetStreamPublishOptions } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
 import { FatalError, reasonOf } from '../errors.ts';
+import { retryForever } from '../retry.ts';
 import { encode, type Outgoing } from './envelope.ts';
 import { isConflict, isPermissionDenied, isTransient } from './failures.ts';
-import { pause } from './pause.ts';
 
 /** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
 const STREAM_FULL = 10077;
 /** Short, because what is published while the server is away is lost and has to be sent again; that is harmless. */
 const TIMEOUT_MS = 2_000;
+/** Short at its longest, because a full stream has room again at any moment. */
+const BACKOFF = { firstMs: 100, longestMs: 500 };
+/** Failures before it is logged: a first one or two are a hiccup. */
+const WARN_AFTER = 3;
 
 export interface PublishOptions {
   /** Stops the waiting; the promise then rejects with the signal's reason. */
@@ -45,30 +49,45 @@ export class Publisher {
     const { headers, payload } = encode(message, this.#source);
     const expect = message.type.once && !force ? { lastSubjectSequence: 0 } : {};
     const msgID = force ? `${message.id}#${Date.now()}` : message.id;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const ack = await this.#client.publish(message.subject, payload, {
-          msgID,
-          headers,
-          expect,
-          timeout: TIMEOUT_MS,
-        });
-        if (attempt > 3) this.#log.info({ subject: message.subject, attempt }, 'published after waiting');
-        return ack.duplicate ? 'repeated' : 'stored';
-      } catch (error) {
-        if (isConflict(error)) return 'repeated';
-        if (isPermissionDenied(error)) {
-          const found = reasonOf(error);
-          throw new FatalError(`${this.#source} may not publish ${message.subject}`, { found, cause: error });
-        }
-        if (!isTransient(error)) throw error;
-        const code = error instanceof JetStreamApiError ? error.code : 0;
-        if (attempt === 3) {
-          const why = code === STREAM_FULL ? `${message.type.stream} is full` : reasonOf(error);
+    let attempts = 0;
+    const result = await retryForever(
+      (attempt) => {
+        attempts = attempt;
+        return this.#attempt(message.subject, payload, { msgID, headers, expect, timeout: TIMEOUT_MS });
+      },
+      {
+        backoff: BACKOFF,
+        isTransient,
+        onFailure: (error, failures) => {
+          if (failures !== WARN_AFTER) return;
+          const why = isFull(error) ? `${message.type.stream} is full` : reasonOf(error);
           this.#log.warn({ subject: message.subject, why }, 'waiting to publish');
-        }
-        await pause(Math.min(50 * 2 ** attempt, code === STREAM_FULL ? 500 : 2_000), signal);
-      }
+        },
+        signal,
+      },
+    );
+    if (attempts > WARN_AFTER)
+      this.#log.info({ subject: message.subject, attempt: attempts }, 'published after waiting');
+    return result;
+  }
+
+  async #attempt(
+    subject: string,
+    payload: Uint8Array,
+    options: Partial<JetStreamPublishOptions>,
+  ): Promise<'stored' | 'repeated'> {
+    try {
+      const ack = await this.#client.publish(subject, payload, options);
+      return ack.duplicate ? 'repeated' : 'stored';
+    } catch (error) {
+      if (isConflict(error)) return 'repeated';
+      if (!isPermissionDenied(error)) throw error;
+      const found = reasonOf(error);
+      throw new FatalError(`${this.#source} may not publish ${subject}`, { found, cause: error });
     }
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === STREAM_FULL;
 }

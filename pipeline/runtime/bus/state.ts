@@ -6,12 +6,16 @@ import type { Static, TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { reasonOf } from '../errors.ts';
 import { mismatch, preview } from '../mismatch.ts';
+import { backoffMs, retryForever } from '../retry.ts';
 import { isConflict, isTransient } from './failures.ts';
 import { pause } from './pause.ts';
 import { STATE_BUCKET } from './topology.ts';
 
 /** As for publishing: what is sent while the server is away is lost and has to be sent again. */
 const PUT_TIMEOUT_MS = 2_000;
+const PUT_BACKOFF = { firstMs: 200, longestMs: 2_000 };
+/** Between two watches of a key. */
+const WATCH_BACKOFF = { firstMs: 500, longestMs: 5_000 };
 
 /** What a key holds. */
 export interface StoredValue<T> {
@@ -47,16 +51,14 @@ export class State {
    * @throws the signal's reason when aborted; what the client or the server says where repeating can't help
    */
   async put(key: string, value: unknown, signal?: AbortSignal): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#kv.put(key, JSON.stringify(value), { timeout: PUT_TIMEOUT_MS });
-        return;
-      } catch (error) {
-        if (!isTransient(error)) throw error;
-        if (attempt === 3) this.#log.warn({ key, why: reasonOf(error) }, 'waiting to set a key');
-        await pause(Math.min(100 * 2 ** attempt, 2_000), signal);
-      }
-    }
+    await retryForever(() => this.#kv.put(key, JSON.stringify(value), { timeout: PUT_TIMEOUT_MS }), {
+      backoff: PUT_BACKOFF,
+      isTransient,
+      onFailure: (error, failures) => {
+        if (failures === 3) this.#log.warn({ key, why: reasonOf(error) }, 'waiting to set a key');
+      },
+      signal,
+    });
   }
 
   /**
@@ -81,6 +83,7 @@ export class State {
   /** Yields the value now and at every change, until aborted. */
   async *watch<S extends TSchema>(key: string, schema: S, signal: AbortSignal): AsyncGenerator<Static<S>> {
     let seen = 0;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         const watch = await this.#kv.watch({ key });
@@ -92,6 +95,7 @@ export class State {
             if (signal.aborted) return;
             if (entry.revision <= seen || entry.operation !== 'PUT') continue;
             seen = entry.revision;
+            failures = 0;
             const { value } = this.#read(entry, schema);
             if (value !== undefined) yield value;
           }
@@ -106,7 +110,8 @@ export class State {
         }
         this.#log.warn({ key, why: reasonOf(error) }, 'watching again');
       }
-      await pause(500, signal).catch(() => {});
+      failures += 1;
+      await pause(backoffMs(failures, WATCH_BACKOFF), signal).catch(() => {}); // the loop's head sees the abort
     }
   }
 

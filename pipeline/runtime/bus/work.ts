@@ -13,7 +13,9 @@ import {
 } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
 import type { StreamName } from '../../../schemas/message.ts';
+import { Condition } from '../condition.ts';
 import { reasonOf } from '../errors.ts';
+import { backoffMs } from '../retry.ts';
 import type { RawMessage } from './envelope.ts';
 import { isTransient } from './failures.ts';
 import { pause } from './pause.ts';
@@ -46,6 +48,9 @@ export interface Delivery {
 /** How long one pull waits for work. */
 const NEXT_MS = 1_000;
 
+/** Between pulls that fail. */
+const BACKOFF = { firstMs: 500, longestMs: 5_000 };
+
 /** Makes the durable consumer, or updates it. */
 export async function ensureConsumer(manager: JetStreamManager, source: WorkSource): Promise<void> {
   await manager.consumers.add(source.stream, {
@@ -73,8 +78,12 @@ export class WorkQueue {
   #stream: ConsumerMessages | undefined;
   #pulling: Promise<void> | undefined;
   #reading: Promise<void> | undefined;
-  readonly #waiting = new Set<() => void>();
-  #taken: (() => void) | undefined;
+  readonly #arrived = new Condition();
+  readonly #taken = new Condition();
+  /** Pulls that failed in a row. */
+  #failures = 0;
+  /** Ends when the pull under way has ended. */
+  #pull: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(client: JetStreamClient, manager: JetStreamManager, log: Logger, source: WorkSource) {
@@ -91,12 +100,16 @@ export class WorkQueue {
   async take(most: number, signal: AbortSignal): Promise<Delivery[]> {
     try {
       const consumer = await this.#open();
-      return most === 1 ? await this.#next(consumer, signal) : await this.#batch(consumer, most, signal);
+      const taken =
+        most === 1 ? await this.#next(consumer, signal) : await this.#batch(consumer, most, signal);
+      this.#failures = 0;
+      return taken;
     } catch (error) {
       if (signal.aborted) return [];
       this.#log.warn({ consumer: this.source.durable, why: reasonOf(error) }, 'taking work again');
       this.#consumer = undefined;
-      await pause(500, signal).catch(() => {});
+      this.#failures += 1;
+      await pause(backoffMs(this.#failures, BACKOFF), signal).catch(() => {}); // the caller sees the abort
       return [];
     }
   }
@@ -104,7 +117,7 @@ export class WorkQueue {
   /** Gives back what was pulled and not taken; what the client has not read yet comes again when its ack wait ends. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#taken?.();
+    this.#taken.notifyAll();
     await this.#stream?.close();
     await this.#reading;
     for (const delivery of this.#pulled.splice(0)) delivery.retry(0);
@@ -124,7 +137,18 @@ export class WorkQueue {
     return this.#consumer;
   }
 
+  /**
+   * One pull at a time: what is given back when the process stops would else go to each pull that is still open, and
+   * cost an attempt every time.
+   */
   async #next(consumer: Consumer, signal: AbortSignal): Promise<Delivery[]> {
+    const before = this.#pull;
+    const pull = before.then(() => (signal.aborted ? [] : this.#pullOne(consumer, signal)));
+    this.#pull = pull.catch(() => {}); // its caller is told
+    return pull;
+  }
+
+  async #pullOne(consumer: Consumer, signal: AbortSignal): Promise<Delivery[]> {
     // While the server is away, the client waits for it and nothing else.
     const next = consumer.next({ expires: NEXT_MS }).then((message) => message && delivery(message));
     const taken = await untilAborted(next, signal, 2 * NEXT_MS);
@@ -138,7 +162,7 @@ export class WorkQueue {
     await this.#pulling;
     if (this.#pulled.length === 0 && !signal.aborted) await this.#arrival(signal);
     const taken = this.#pulled.splice(0, most);
-    this.#taken?.();
+    this.#taken.notifyAll();
     return taken;
   }
 
@@ -155,12 +179,8 @@ export class WorkQueue {
     const pull = async () => {
       for await (const message of stream) {
         this.#pulled.push(delivery(message));
-        for (const arrived of this.#waiting) arrived();
-        while (this.#pulled.length >= most && !this.#closed) {
-          await new Promise<void>((resolve) => {
-            this.#taken = resolve;
-          });
-        }
+        this.#arrived.notifyAll();
+        while (this.#pulled.length >= most && !this.#closed) await this.#taken.wait();
       }
     };
     this.#reading = pull()
@@ -174,18 +194,10 @@ export class WorkQueue {
       });
   }
 
+  /** Resolves when something has been pulled, after {@link NEXT_MS}, or when aborted. */
   #arrival(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(late);
-        signal.removeEventListener('abort', done);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const late = setTimeout(done, 1_000);
-      signal.addEventListener('abort', done, { once: true });
-      this.#waiting.add(done);
-    });
+    const late = AbortSignal.any([signal, AbortSignal.timeout(NEXT_MS)]);
+    return this.#arrived.wait(late).catch(() => {}); // nothing has come
   }
 }
 

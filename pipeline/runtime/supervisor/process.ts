@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Logger } from '../log/log.ts';
+import { backoffMs } from '../retry.ts';
 
 export interface ProcessSpec {
   /** E.g. `detector-1`, shown in logs. */
@@ -15,8 +16,10 @@ export interface ProcessSpec {
   readonly finalCodes: readonly number[];
 }
 
+/** One that lived for so long is started again as if it were the first time. */
 const SHORTEST_LIFE_MS = 10_000;
-const LONGEST_DELAY_MS = 15_000;
+const RESTART_BACKOFF = { firstMs: 500, longestMs: 15_000 };
+/** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 20_000;
 
 export class SupervisedProcess {
@@ -27,7 +30,8 @@ export class SupervisedProcess {
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #stopping = false;
-  #delay = 0;
+  /** Short lives in a row. */
+  #failures = 0;
   #restart: NodeJS.Timeout | undefined;
   #lastLines = '';
 
@@ -90,9 +94,10 @@ export class SupervisedProcess {
       this.#onGivenUp(`${name} stopped with ${why}: ${lastReason(this.#lastLines)}`);
       return;
     }
-    this.#delay = livedMs > SHORTEST_LIFE_MS ? 0 : Math.min(LONGEST_DELAY_MS, 2 * this.#delay + 250);
-    this.#log.warn({ process: name, why, delayMs: this.#delay }, 'died; starting it again');
-    this.#restart = setTimeout(() => this.#start(), this.#delay);
+    this.#failures = livedMs > SHORTEST_LIFE_MS ? 0 : this.#failures + 1;
+    const delayMs = this.#failures === 0 ? 0 : backoffMs(this.#failures, RESTART_BACKOFF);
+    this.#log.warn({ process: name, why, delayMs }, 'died; starting it again');
+    this.#restart = setTimeout(() => this.#start(), delayMs);
   }
 }
 
