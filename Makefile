@@ -9,7 +9,7 @@ TESTS := unit contract bus e2e browser chaos
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: node_modules/.setup ## Installs what is missing: packages, Node 22, a nats-server
+setup: node_modules/.setup ## Installs what is missing: packages, Node 22, a nats-server; default weights and native backend if it can
 	@node pipeline/runtime/supervisor/set-up.ts
 
 demo: setup ## Runs the whole job on a clip that it renders, and prints true scores
@@ -35,4 +35,5 @@ node_modules/.setup: package-lock.json .npmrc
 	@# .npmrc forbids install scripts; this one only takes Node's binary out of a package of the registry.
 	npm rebuild node --ignore-scripts=false
 	@node --version | grep -q '^v22\.' || { echo "make setup: found Node $$(node --version), expected v22 in node_modules/.bin" >&2; exit 1; }
+	@node pipeline/app/set-up-extras.ts
 	@touch $@

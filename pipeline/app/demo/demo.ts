@@ -5,14 +5,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { seededRandom } from '../../domain/statistics/seeded-random.ts';
 import type { Box } from '../../domain/vision/box.ts';
-import { encodeJpeg, type Raster } from '../../domain/vision/image.ts';
+import type { Raster } from '../../domain/vision/image.ts';
 import { encodeClip } from '../../domain/vision/video-encode.ts';
 import { type Exposure, expose, type Seen } from './camera.ts';
 import { height, width } from './layer.ts';
 import { buildSite, type Site } from './site.ts';
-import { clipExposures, fps, frames, stillExposure } from './story.ts';
+import { type StillSet, takeStills } from './stills.ts';
+import { clipExposures, fps, frames } from './story.ts';
 
 /** Paths of what was written. */
 export interface DemoFiles {
@@ -30,15 +30,6 @@ export interface DemoFiles {
 
 const label = 'deer';
 const clipName = 'clearing.mp4';
-const stillQuality = 92;
-/** A person would not draw a box on less of an animal than this. */
-const mostHidden = 0.6;
-
-interface StillSet {
-  readonly stills: number;
-  readonly infrared: number;
-  readonly blank: number;
-}
 const handSet: StillSet = { stills: 24, infrared: 4, blank: 0 };
 const heldOutSet: StillSet = { stills: 40, infrared: 6, blank: 6 };
 
@@ -101,18 +92,17 @@ async function writeStills(
   dir: string,
   site: Site,
   seed: number,
-  { stills, infrared, blank }: StillSet,
+  set: StillSet,
   tick: () => void,
 ): Promise<void> {
   await mkdir(join(dir, 'images'), { recursive: true });
-  const random = seededRandom(seed);
   const images: object[] = [];
   const annotations: object[] = [];
-  for (let id = 1; id <= stills; id++) {
-    const kind = { infrared: id <= infrared, blank: id > stills - blank };
-    const { raster, boxes } = exposeStill(site, () => stillExposure(random, kind));
+  let id = 0;
+  for await (const { jpeg, boxes } of takeStills(site, seed, set)) {
+    id += 1;
     const file = `still-${String(id).padStart(2, '0')}.jpg`;
-    await writeFile(join(dir, 'images', file), await encodeJpeg(raster, stillQuality));
+    await writeFile(join(dir, 'images', file), jpeg);
     images.push({ id, file_name: file, width, height });
     for (const box of boxes) {
       annotations.push({
@@ -132,13 +122,4 @@ async function writeStills(
     join(dir, 'coco.json'),
     `${JSON.stringify({ info, images, annotations, categories }, null, 1)}\n`,
   );
-}
-
-/** Tries again until every animal of the exposure can be seen well enough to draw a box around it. */
-function exposeStill(site: Site, next: () => Exposure): { raster: Raster; boxes: Box[] } {
-  for (;;) {
-    const { raster, seen } = expose(site, next());
-    const boxes = seen.flatMap(({ box, hidden }) => (box !== null && hidden <= mostHidden ? [box] : []));
-    if (boxes.length === seen.length) return { raster, boxes };
-  }
 }

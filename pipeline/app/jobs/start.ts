@@ -8,6 +8,8 @@ export function startFor(name: string | undefined): TrainStart {
   if (name === 'random') return { from: 'random' };
   if (name !== undefined) return { from: 'weights', name };
   if (findWeights('yolox-nano')) return { from: 'weights', name: 'yolox-nano' };
-  print('no pretrained weights here: training starts from random ones (see README, “Weights”)');
-  return { from: 'random' };
+  print(
+    'yolox-nano is not here: training starts from shika-tiny, which knows rendered deer (see README, “Weights”)',
+  );
+  return { from: 'weights', name: 'shika-tiny' };
 }

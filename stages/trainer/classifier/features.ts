@@ -3,12 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { tensorOf } from '../../../pipeline/domain/models/batch.ts';
+import { fromBfloat16, toBfloat16 } from '../../../pipeline/domain/models/bfloat16.ts';
 import { classifierBatch } from '../../../pipeline/domain/models/classifier/classifier.ts';
 import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts';
 import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
 import { decodeImage, type Raster } from '../../../pipeline/domain/vision/image.ts';
-import { fromBfloat16, toBfloat16 } from './bfloat16.ts';
 import type { ClassifierExample } from './example.ts';
 import { makeClassifierView, planClassifierViews } from './views.ts';
 

@@ -23,7 +23,9 @@ export type DetectorStart =
   /** Megvii's `yolox_nano.onnx`. */
   | { readonly kind: 'yolox-onnx'; readonly path: string }
   /** A Keras MobileNetV2 that knows ImageNet, alpha 1 or 0.35. */
-  | { readonly kind: 'mobilenet-v2'; readonly path: string };
+  | { readonly kind: 'mobilenet-v2'; readonly path: string }
+  /** The project's own weights, which know its rendered deer. */
+  | { readonly kind: 'shika-tiny'; readonly path: string };
 
 /** Id of the names and boxes, whatever their order. */
 export function detectorDatasetDigest(examples: readonly DetectorExample[]): string {

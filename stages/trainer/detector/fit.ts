@@ -33,6 +33,8 @@ export interface DetectorFitOptions {
   readonly signal: AbortSignal | undefined;
   /** Threads that compute gradients side by side; 1: this thread alone. The weights are the same either way. */
   readonly threads: number;
+  /** Bytes that decoded pictures may take. */
+  readonly pictureMemory?: number | undefined;
 }
 
 /** What came of a fit; the weights are in the model. */
@@ -48,7 +50,7 @@ export interface FittedDetector {
 const viewsAtOnce = 2;
 
 /** Bytes of decoded pictures. */
-const pictureMemory = 300e6;
+const usualPictureMemory = 300e6;
 
 /** One training of a detector: {@link run} goes through the recipe's phases. */
 export class DetectorFit {
@@ -80,7 +82,7 @@ export class DetectorFit {
     const { side, network } = started;
     this.#reading = { side, outputs: options.classes, strides: detectorStrides[network] };
     this.#random = seededRandom(from?.random ?? options.seed);
-    this.#pictures = new DecodedPictures(options.examples, pictureMemory);
+    this.#pictures = new DecodedPictures(options.examples, options.pictureMemory ?? usualPictureMemory);
     this.#optimiser = new Optimiser(started.model, recipe, from?.optimiser);
     this.#history = [...(from?.history ?? [])];
     this.#best = from?.best;

@@ -68,7 +68,7 @@ function many(pictures: number): DetectorRecipe {
   };
 }
 
-/** From nothing, or what came of it: smaller batches for more steps, and less to learn at once. */
+/** From nothing, or the first that came of it: smaller batches for more steps, and less to learn at once. */
 const plain = {
   ...shared,
   batch: 4,
@@ -79,6 +79,13 @@ const plain = {
 const raw: Readonly<Record<DetectorRecipeName, DetectorRecipe>> = {
   pre: { ...plain, phases: [{ part: 'all', steps: 500, rate: 3e-3 }] },
   main: { ...plain, phases: [{ part: 'all', steps: 300, rate: 1.5e-3 }] },
+};
+
+/** From `shika-tiny` where it knows these animals already, or what came of it: there is little left to learn. */
+const small = { ...plain, startShare: 0.3, evaluateEvery: 30 };
+const known: Readonly<Record<DetectorRecipeName, DetectorRecipe>> = {
+  pre: { ...small, phases: [{ part: 'neck', steps: 60, rate: 3e-4 }] },
+  main: { ...small, phases: [{ part: 'neck', steps: 90, rate: 3e-4 }] },
 };
 
 /** From a backbone that knows pictures but no boxes: neck and head are learnt from the first step. */
@@ -98,9 +105,9 @@ export function detectorRecipe(
   trained: TrainedBefore,
   pictures: number,
 ): DetectorRecipe {
-  // The tiny network has seen one scene at most: all of it is trained, and nothing in it is worth keeping.
-  if (trained === 'nothing' || network === 'tiny') return raw[name];
+  if (trained === 'nothing') return raw[name];
   if (trained === 'backbone') return headless;
+  if (network === 'tiny') return known[name];
   // What `main` has more of is frames of a few clips: from these, more of the network would learn the place by heart.
   return name === 'pre' && pictures >= manyFrom ? many(pictures) : few[name];
 }

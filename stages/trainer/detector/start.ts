@@ -10,6 +10,7 @@ import {
   type DetectorNetworkName,
   detectorStrides,
 } from '../../../pipeline/domain/models/detector/network.ts';
+import { readShikaTiny, shikaTiny } from '../../../pipeline/domain/models/detector/shika-tiny.ts';
 import { modelFromFiles } from '../../../pipeline/domain/models/files.ts';
 import {
   type MobileNetWeights,
@@ -70,15 +71,27 @@ export async function startDetector(
       setBody(model, weights, bodyPrefix);
       return { model, network: onMobileNet, side, from: basename(start.path), trained: 'backbone' };
     }
+    case 'shika-tiny': {
+      const source = await readShikaTiny(start.path);
+      const { network: name, side: ownSide, classes: ownClasses } = shikaTiny;
+      const about = { network: name, side: ownSide, from: basename(start.path), trained: 'all' } as const;
+      if (isSame(ownClasses, classes)) return { model: source, ...about };
+      return { model: await adapt(source, name, ownSide, classes, examples, seed), ...about };
+    }
     case 'model': {
       const card = readDetectorCard(start.files);
       const model = await modelFromFiles(start.files);
-      const about = { network: card.network, side: card.side, from: card.id, trained: 'all' } as const;
-      const sameClasses = JSON.stringify(card.outputs) === JSON.stringify(classes);
-      if (sameClasses) return { model, ...about };
+      // What a random start learned of a few pictures is not worth keeping.
+      const trained = card.start === 'random' ? 'nothing' : 'all';
+      const about = { network: card.network, side: card.side, from: card.id, trained } as const;
+      if (isSame(card.outputs, classes)) return { model, ...about };
       return { model: await adapt(model, card.network, card.side, classes, examples, seed), ...about };
     }
   }
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return JSON.stringify(some) === JSON.stringify(others);
 }
 
 function mobileNetWith({ alpha, path }: MobileNetWeights): DetectorNetworkName {

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import project from '../../../package.json' with { type: 'json' };
 import { type DetectorCard, withDetectorCard } from '../../../pipeline/domain/models/detector/card.ts';
 import {
+  evaluate,
   loadAndDetectExamples,
   networkAsDetector,
 } from '../../../pipeline/domain/models/detector/evaluate.ts';
@@ -14,12 +15,19 @@ import {
 } from '../../../pipeline/domain/models/detector/network.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
 import { type DetectionScores, detectionScores } from '../../../pipeline/domain/scores/detection.ts';
+import { evenlySpaced } from '../../../pipeline/domain/statistics/evenly-spaced.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
 import { decodeCheckpoint, encodeCheckpoint, type TrainingCheckpoint, trainingDigest } from './checkpoint.ts';
 import type { DetectorEpoch } from './epoch.ts';
 import { type DetectorExample, type DetectorStart, detectorDatasetDigest } from './example.ts';
 import { DetectorFit, type FittedDetector } from './fit.ts';
-import { type DetectorRecipe, type DetectorRecipeName, detectorRecipe, withSteps } from './recipe.ts';
+import {
+  type DetectorRecipe,
+  type DetectorRecipeName,
+  detectorRecipe,
+  type TrainedBefore,
+  withSteps,
+} from './recipe.ts';
 import { type StartedDetector, startDetector } from './start.ts';
 import { trainVerifier } from './train-verifier.ts';
 
@@ -52,6 +60,8 @@ export interface TrainDetectorOptions {
   readonly imageNet?: string | undefined;
   /** Threads that work side by side on wasm, which uses one core each; 1 where not given. */
   readonly threads?: number;
+  /** Bytes that decoded pictures may take; 300 MB where not given. */
+  readonly pictureMemory?: number;
   /** Stops between two steps; the promise then rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -74,7 +84,8 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   const { examples, heldOut, classes, seed, network = 'tiny' } = options;
   const started = await startDetector(options.start, classes, examples, { network, side, seed });
   try {
-    const { network: name, trained } = started;
+    const { network: name } = started;
+    const trained = await whatItKnows(started, options);
     const usual = { ...detectorRecipe(options.recipe, name, trained, examples.length), ...options.changes };
     const recipe = options.steps === undefined ? usual : withSteps(usual, options.steps);
     const digest = await digestOf(options, started, recipe);
@@ -84,9 +95,9 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
       await options.onCheckpoint?.(() => encodeCheckpoint(place, digest), row);
       await options.onProgress?.(row);
     };
-    const { signal, threads = 1 } = options;
+    const { signal, threads = 1, pictureMemory } = options;
     const fit = new DetectorFit(
-      { examples, heldOut, classes, seed, onEpoch, signal, threads },
+      { examples, heldOut, classes, seed, onEpoch, signal, threads, pictureMemory },
       started,
       recipe,
       from,
@@ -115,6 +126,22 @@ export async function trainDetector(options: TrainDetectorOptions): Promise<Trai
   } finally {
     started.model.dispose();
   }
+}
+
+/** AP50 on the pictures to train on from which a start counts as one that knows these animals. */
+const knowing = 0.5;
+/** So many pictures tell it. */
+const mostShown = 40;
+
+/** `shika-tiny` has seen rendered deer only: where it does not find what is to be learnt, it is as good as random. */
+async function whatItKnows(
+  { network, side, model, trained }: StartedDetector,
+  { examples, classes }: TrainDetectorOptions,
+): Promise<TrainedBefore> {
+  if (network !== 'tiny' || trained !== 'all') return trained;
+  const reading = { side, outputs: classes, strides: detectorStrides[network] };
+  const { ap50 } = await evaluate(networkAsDetector(model, reading), evenlySpaced(examples, mostShown));
+  return ap50 >= knowing ? 'all' : 'nothing';
 }
 
 type About = Omit<DetectorCard, 'kind' | 'id'>;

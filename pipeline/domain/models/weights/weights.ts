@@ -1,4 +1,4 @@
-/** Pretrained weights: never in the project; found in the user's folders, or downloaded when asked for. */
+/** Pretrained weights: found in the user's folders, or downloaded when asked for. Only `shika-tiny` is in the project. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import envPaths from 'env-paths';
 import { PoisonError, reasonOf, UsageError } from '../../../runtime/errors.ts';
 
 /** Whose numbers they are, and how the file lays them out. */
-export type WeightsFormat = 'yolox-onnx' | 'mobilenet-v2';
+export type WeightsFormat = 'yolox-onnx' | 'mobilenet-v2' | 'shika-tiny';
 
 /** A file of published weights. */
 export interface WeightsFile {
@@ -37,6 +37,13 @@ export const weights = {
     sha256: '46837b77e725b1000c4a999279381c8f51b150718d99044e770508b36b5b6b18',
     what: 'classifier, ImageNet, as keras.applications lays it out (Apache-2.0)',
   },
+  'shika-tiny': {
+    format: 'shika-tiny',
+    file: 'shika-tiny.bin',
+    url: null,
+    sha256: '085912b1dc81ac3836ba77f20d1c9fd07b42febf5d8dcd11e8a01b8e48e6a8d3',
+    what: 'detector, deer that Shika renders (Apache-2.0)',
+  },
 } as const satisfies Readonly<Record<string, WeightsFile>>;
 export type WeightsName = keyof typeof weights;
 
@@ -50,6 +57,7 @@ export function weightFolders(env: Readonly<Record<string, string | undefined>> 
     resolve('weights'),
     cacheFolder(),
     resolve(project, '../shared/data/weights'),
+    import.meta.dirname,
   ];
 }
 
@@ -78,13 +86,14 @@ export function isWeightsName(name: string): name is WeightsName {
 
 /**
  * Puts weights into the user's cache folder, from a file or else from their public address.
+ * @param longestMs that a download may take
  * @returns their path
  * @throws PoisonError where the file is another one; UsageError where it can't be downloaded
  */
-export async function getWeights(name: WeightsName, from?: string): Promise<string> {
+export async function getWeights(name: WeightsName, from?: string, longestMs = LONGEST_MS): Promise<string> {
   const { file, url, sha256 }: WeightsFile = weights[name];
   const target = join(cacheFolder(), file);
-  const bytes = from === undefined ? await download(name, url) : await readFile(from);
+  const bytes = from === undefined ? await download(name, url, longestMs) : await readFile(from);
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== sha256) {
     throw new PoisonError(`${from ?? url} is not ${name}`, { found: `SHA-256 ${found}`, expected: sha256 });
@@ -95,13 +104,13 @@ export async function getWeights(name: WeightsName, from?: string): Promise<stri
   return target;
 }
 
-async function download(name: string, url: string | null): Promise<Uint8Array> {
+async function download(name: string, url: string | null, longestMs: number): Promise<Uint8Array> {
   const otherwise = {
     expected: `the file from elsewhere: \`shika weights get ${name} --from FILE\``,
   };
   if (url === null) throw new UsageError(`${name} has no public address`, otherwise);
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(LONGEST_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(longestMs) });
     if (!response.ok) throw new Error(`the server says ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {

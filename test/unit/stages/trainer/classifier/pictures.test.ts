@@ -11,7 +11,7 @@ import {
   resizeRegion,
 } from '../../../../../pipeline/domain/vision/image.ts';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
-import { fromBfloat16, toBfloat16 } from '../../../../../stages/trainer/classifier/bfloat16.ts';
+import { fromBfloat16, toBfloat16 } from '../../../../../pipeline/domain/models/bfloat16.ts';
 import {
   type ClassifierExample,
   classifierDatasetDigest,

@@ -1,6 +1,7 @@
 /**
  * Numbers at half the memory: the upper 16 bits of a float32 (bfloat16), which keep its range and two to three digits
- * of it. Features need no more: a training step changes what is made of them by more than that.
+ * of it. Features and weights to start from need no more: a training step changes them
+ * by more than that.
  */
 
 /** Rounded to the nearest, ties to even. */
