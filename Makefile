@@ -1,6 +1,6 @@
 # What a person and CI need; the rest is `npx shika --help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench native clean
+.PHONY: help setup install demo test bench native clean
 
 # The packages bring Node 22; the machine's own (any from 18 on) only installs them.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -11,6 +11,9 @@ help: ## Lists the targets
 
 setup: node_modules/.setup ## Installs what is missing: packages, Node 22, a nats-server; default weights and native backend if it can
 	@node pipeline/runtime/supervisor/set-up.ts
+
+install: setup ## Makes `shika` a command everywhere, which runs this folder
+	@npm install --global --no-progress .
 
 demo: setup ## Runs the whole job on a clip that it renders, and prints true scores
 	@node pipeline/app/cli/shika.ts demo

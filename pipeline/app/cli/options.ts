@@ -83,7 +83,7 @@ export const hand = (
 export const start = () =>
   new Option(
     '--start <weights>',
-    'what training starts from (default: yolox-nano where it is there, else random)',
+    'what training starts from (default: yolox-nano where it is there, else shika-tiny)',
   ).choices(starts);
 
 export const seed = (description = 'the same seed gives the same model') =>

@@ -50,5 +50,5 @@ test('options - a command says what is wrong with a number, and ends with the co
 test('options - where training starts from is checked before anything is read', async () => {
   const { code, stderr } = await shika(['run', 'no-such-clip.mp4', '--hand', 'hand', '--start', 'resnet']);
   assert.equal(code, 2);
-  assert.match(stderr, /resnet.*yolox-nano, mobilenet-v2, random/);
+  assert.match(stderr, /resnet.*yolox-nano, mobilenet-v2, shika-tiny, random/);
 });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { fromBfloat16, toBfloat16 } from '../../../../../pipeline/domain/models/bfloat16.ts';
 import { seededRandom } from '../../../../../pipeline/domain/statistics/seeded-random.ts';
 import {
   encodeJpeg,
@@ -11,7 +12,6 @@ import {
   resizeRegion,
 } from '../../../../../pipeline/domain/vision/image.ts';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
-import { fromBfloat16, toBfloat16 } from '../../../../../pipeline/domain/models/bfloat16.ts';
 import {
   type ClassifierExample,
   classifierDatasetDigest,
