@@ -4,25 +4,23 @@
  */
 
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
-import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
-import { activeModel, fetchModel, watchActive } from '../../pipeline/domain/models/registry.ts';
+import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { FatalError, PoisonError, RetryableError, reasonOf } from '../../pipeline/runtime/errors.ts';
-import type { Logger } from '../../pipeline/runtime/log/log.ts';
-import { retryForever } from '../../pipeline/runtime/retry.ts';
+import { PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
 import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
 import { activeModelKey } from '../../schemas/state.ts';
 import { Batches } from './batches.ts';
+import { ActiveDetector } from './bus/active-detector.ts';
 import { type CroppedFrame, cropFrame, detectRegions } from './detect-regions.ts';
 import { DetectorOptions } from './options.ts';
 
 const take = { type: Look, ackWaitS: 30, attempts: 5 };
 
-/** Looks that are done together where nobody has said. */
+/** Looks that are done together where the configuration does not say. */
 export const BATCH = { wasm: 1, native: 4, gpu: 16 } as const;
 
 /** While one batch is computed, another one's frames are unpacked and a third one's are fetched. */
@@ -44,7 +42,7 @@ export const detector = stage({
     await model.ready();
     const size = options.batch || BATCH[backend.name];
     const batches = new Batches(size, (frames: readonly CroppedFrame[]) =>
-      seen(model.current(), frames, options),
+      detectBatch(model.current(), frames, options),
     );
     return {
       handlers: [
@@ -62,13 +60,13 @@ export const detector = stage({
   },
 });
 
-type Seen = Pick<Boxes, 'found' | 'model'>;
+type Detections = Pick<Boxes, 'found' | 'model'>;
 
 async function answerLook(
   bus: Bus,
   look: Incoming<typeof Look>,
   side: number,
-  batches: Batches<CroppedFrame, Seen>,
+  batches: Batches<CroppedFrame, Detections>,
 ): Promise<Outgoing[] | Error> {
   const { frame: subject, regions } = look.body;
   try {
@@ -81,11 +79,11 @@ async function answerLook(
   }
 }
 
-async function seen(
+async function detectBatch(
   detector: Detector,
   frames: readonly CroppedFrame[],
   options: DetectorOptions,
-): Promise<Seen[]> {
+): Promise<Detections[]> {
   const { id, side } = detector.card;
   if (frames.some(({ crops }) => crops.some(({ raster }) => raster.width !== side)))
     throw new RetryableError('the model changed to one of another size meanwhile');
@@ -97,100 +95,4 @@ function answer(look: Incoming<typeof Look>, result: Pick<Boxes, 'found' | 'mode
   const { clip, index, regions, restart = 0 } = look.body;
   const options = { id: `box:${look.id}`, parent: look.traceparent };
   return outgoing(Boxes, { clip, index }, { clip, index, regions, restart, ...result }, options);
-}
-
-/** Before a model is fetched again whose fetching failed. */
-const RELOAD_BACKOFF = { firstMs: 1_000, longestMs: 30_000 };
-
-/** The active detector, reloaded when the pointer changes; the old one serves until the new one is ready. */
-class ActiveDetector {
-  readonly #bus: Bus;
-  readonly #log: Logger;
-  readonly #signal: AbortSignal;
-  #detector: Detector | undefined;
-  #next: Detector | undefined;
-  readonly #ready = Promise.withResolvers<void>();
-
-  constructor(bus: Bus, log: Logger, signal: AbortSignal) {
-    this.#bus = bus;
-    this.#log = log;
-    this.#signal = signal;
-    signal.addEventListener('abort', () => this.#ready.resolve(), { once: true });
-    this.#watch().catch((error: unknown) => this.#ready.reject(error));
-  }
-
-  /**
-   * Resolves when there is a model, or when the stage stops.
-   * @throws FatalError where the active model can never be loaded, and there is none before it that could serve
-   */
-  ready(): Promise<void> {
-    return this.#ready.promise;
-  }
-
-  /** To be asked for before each batch: a new model takes over here, between two batches. */
-  current(): Detector {
-    if (this.#next) {
-      this.#detector?.dispose();
-      this.#detector = this.#next;
-      this.#next = undefined;
-    }
-    if (!this.#detector) throw new PoisonError('there is no active detector');
-    return this.#detector;
-  }
-
-  /** Of the network's input, px. */
-  get side(): number {
-    const latest = this.#latest;
-    if (!latest) throw new PoisonError('there is no active detector');
-    return latest.card.side;
-  }
-
-  get #latest(): Detector | undefined {
-    return this.#next ?? this.#detector;
-  }
-
-  async close(): Promise<void> {
-    this.#next?.dispose();
-    this.#detector?.dispose();
-  }
-
-  async #watch(): Promise<void> {
-    const changes = watchActive(this.#bus, 'detector', this.#signal);
-    this.#log.info('waiting for an active model');
-    for await (const { model } of changes) await this.#load(model);
-  }
-
-  /** Until it is loaded, or never can be, or another one is active. */
-  async #load(asked: string): Promise<void> {
-    const load = async () => {
-      const model = (await activeModel(this.#bus, 'detector'))?.model ?? asked;
-      if (model !== this.#latest?.card.id) await this.#take(model);
-    };
-    try {
-      await retryForever(load, {
-        backoff: RELOAD_BACKOFF,
-        isTransient: (error) => !(error instanceof PoisonError),
-        onFailure: (error) => this.#log.warn({ model: asked, why: reasonOf(error) }, 'model not loaded yet'),
-        signal: this.#signal,
-      });
-    } catch (error) {
-      if (!this.#signal.aborted) this.#refuse(asked, reasonOf(error));
-    }
-  }
-
-  async #take(model: string): Promise<void> {
-    const loaded = await Detector.load(await fetchModel(this.#bus, model));
-    this.#log.info({ model, classes: loaded.card.classes, network: loaded.card.network }, 'model loaded');
-    this.#next?.dispose();
-    this.#next = loaded;
-    this.#ready.resolve();
-  }
-
-  #refuse(model: string, why: string): void {
-    if (!this.#latest) {
-      const expected = '`shika models activate` with another one, or a new training';
-      throw new FatalError(`the active detector ${model} can't be loaded: ${why}`, { expected });
-    }
-    this.#log.error({ model, why }, 'model not loaded: the one before stays');
-  }
 }

@@ -74,7 +74,7 @@ function validatorOf(type: MessageType): Validator {
  */
 export function checked<M extends MessageType>(type: M, body: unknown): Body<M> {
   const validator = validatorOf(type);
-  if (validator.Check(body)) return body as Body<M>; // the validator has just said so
+  if (validator.Check(body)) return body as Body<M>; // the validator has just checked it
   const { problem, found } = mismatch(validator.Errors(body), body);
   const facts = found === undefined ? {} : { found: preview(found) };
   throw new PoisonError(`not a valid ${type.type}: ${problem}`, facts);

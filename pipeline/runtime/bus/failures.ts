@@ -1,4 +1,4 @@
-/** Which failures of a request pass by themselves. */
+/** What a failure of a request means: transient, a conflict, not permitted. */
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 
@@ -24,13 +24,13 @@ export function isTransient(error: unknown): boolean {
   return !(error instanceof Error) || error.cause === undefined || isTransient(error.cause);
 }
 
-/** Whether the server said that this user may not. */
+/** Whether the server refuses because of this user's permissions. */
 export function isPermissionDenied(error: unknown): boolean {
   if (error instanceof errors.PermissionViolationError) return true;
   return error instanceof Error && error.cause !== undefined && isPermissionDenied(error.cause);
 }
 
-/** Whether the server said that somebody else has written the subject since. */
+/** Whether the server refuses because somebody else has written the subject since. */
 export function isConflict(error: unknown): boolean {
   return error instanceof JetStreamApiError && (error.code === 10071 || error.code === 10164);
 }

@@ -1,4 +1,4 @@
-/** Gives up an input: it goes to DEAD with its reason, and whoever waits for its output is told. */
+/** Gives up an input: it goes to DEAD with its reason, and those who wait for its output get a message. */
 import { Dead } from '../../../schemas/dead.ts';
 import { type Incoming, type Outgoing, outgoing } from '../bus/envelope.ts';
 import type { Delivery } from '../bus/work.ts';

@@ -22,7 +22,7 @@ export interface StageRun<O extends TObject> {
 const GRACE_MS = 15_000;
 
 /**
- * Runs a stage until it is told to stop.
+ * Runs a stage until its signal is aborted.
  * @throws FatalError where it cannot start or cannot go on
  */
 export async function runStage<O extends TObject>(run: StageRun<O>): Promise<void> {

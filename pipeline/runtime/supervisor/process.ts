@@ -1,4 +1,4 @@
-/** A child process that is kept running: started again when it dies, stopped gently when told to. */
+/** A child process that is supervised: started again when it dies, stopped gently. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Logger } from '../log/log.ts';
@@ -101,7 +101,7 @@ export class SupervisedProcess {
   }
 }
 
-/** What the last log line says, where it is a line of ours. */
+/** The reason in the last log line, where it is one of ours. */
 function lastReason(lines: string): string {
   const last = lines.trimEnd().split('\n').at(-1) ?? '';
   try {
