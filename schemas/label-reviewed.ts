@@ -3,8 +3,8 @@ import { type Body, message } from './message.ts';
 import { Box, ClipId, FrameIndex, TrackId } from './terms.ts';
 
 /**
- * One decision of a person (or of automatic review) on a run of a track's labels. The log is only appended to:
- * for each frame the last decision wins, and `undone` gives the label back its state before any decision.
+ * One decision of a person (or of automatic review) on a run of a track's labels. The log is only appended to: for each
+ * frame the last decision that stands wins. `undone` takes an action back, `redone` lets it stand again, where it stood.
  */
 export const LabelReviewed = message({
   type: 'shika.label.reviewed.v1',
@@ -23,7 +23,16 @@ export const LabelReviewed = message({
         Type.Literal('rejected'),
         Type.Literal('corrected'),
         Type.Literal('undone'),
+        Type.Literal('redone'),
       ]),
+      action: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 128,
+          description:
+            'What was done in one go: all its runs have it. Of undone and redone: the action that is taken back or stands again on this track',
+        }),
+      ),
       box: Type.Optional(Box),
       by: Type.String({
         minLength: 1,
@@ -41,6 +50,7 @@ export const LabelReviewed = message({
       from: 10,
       to: 24,
       decision: 'rejected',
+      action: '3f0d4ee2-9a5e-4a57-8f0c-2b3c9d1f7a10',
       by: 'mika',
       at: '2026-11-01T09:00:00.000Z',
     },

@@ -90,15 +90,26 @@ test('run - what is left answers ledger, review, export, models and dead afterwa
     ledger.stdout,
     new RegExp(`${FRAMES} frames = \\d+ labelled \\+ \\d+ without an animal \\+ 0 skipped \\+ 0 dead`),
   );
-  const rejected = await shika(['review', 'reject', '--frames', '10-14', '--by', 'test', '--out', out]);
-  assert.match(rejected.stdout, /5 labels rejected/);
-  const undone = await shika(['review', 'undo', '--frames', '14', '--by', 'test', '--out', out]);
-  assert.match(undone.stdout, /1 labels undone/);
-  const list = await shika(['review', 'list', '--json', '--out', out]);
-  assert.deepEqual(
-    (list.result as { track: { index: number } }[]).map((label) => label.track.index),
-    [14],
+  const labelsCsv = () => readFileSync(join(out, 'labels.csv'), 'utf8');
+  const before = labelsCsv();
+  const unasked = await shika(['review', 'reject', '--by', 'test', '--out', out]);
+  assert.equal(unasked.code, 2, 'a decision on everything needs --all');
+  assert.match(unasked.stderr, /--all/);
+  assert.equal(labelsCsv(), before);
+  const rejected = await shika(['review', 'reject', '--all', '--by', 'test', '--out', out]);
+  assert.match(rejected.stdout, /\d+ labels rejected/);
+  assert.ok(
+    labelsCsv()
+      .trim()
+      .split('\n')
+      .slice(1)
+      .every((row) => row.endsWith(',rejected')),
+    'labels.csv follows the decision',
   );
+  const undone = await shika(['review', 'undo', '--by', 'test', '--out', out]);
+  assert.match(undone.stdout, /taken back: \d+ labels rejected/);
+  assert.equal(labelsCsv(), before, 'every label stands as it stood before');
+  assert.match((await shika(['review', 'undo', '--by', 'test', '--out', out])).stderr, /nothing to undo/);
   const exported = await shika(['export', '--format', 'mot', '--to', join(folder, 'mot'), '--out', out]);
   assert.equal(exported.code, 0, exported.stderr);
   const models = await shika(['models', '--out', out]);

@@ -1,4 +1,5 @@
 /** `labels.csv`: the labels of a job's clips with their causes, risks and what was decided on them. */
+import { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import type { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { fetchPicture } from '../../domain/datasets/store.ts';
 import { type ExportFormat, type ExportResult, exportLabels } from '../../domain/formats/export/index.ts';
@@ -58,6 +59,21 @@ export async function writeLabelsFile(
   const path = labelsFile(jobFolder);
   await replaceFileBy(path, (temporary) => writeLabels(temporary, rows));
   return path;
+}
+
+/**
+ * Writes `labels.csv` of a job's folder anew after a decision: the labels of all its clips, in the order in which they
+ * arrived. Left alone where the bus is not the folder's own.
+ */
+export async function updateLabelsFile(bus: Bus, jobFolder: string): Promise<void> {
+  if (process.env.NATS_URL) return;
+  const tracked = new Map((await trackedClips(bus)).map((clip) => [clip.clip, clip]));
+  const rows: LabelRow[] = [];
+  for await (const { body } of bus.stored(ClipArrived)) {
+    const clip = tracked.get(body.clip);
+    if (clip && tracked.delete(body.clip)) rows.push(...labelRows(clip.file, await labelsOf(bus, clip.clip)));
+  }
+  await replaceFileBy(labelsFile(jobFolder), (temporary) => writeLabels(temporary, rows));
 }
 
 /** Writes the labels of all clips on the bus to a folder, as another tool reads them. */

@@ -21,6 +21,12 @@ export interface LabelChoice {
   readonly riskFrom?: number | undefined;
 }
 
+/** Whether the choice leaves anything out at all. */
+export function isNarrowed(choice: LabelChoice & { readonly clip?: string | undefined }): boolean {
+  const { clip, track, frames, cause, riskBelow, riskFrom } = choice;
+  return [clip, track, frames, cause, riskBelow, riskFrom].some((part) => part !== undefined);
+}
+
 export function isChosen({ track: label, risk }: ReviewedLabel, choice: LabelChoice): boolean {
   const { track, frames, cause, riskBelow = Number.POSITIVE_INFINITY, riskFrom = 0 } = choice;
   return (

@@ -5,6 +5,7 @@ import type { Bus } from '../../runtime/bus/bus.ts';
 import { outgoing } from '../../runtime/bus/envelope.ts';
 import { UsageError } from '../../runtime/errors.ts';
 import type { Box } from '../vision/box.ts';
+import { type ReviewAction, reviewHistory } from './history.ts';
 import type { ReviewedLabel } from './review.ts';
 
 export type Decision = LabelReviewed['decision'];
@@ -37,14 +38,14 @@ export function decisionRuns(
 
 /** A person's decision. */
 export interface PersonalDecision {
-  readonly decision: Decision;
+  readonly decision: 'accepted' | 'rejected' | 'corrected';
   /** The right box where it is `corrected`, pixels. */
   readonly box?: Box | undefined;
   readonly by: string;
 }
 
 /**
- * Adds a person's decision on these labels to the log.
+ * Adds a person's decision on these labels to the log, as one action.
  * @throws UsageError where a correction has no box
  */
 export async function decideOnLabels(
@@ -54,10 +55,51 @@ export async function decideOnLabels(
 ): Promise<void> {
   if (decision === 'corrected' && !box) throw new UsageError('a correction needs the right box');
   const at = new Date().toISOString();
+  const action = randomUUID();
   const corrected: Pick<LabelReviewed, 'box'> = box ? { box: [...box] } : {};
   for (const run of decisionRuns(labels, () => decision)) {
-    const { clip, track } = run;
-    const body: LabelReviewed = { ...run, by, at, ...corrected };
-    await bus.publish(outgoing(LabelReviewed, { clip, track }, body, { id: randomUUID() }));
+    await publishDecision(bus, { ...run, action, by, at, ...corrected });
   }
+}
+
+/**
+ * Takes a person's last action back: its labels stand as they stood before it.
+ * @returns the action; null where there is none to take back
+ */
+export function undoDecision(bus: Bus, by: string): Promise<ReviewAction | null> {
+  return changeAction(bus, by, 'undone');
+}
+
+/**
+ * Lets the action stand again that the person took back last.
+ * @returns the action; null where there is none, or something was decided since
+ */
+export function redoDecision(bus: Bus, by: string): Promise<ReviewAction | null> {
+  return changeAction(bus, by, 'redone');
+}
+
+async function changeAction(
+  bus: Bus,
+  by: string,
+  decision: 'undone' | 'redone',
+): Promise<ReviewAction | null> {
+  const log: LabelReviewed[] = [];
+  for await (const { body } of bus.stored(LabelReviewed)) log.push(body);
+  const history = reviewHistory(log, by);
+  const action = (decision === 'undone' ? history.done : history.undone).at(-1);
+  if (!action) return null;
+  const at = new Date().toISOString();
+  const byTrack = Map.groupBy(action.runs, ({ clip, track }) => `${clip}.${track}`);
+  for (const runs of byTrack.values()) {
+    const { clip, track } = runs[0]!; // a group has at least one
+    const from = Math.min(...runs.map((run) => run.from));
+    const to = Math.max(...runs.map((run) => run.to));
+    await publishDecision(bus, { clip, track, from, to, decision, action: action.id, by, at });
+  }
+  return action;
+}
+
+async function publishDecision(bus: Bus, body: LabelReviewed): Promise<void> {
+  const { clip, track } = body;
+  await bus.publish(outgoing(LabelReviewed, { clip, track }, body, { id: randomUUID() }));
 }

@@ -2,6 +2,7 @@
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../schemas/track.ts';
 import type { Box } from '../vision/box.ts';
+import { standingDecisions } from './history.ts';
 import { risks } from './risk.ts';
 
 export type Review = 'pending' | 'accepted' | 'rejected' | 'corrected';
@@ -19,12 +20,13 @@ export interface ReviewedLabel {
 }
 
 /**
- * Folds the log: for each label the last decision wins; an undone one is pending again. Who accepts a label that was
- * corrected accepts the correction.
+ * Folds the log: for each label the last decision that stands wins. Who accepts a label that was corrected accepts the
+ * correction.
  * @param labels of one track or several, in any order
- * @param decisions in the order in which they were made
+ * @param log decisions in the order in which they were made, also those that were taken back
  */
-export function reviewed(labels: readonly Track[], decisions: readonly LabelReviewed[]): ReviewedLabel[] {
+export function reviewed(labels: readonly Track[], log: readonly LabelReviewed[]): ReviewedLabel[] {
+  const decisions = standingDecisions(log);
   const tracks = Map.groupBy(
     labels.toSorted((a, b) => a.index - b.index),
     (label) => label.track,
@@ -43,9 +45,11 @@ function reviewOf(
   decisions: readonly LabelReviewed[],
 ): Pick<ReviewedLabel, 'review' | 'box' | 'by' | 'at'> {
   const all = decisions.filter(({ from, to }) => from <= index && index <= to);
+  // Before actions had names, `undone` took back all that was decided on a frame.
   const since = all.slice(all.findLastIndex(({ decision }) => decision === 'undone') + 1);
   const last = since.at(-1);
-  if (!last || last.decision === 'undone') return { review: 'pending', box, by: null, at: null };
+  if (!last || last.decision === 'undone' || last.decision === 'redone')
+    return { review: 'pending', box, by: null, at: null };
   const corrected = since.findLast(({ decision }) => decision === 'corrected')?.box;
   const review = corrected && last.decision === 'accepted' ? 'corrected' : last.decision;
   return { review, box: corrected ?? box, by: last.by, at: last.at };

@@ -1,10 +1,19 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
-import { chosenLabels, type LabelChoice, pendingByRisk } from '../../../domain/labels/choose.ts';
-import { type Decision, decideOnLabels } from '../../../domain/labels/decide.ts';
+import { chosenLabels, isNarrowed, type LabelChoice, pendingByRisk } from '../../../domain/labels/choose.ts';
+import {
+  decideOnLabels,
+  type PersonalDecision,
+  redoDecision,
+  undoDecision,
+} from '../../../domain/labels/decide.ts';
+import { labelCount } from '../../../domain/labels/history.ts';
 import type { ReviewedLabel } from '../../../domain/labels/review.ts';
 import type { Box } from '../../../domain/vision/box.ts';
+import { UsageError } from '../../../runtime/errors.ts';
+import { updateLabelsFile } from '../../results/labels.ts';
 import { type BusFlags, withBus } from '../bus-access.ts';
+import { confirm } from '../confirm.ts';
 import {
   boxSides,
   cause,
@@ -26,14 +35,19 @@ interface ChoiceFlags extends BusFlags, LabelChoice {
 interface DecisionFlags extends ChoiceFlags {
   readonly box?: Box;
   readonly by: string;
+  readonly all?: boolean;
 }
 
-const decisions: readonly { name: string; decision: Decision; description: string }[] = [
+const decisions: readonly { name: string; decision: PersonalDecision['decision']; description: string }[] = [
   { name: 'accept', decision: 'accepted', description: 'say that labels are right' },
   { name: 'reject', decision: 'rejected', description: 'say that labels are wrong' },
   { name: 'correct', decision: 'corrected', description: 'give labels another box' },
-  { name: 'undo', decision: 'undone', description: 'take back what was decided' },
 ];
+
+const steps = [
+  { name: 'undo', change: undoDecision, verb: 'taken back', description: 'take your last decision back' },
+  { name: 'redo', change: redoDecision, verb: 'done again', description: 'let it stand again' },
+] as const;
 
 export function reviewCommand(program: Command): void {
   const review = program.command('review').description('look through labels and decide on them');
@@ -54,17 +68,46 @@ export function reviewCommand(program: Command): void {
       const box = new Option('--box <x,y,w,h>', 'the right box, pixels').argParser(boxSides);
       command.addOption(box.makeOptionMandatory());
     }
-    withOptions(command, new Option('--by <name>', 'who decides').default(userName()))
+    withOptions(command, decider(), new Option('--all', 'decide on every label, unasked'))
       .description(description)
-      .action(async (flags: DecisionFlags) => {
-        const count = await withBus(flags, async ({ bus }) => {
-          const labels = await chosenLabels(bus, flags);
-          await decideOnLabels(bus, labels, { decision, box: flags.box, by: flags.by });
-          return labels.length;
+      .action((flags: DecisionFlags) => decide(decision, flags));
+  }
+  for (const { name, change, verb, description } of steps) {
+    withOptions(review.command(name), decider(), jobFolder(), config())
+      .description(`${description}; again for more`)
+      .action(async (flags: BusFlags & { by: string }) => {
+        const action = await withBus(flags, async ({ bus }) => {
+          const changed = await change(bus, flags.by);
+          if (changed) await updateLabelsFile(bus, flags.out);
+          return changed;
         });
-        printResult(false, null, `${count} labels ${decision}`);
+        if (!action) throw new UsageError(`${flags.by} has nothing to ${name}`);
+        const count = labelCount(action);
+        printResult(false, null, `${verb}: ${count} ${count === 1 ? 'label' : 'labels'} ${action.decision}`);
       });
   }
+}
+
+async function decide(decision: PersonalDecision['decision'], flags: DecisionFlags): Promise<void> {
+  if (!isNarrowed(flags) && !flags.all && !process.stdin.isTTY) {
+    throw new UsageError('this would decide on every label', {
+      expected: '--all, or a choice: --clip, --track, --frames, --cause, --risk-below, --risk-from',
+    });
+  }
+  const count = await withBus(flags, async ({ bus }) => {
+    const labels = await chosenLabels(bus, flags);
+    const clips = new Set(labels.map(({ track: { clip } }) => clip)).size;
+    if (!isNarrowed(flags) && !flags.all)
+      await confirm(`${labels.length} labels of ${clips} clips: ${decision}?`);
+    await decideOnLabels(bus, labels, { decision, box: flags.box, by: flags.by });
+    await updateLabelsFile(bus, flags.out);
+    return labels.length;
+  });
+  printResult(false, null, `${count} labels ${decision}`);
+}
+
+function decider(): Option {
+  return new Option('--by <name>', 'who decides').default(userName());
 }
 
 /** A container's user need not have a name. */
