@@ -12,6 +12,22 @@ export const DetectorScores = Type.Object(
 );
 export type DetectorScores = Static<typeof DetectorScores>;
 
+/** What a person drew is the only truth: other held-out pictures carry labels of the pipeline's own. */
+export const DrawnScores = Type.Object(
+  {
+    scores: DetectorScores,
+    startScores: Type.Union([DetectorScores, Type.Null()], {
+      description: 'Of what training started from, on the same pictures; null where it knew no animal',
+    }),
+    chance: Type.Number({
+      minimum: 0,
+      description: 'Standard error of AP50: how much the choice of these pictures makes (jackknife)',
+    }),
+  },
+  { additionalProperties: false, description: 'On the held-out pictures that were drawn by hand' },
+);
+export type DrawnScores = Static<typeof DrawnScores>;
+
 export const ClassifierScores = Type.Object(
   {
     images,

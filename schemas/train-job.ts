@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox';
 import { DatasetId } from './dataset.ts';
 import { type Body, message } from './message.ts';
-import { ClassifierScores, DetectorScores } from './scores.ts';
+import { ClassifierScores, DetectorScores, DrawnScores } from './scores.ts';
 import { JobId, ModelId, WeightsId } from './terms.ts';
 
 /** What training starts from. */
@@ -89,6 +89,9 @@ export const DetectorResult = Type.Object(
     scores: Type.Union([DetectorScores, Type.Null()], { description: 'null where nothing is held out' }),
     startScores: Type.Union([DetectorScores, Type.Null()], {
       description: 'Of what training started from, on the same pictures; null where it knew no animal',
+    }),
+    drawn: Type.Union([DrawnScores, Type.Null()], {
+      description: 'On those held-out pictures alone that were drawn by hand; null where none are held out',
     }),
   },
   { additionalProperties: false },

@@ -59,7 +59,9 @@ describe('a job', { timeout: 60_000 }, () => {
 
   test('whose name another kind’s job has is refused', async () => {
     const promotion = { model: '0123456789abcdef', promoted: true, why: 'no other model is active' };
-    await bus.publish(new JobReport('pre', 'other').done({ ...promotion, scores: null, startScores: null }));
+    await bus.publish(
+      new JobReport('pre', 'other').done({ ...promotion, scores: null, startScores: null, drawn: null }),
+    );
     await rememberJob(bus, jobKey(kind, question), { job: 'other', ended: true });
     await assert.rejects(runOrJoinJob(bus, kind, question, { signal, orDone: true }), /of another kind/);
   });

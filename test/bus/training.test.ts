@@ -113,7 +113,9 @@ describe('a job that was asked for', { timeout: 60_000 }, () => {
 
   test('that is done is found only by who wants the answer again', async () => {
     const promotion = { model: '0123456789abcdef', promoted: true, why: 'no other model is active' };
-    await bus.publish(new JobReport('pre', 'told').done({ ...promotion, scores: null, startScores: null }));
+    await bus.publish(
+      new JobReport('pre', 'told').done({ ...promotion, scores: null, startScores: null, drawn: null }),
+    );
     for (const ended of [false, true]) {
       await rememberJob(bus, key, { job: 'told', ended });
       assert.equal(await findPendingJob(bus, key, false), null);

@@ -1,4 +1,5 @@
 /** A run's summary for a person. */
+import { styleText } from 'node:util';
 import { reportFile } from '../results/job-folder.ts';
 import type { ClipSummary, ModelSummary, RunSummary } from '../results/summary.ts';
 import { figureText, table } from './terminal.ts';
@@ -8,9 +9,10 @@ export function summaryText({ clips, models, seconds, framesPerSecond }: RunSumm
   return [
     table(['clip', 'frames', 'labelled', 'empty', 'skipped', 'dead', 'by cause'], clips.map(clipRow)),
     table(
-      ['model', 'held-out AP50', 'AP50:95', 'mean IoU', ''],
+      ['model', 'AP50', 'chance', 'AP50:95', 'mean IoU', 'hand-drawn pictures', ''],
       [modelRow('pre', models.pre), ...(models.main ? [modelRow('main', models.main)] : [])],
     ),
+    ...(models.main ? [] : [styleText('red', 'no label was accepted: main training was left out')]),
     `${times.join(', ')}; ${framesPerSecond} frames/s annotated`,
     `results in ${out}, start with ${reportFile(out)}`,
   ].join('\n\n');
@@ -25,7 +27,16 @@ function clipRow({ file, ledger, causes, failure }: ClipSummary): (string | numb
   return [file, decoded, labelled, empty, skips, dead, counts];
 }
 
-function modelRow(name: string, { ap50, ap50_95, meanIoU, promoted, why }: ModelSummary): string[] {
+/** Scores on what a person drew; on other pictures the pipeline would be scored against its own labels. */
+function modelRow(name: string, { drawn, promoted, why }: ModelSummary): (string | number)[] {
   const decision = promoted ? 'promoted' : `not promoted: ${why}`;
-  return [name, figureText(ap50), figureText(ap50_95), figureText(meanIoU), decision];
+  return [
+    name,
+    figureText(drawn?.ap50),
+    drawn ? `±${figureText(drawn.chance)}` : '-',
+    figureText(drawn?.ap50_95),
+    figureText(drawn?.meanIoU),
+    drawn?.images ?? 0,
+    decision,
+  ];
 }

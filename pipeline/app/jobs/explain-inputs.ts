@@ -82,10 +82,12 @@ export async function labelsOfClip(
   }
   const folder = join(datasetFolder(jobFolder), 'images');
   const kept = new Map((await filesAt(folder)).map((file) => [basename(file), file]));
-  return chosen.map(({ file, frame, track, box, label }) => {
+  return chosen.map(({ file, frame, track, box, label, cause, review }) => {
     const name = frameName(stem(file), frame);
+    // An accepted label may have been accepted by automatic review: only what a person drew is called true.
+    const truth = cause === 'hand' || review === 'corrected' ? label : null;
     const picture = kept.get(`${name}.jpg`) ?? join(folder, `${name}.jpg`);
-    return { path: picture, name: `${name}.${track}`, box, region: around(box), truth: label };
+    return { path: picture, name: `${name}.${track}`, box, region: around(box), truth };
   });
 }
 

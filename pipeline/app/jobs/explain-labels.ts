@@ -1,5 +1,5 @@
 /** Explains a few of a run's labels. */
-import type { ReviewedLabel } from '../../domain/labels/review.ts';
+import { isConfirmed, type ReviewedLabel } from '../../domain/labels/review.ts';
 import { evenlySpaced } from '../../domain/statistics/evenly-spaced.ts';
 import type { LoggedContext } from './context.ts';
 import { type JobOutcome, runJob } from './job.ts';
@@ -20,7 +20,8 @@ export async function explainLabels(
   const explained: Explained[] = [];
   const chosen = chooseLabels(labels, most);
   for (const [i, label] of chosen.entries()) {
-    const { clip, index, region, label: truth } = label.track;
+    const { clip, index, region } = label.track;
+    const truth = isConfirmed(label) ? label.track.label : null;
     const [x, y, w, h] = label.box;
     const box: [number, number, number, number] = [x, y, w, h];
     const question = { clip, index, box, region, truth, model: null, method: 'gradcam' as const };

@@ -31,11 +31,11 @@ export function onDatasetProgress(meter: Meter): OnProgress<'dataset'> {
   return ({ done, total }) => meter.update(done, total);
 }
 
-/** "held-out AP50 0.912, mean IoU 0.803; active now: AP50 0.912 against 0.850". */
-export function detectorLine({ scores, promoted, why }: ResultOf<'pre' | 'main'>): string {
-  const figures = scores
-    ? `held-out AP50 ${scores.ap50.toFixed(3)}, mean IoU ${scores.meanIoU.toFixed(3)}`
-    : 'nothing held out';
+/** "AP50 0.912 on 5 hand-drawn pictures (chance makes 0.034); active now: …". */
+export function detectorLine({ drawn, promoted, why }: ResultOf<'pre' | 'main'>): string {
+  const figures = drawn
+    ? `AP50 ${drawn.scores.ap50.toFixed(3)} on ${drawn.scores.images} hand-drawn pictures (chance makes ${drawn.chance.toFixed(3)})`
+    : 'no hand-drawn picture is held out';
   return `${figures}; ${promoted ? 'active now' : 'not promoted'}: ${why}`;
 }
 

@@ -7,7 +7,9 @@ import { writeDetectorReport } from './report.ts';
 export async function writeEvaluation(path: string, truth: string, scored: ScoredDetector): Promise<void> {
   const { id, network, start, trainedOn, verifier = null, recipe } = scored.card;
   const mistakes = await scored.worstMistakes();
-  const model = { id, network, start, trainedOn, verifier, scores: scored.scores, history: [], mistakes };
+  const { scores, chance } = scored;
+  const drawn = { scores, chance };
+  const model = { id, network, start, trainedOn, verifier, drawn, scores, history: [], mistakes };
   await writeDetectorReport(path, {
     title: `${id} on ${basename(resolve(truth))}`,
     createdAt: new Date().toISOString(),

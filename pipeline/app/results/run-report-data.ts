@@ -94,7 +94,7 @@ async function clipReport(
 /** @param scores to be shown; a training's own where not given */
 export async function detectorReportData(
   bus: Bus,
-  { model, history, scores: own }: TrainResult,
+  { model, history, scores: own, drawn }: TrainResult,
   scores: DetectorScores | null = own,
 ): Promise<ModelReport> {
   const files = await fetchModel(bus, model);
@@ -105,6 +105,7 @@ export async function detectorReportData(
     start,
     trainedOn,
     verifier,
+    drawn,
     scores,
     history: history.map(epochReport),
     mistakes: await mistakeReports(bus, readDetectorTraining(files)),

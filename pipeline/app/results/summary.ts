@@ -21,7 +21,10 @@ export type ClipSummary = Static<typeof ClipSummary>;
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 
-/** Scores are on the held-out pictures, the same for both models; left out where nothing was held out. */
+/**
+ * Scores are on the held-out pictures, the same for both models; left out where nothing was held out. Most of these
+ * carry the pipeline's own labels; `drawn` is on those that a person drew.
+ */
 export const ModelSummary = Type.Object({
   model: ModelId,
   promoted: Type.Boolean(),
@@ -31,6 +34,19 @@ export const ModelSummary = Type.Object({
   meanIoU: Type.Optional(Share),
   recall: Type.Optional(Share),
   images: Type.Optional(Type.Integer({ minimum: 0 })),
+  drawn: Type.Optional(
+    Type.Object(
+      {
+        images: Type.Integer({ minimum: 1 }),
+        ap50: Share,
+        ap50_95: Share,
+        meanIoU: Share,
+        recall: Share,
+        chance: Type.Number({ minimum: 0, description: 'Standard error of ap50' }),
+      },
+      { description: 'On the held-out pictures that were drawn by hand: the figures to go by' },
+    ),
+  ),
 });
 export type ModelSummary = Static<typeof ModelSummary>;
 
@@ -76,8 +92,17 @@ export function summaryOf(
   };
 }
 
-function modelSummary({ model, promoted, why }: TrainResult, scores: DetectorScores | null): ModelSummary {
-  return { model, promoted, why, ...scores };
+function modelSummary(
+  { model, promoted, why, drawn }: TrainResult,
+  scores: DetectorScores | null,
+): ModelSummary {
+  return {
+    model,
+    promoted,
+    why,
+    ...scores,
+    ...(drawn && { drawn: { ...drawn.scores, chance: drawn.chance } }),
+  };
 }
 
 function toHundredths(value: number): number {

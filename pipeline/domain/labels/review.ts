@@ -19,6 +19,11 @@ export interface ReviewedLabel {
   readonly at: string | null;
 }
 
+/** Whether a person drew the label or decided that it is right; automatic review confirms nothing. */
+export function isConfirmed({ track: { cause }, review, by }: ReviewedLabel): boolean {
+  return cause === 'hand' || ((review === 'accepted' || review === 'corrected') && by !== 'auto');
+}
+
 /**
  * Folds the log: for each label the last decision that stands wins. Who accepts a label that was corrected accepts the
  * correction.

@@ -11,8 +11,9 @@ import {
 } from '../../../pipeline/domain/models/detector/training.ts';
 import { fetchModel, promote, storeModel } from '../../../pipeline/domain/models/registry.ts';
 import { findWeights, locateWeights } from '../../../pipeline/domain/models/weights/weights.ts';
-import type { DetectionScores } from '../../../pipeline/domain/scores/detection.ts';
+import { type DetectionScores, detectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import { isNearInClip, shownIn, worstMistakes } from '../../../pipeline/domain/scores/mistakes.ts';
+import { standardError } from '../../../pipeline/domain/scores/standard-error.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import type { Outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError, UsageError } from '../../../pipeline/runtime/errors.ts';
@@ -22,7 +23,7 @@ import { JobReport } from '../../../pipeline/runtime/stage/progress.ts';
 import type { Commit, Context } from '../../../pipeline/runtime/stage/stage.ts';
 import type { Dataset, DatasetItem } from '../../../schemas/dataset.ts';
 import type { JobOf } from '../../../schemas/progress.ts';
-import type { DetectorScores } from '../../../schemas/scores.ts';
+import type { DetectorScores, DrawnScores } from '../../../schemas/scores.ts';
 import type { DetectorProgress, TrainStart } from '../../../schemas/train-job.ts';
 import type { DetectorEpoch } from '../detector/epoch.ts';
 import type { DetectorExample, DetectorStart } from '../detector/example.ts';
@@ -69,6 +70,7 @@ export async function* trainDetectorJob(
     return detectorPromotion(trials);
   });
   const { scores, startScores } = trained;
+  const drawn = await drawnScores(own, body, trained, { detections, items, heldOut });
   log.info({ job, model, verifier, promoted, ...(scores && { ap50: scores.ap50 }) }, 'trained');
   yield messages.done({
     model,
@@ -76,7 +78,33 @@ export async function* trainDetectorJob(
     why: promoted.why,
     scores: heldOutScores(scores),
     startScores: heldOutScores(startScores),
+    drawn,
   });
+}
+
+interface HeldOut {
+  /** Of the trained model; one of each for every held-out picture. */
+  readonly detections: readonly ExampleDetections[];
+  readonly items: readonly DatasetItem[];
+  readonly heldOut: readonly DetectorExample[];
+}
+
+/** Scores on what a person drew alone: the trained model's, and those of what it started from. */
+async function drawnScores(
+  { bus }: DetectorJobContext,
+  { start }: DetectorJob,
+  { startScores }: TrainedDetector,
+  { detections, items, heldOut }: HeldOut,
+): Promise<DrawnScores | null> {
+  const isOwn = (_: unknown, i: number) => isDrawn(items[i]!); // an item for each
+  const own = detections.filter(isOwn);
+  const scores = own.length === 0 ? null : heldOutScores(detectionScores(own));
+  if (!scores) return null;
+  const chance = standardError(own, (some) => detectionScores(some).ap50);
+  if (own.length === detections.length) return { scores, startScores: heldOutScores(startScores), chance };
+  if (start.from !== 'model') return { scores, startScores: null, chance };
+  const before = await loadAndDetectExamples(await fetchModel(bus, start.model), heldOut.filter(isOwn));
+  return { scores, startScores: heldOutScores(detectionScores(before)), chance };
 }
 
 interface Learning {

@@ -4,9 +4,9 @@
  * together it must not find fewer animals. Five pictures tell little, so the reason says how much chance makes there: to
  * ask for more than that would keep the weak first detector for ever.
  */
-import { mean } from 'simple-statistics';
 import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
 import { detectionScores, type ScoredImage } from '../../../pipeline/domain/scores/detection.ts';
+import { standardError } from '../../../pipeline/domain/scores/standard-error.ts';
 
 /** A held-out picture, and what either model detects there. */
 export interface PairedDetections {
@@ -21,9 +21,6 @@ const fewestDrawn = 3;
 
 /** AP50 on all held-out pictures may be so much less. */
 const slack = 0.01;
-
-/** Pictures are left out in so many groups at most, so that hundreds take no longer. */
-const mostGroups = 20;
 
 /** Whether the candidate takes over, by what both models detect in the held-out pictures. */
 export function detectorPromotion(pairs: readonly PairedDetections[]): PromotionDecision {
@@ -54,18 +51,4 @@ function ap(
 
 function gain(pairs: readonly PairedDetections[]): number {
   return ap('ap50_95', 'candidate', pairs) - ap('ap50_95', 'active', pairs);
-}
-
-/** Of a figure of all pictures: the jackknife, which leaves out a group at a time (Efron & Stein 1981). */
-function standardError(
-  pairs: readonly PairedDetections[],
-  figure: (pairs: readonly PairedDetections[]) => number,
-): number {
-  const groups = Math.min(pairs.length, mostGroups);
-  const without = Array.from({ length: groups }, (_, group) =>
-    figure(pairs.filter((_, i) => i % groups !== group)),
-  );
-  const middle = mean(without);
-  const spread = without.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  return Math.sqrt(((groups - 1) / groups) * spread);
 }

@@ -22,10 +22,20 @@ export async function models({
           promotion.promoted ? '✓ main is promoted' : '✗ main is not promoted'
         }</strong> ${promotion.why}</p>`
       }
-      <div class="beside">${compare('Held-out scores', pre?.scores ?? null, main?.scores ?? null)}${origins(pre, main)}</div>
+      <div class="beside">${compare('Drawn by hand', pre?.drawn?.scores ?? null, main?.drawn?.scores ?? null)}${origins(pre, main)}</div>
+      ${onEverything(pre, main)}
       <div class="charts">${await trainingCharts({ pre, main })}</div>
       ${[pre && history('pre', pre), main && history('main', main)]}`,
   };
+}
+
+/** Where pictures of clips are held out, too. */
+function onEverything(pre: ModelReport | null, main: ModelReport | null): Html | null {
+  const last = main ?? pre;
+  if (!last?.scores || last.scores.images === last.drawn?.scores.images) return null;
+  return html`<details class="numbers"><summary>On all ${count(last.scores.images)} held-out pictures</summary>
+    <p class="dim">Most of them carry the pipeline’s own labels, so these figures say how far a model agrees with them, not how good it is.</p>
+    ${compare('All held out', pre?.scores ?? null, main?.scores ?? null)}</details>`;
 }
 
 function sayings(pre: ModelReport | null, main: ModelReport | null): Html {

@@ -1,9 +1,9 @@
 /** What came out, in a sentence and a handful of numbers. */
 import { keptLabels } from '../../../domain/formats/label-row.ts';
-import type { ReportData } from '../data.ts';
+import type { ModelReport, ReportData } from '../data.ts';
 import { count, counted, score, short } from '../figures.ts';
 import { ledgerEquation, sumOfLedgers } from '../ledger.ts';
-import { html } from '../markup.ts';
+import { type Html, html } from '../markup.ts';
 import type { Section } from './section.ts';
 
 export function overview(data: ReportData): Section {
@@ -11,7 +11,7 @@ export function overview(data: ReportData): Section {
   return {
     id: 'overview',
     heading: 'What came out',
-    body: html`<p class="lead">${sentence(data)}</p>
+    body: html`<p class="lead">${sentence(data)}${leftOut(data)}</p>
       <dl class="tiles">${tiles(data).map(
         ({ name, value, beside }) =>
           html`<div><dt>${name}</dt><dd><b>${value}</b> <span>${beside}</span></dd></div>`,
@@ -42,6 +42,13 @@ function sentence({ clips, handBoxes, main, promotion }: ReportData): string {
   return parts.join(' ');
 }
 
+/** Said in red: what was asked for did not take place. */
+function leftOut({ pre, main, clips }: ReportData): Html | null {
+  const anyLabel = clips.some(({ labels }) => labels.length > 0);
+  if (pre === null || main !== null || !anyLabel) return null;
+  return html` <strong class="bad">No label was accepted: main training was left out.</strong>`;
+}
+
 interface Tile {
   readonly name: string;
   readonly value: string;
@@ -55,21 +62,13 @@ function tiles({ clips, handBoxes, main, pre, truth, framesPerSecond }: ReportDa
   const best = main ?? pre;
   const each = handBoxes ? `${ratio(kept / handBoxes)} for each box drawn by hand` : '';
   return [
+    ...(best?.drawn ? [drawnTile(best.drawn, main && pre?.drawn ? pre.drawn.scores.ap50 : null)] : []),
     { name: 'Clips finished', value: `${finished} of ${clips.length}`, beside: '' },
     {
       name: 'Labels kept',
       value: count(kept),
       beside: [`of ${count(labels.length)}`, each].filter(Boolean).join(', '),
     },
-    ...(best?.scores
-      ? [
-          {
-            name: 'AP50, held out',
-            value: score(best.scores.ap50),
-            beside: main && pre?.scores ? `before main training ${score(pre.scores.ap50)}` : '',
-          },
-        ]
-      : []),
     ...(truth?.labels
       ? [
           {
@@ -83,6 +82,16 @@ function tiles({ clips, handBoxes, main, pre, truth, framesPerSecond }: ReportDa
       ? []
       : [{ name: 'Speed', value: short(Math.round(framesPerSecond * 10) / 10), beside: 'frames a second' }]),
   ];
+}
+
+/** What a person drew is the only truth that is at hand, and a few pictures of it tell little: both are said. */
+function drawnTile({ scores, chance }: NonNullable<ModelReport['drawn']>, before: number | null): Tile {
+  const on = `on ${counted(scores.images, 'picture')} drawn by hand and held out; chance makes ±${score(chance)}`;
+  return {
+    name: 'AP50 of the detector',
+    value: score(scores.ap50),
+    beside: before === null ? on : `${on}; before main training ${score(before)}`,
+  };
 }
 
 /** "46", "3.5": no more places than the eye wants. */

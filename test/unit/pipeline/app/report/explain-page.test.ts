@@ -34,7 +34,7 @@ test('explain - a folder stands for its pictures; one called like a class is the
   await assert.rejects(picturesAt([join(folder, 'nowhere.jpg')], []), UsageError);
 });
 
-test('explain - labels of a clip are asked about in their search region, with their label as truth', async () => {
+test('explain - labels of a clip are asked about in their search region; true is what a person drew', async () => {
   const row = {
     clip: '0123456789abcdef',
     file: 'a clip.mp4',
@@ -47,7 +47,7 @@ test('explain - labels of a clip are asked about in their search region, with th
   writeFileSync(join(folder, 'run/dataset/images/train/a clip_000050.jpg'), '');
   await writeLabels(join(folder, 'run/labels.csv'), [
     { ...row, ...rest, frame: 0, box: [10, 10, 20, 20] },
-    { ...row, ...rest, frame: 50, box: [300, 200, 100, 50] },
+    { ...row, ...rest, frame: 50, box: [300, 200, 100, 50], review: 'corrected' },
     { ...row, ...rest, frame: 51, box: [0, 0, 400, 50] },
   ]);
   const [label, large] = await labelsOfClip(join(folder, 'run'), 'a clip', [50, 51]);
@@ -59,6 +59,7 @@ test('explain - labels of a clip are asked about in their search region, with th
     truth: 'deer',
   });
   assert.equal(large?.region?.[2], 540);
+  assert.equal(large?.truth, null, 'the pipeline’s own label is no truth');
   await assert.rejects(labelsOfClip(join(folder, 'run'), 'b', [0]), /no labels of b.*a clip\.mp4/);
   await assert.rejects(labelsOfClip(join(folder, 'run'), 'a clip.mp4', [7]), UsageError);
 });

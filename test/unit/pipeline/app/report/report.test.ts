@@ -28,6 +28,22 @@ test('report - forbids scripts and every address but its own pictures', async ()
   for (const found of addresses) assert.match(found, /="(?:data:|$)/);
 });
 
+test('report - the first figure is that on hand-drawn pictures, with their number and what chance makes', async () => {
+  const page = await renderPage(await reportExample());
+  const [first] = page.match(/<dl class="tiles">\s*<div>.*?<\/div>/s) ?? [];
+  assert.match(
+    first ?? '',
+    /AP50 of the detector.*on 5 pictures drawn by hand and held out; chance makes ±0\.034/s,
+  );
+  assert.match(page, /carry the pipeline’s own labels/, 'the other figures say what they are worth');
+  assert.doesNotMatch(page, /No label was accepted/);
+});
+
+test('report - a main training that was left out is said in red', async () => {
+  const page = await renderPage({ ...(await reportExample()), main: null, promotion: null });
+  assert.match(page, /<strong class="bad">No label was accepted: main training was left out\.<\/strong>/);
+});
+
 test('report - is written whole or not at all', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'shika-report-'));
   t.after(() => rm(folder, { recursive: true }));

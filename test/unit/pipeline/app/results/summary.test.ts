@@ -14,6 +14,7 @@ const trained = {
   why: 'no other model is active',
   scores: null,
   startScores: null,
+  drawn: null,
   history: [],
 };
 const ledger = { decoded: 402, labelled: 400, empty: 2, skipped: {}, dead: 0 };

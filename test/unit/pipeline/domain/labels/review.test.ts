@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reviewed } from '../../../../../pipeline/domain/labels/review.ts';
+import { isConfirmed, reviewed } from '../../../../../pipeline/domain/labels/review.ts';
 import type { LabelReviewed } from '../../../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../../../schemas/track.ts';
 
@@ -110,4 +110,13 @@ test('review - decisions on one track leave the others alone; labels come by tra
       [2, 1, 'rejected'],
     ],
   );
+});
+
+test('review - confirmed is what a person drew or accepted, not what automatic review let through', () => {
+  const own = [label(0, 1, 'hand'), label(1), label(2), label(3)];
+  const folded = reviewed(own, [
+    decision(0, 2, 'accepted', { by: 'auto' }),
+    decision(2, 2, 'accepted', { by: 'ren' }),
+  ]);
+  assert.deepEqual(folded.map(isConfirmed), [true, false, true, false]);
 });
