@@ -12,6 +12,11 @@ export const DetectorScores = Type.Object(
 );
 export type DetectorScores = Static<typeof DetectorScores>;
 
+/** How far the true AP50 can be from what so few pictures show: 95 %, Wilson's. */
+export const Interval = Type.Tuple([share, share], {
+  description: 'Of AP50, 95 %: what so few pictures can say',
+});
+
 /** What a person drew is the only truth: other held-out pictures carry labels of the pipeline's own. */
 export const DrawnScores = Type.Object(
   {
@@ -19,10 +24,7 @@ export const DrawnScores = Type.Object(
     startScores: Type.Union([DetectorScores, Type.Null()], {
       description: 'Of what training started from, on the same pictures; null where it knew no animal',
     }),
-    chance: Type.Number({
-      minimum: 0,
-      description: 'Standard error of AP50: how much the choice of these pictures makes (jackknife)',
-    }),
+    interval: Interval,
   },
   { additionalProperties: false, description: 'On the held-out pictures that were drawn by hand' },
 );

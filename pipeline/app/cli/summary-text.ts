@@ -9,7 +9,7 @@ export function summaryText({ clips, models, seconds, framesPerSecond }: RunSumm
   return [
     table(['clip', 'frames', 'labelled', 'empty', 'skipped', 'dead', 'by cause'], clips.map(clipRow)),
     table(
-      ['model', 'AP50', 'chance', 'AP50:95', 'mean IoU', 'hand-drawn pictures', ''],
+      ['model', 'AP50', 'likely', 'AP50:95', 'mean IoU', 'hand-drawn pictures', ''],
       [modelRow('pre', models.pre), ...(models.main ? [modelRow('main', models.main)] : [])],
     ),
     ...(models.main ? [] : [styleText('red', 'no label was accepted: main training was left out')]),
@@ -33,7 +33,7 @@ function modelRow(name: string, { drawn, promoted, why }: ModelSummary): (string
   return [
     name,
     figureText(drawn?.ap50),
-    drawn ? `±${figureText(drawn.chance)}` : '-',
+    drawn ? drawn.interval.map((bound) => bound.toFixed(2)).join('-') : '-',
     figureText(drawn?.ap50_95),
     figureText(drawn?.meanIoU),
     drawn?.images ?? 0,

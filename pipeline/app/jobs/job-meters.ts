@@ -31,10 +31,10 @@ export function onDatasetProgress(meter: Meter): OnProgress<'dataset'> {
   return ({ done, total }) => meter.update(done, total);
 }
 
-/** "AP50 0.912 on 5 hand-drawn pictures (chance makes 0.034); active now: …". */
+/** "AP50 0.912 on 5 hand-drawn pictures (0.57 to 0.99 is likely); active now: …". */
 export function detectorLine({ drawn, promoted, why }: ResultOf<'pre' | 'main'>): string {
   const figures = drawn
-    ? `AP50 ${drawn.scores.ap50.toFixed(3)} on ${drawn.scores.images} hand-drawn pictures (chance makes ${drawn.chance.toFixed(3)})`
+    ? `AP50 ${drawn.scores.ap50.toFixed(3)} on ${drawn.scores.images} hand-drawn pictures (${drawn.interval.map((bound) => bound.toFixed(2)).join(' to ')} is likely)`
     : 'no hand-drawn picture is held out';
   return `${figures}; ${promoted ? 'active now' : 'not promoted'}: ${why}`;
 }

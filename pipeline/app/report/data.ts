@@ -69,8 +69,8 @@ export interface ModelReport {
   /** Boxes that its second stage learned from, of animals and of something else; null where it has none. */
   readonly verifier: { readonly boxes: number; readonly others: number } | null;
   readonly history: readonly EpochReport[];
-  /** On the held-out pictures that a person drew, and how much of AP50 is chance; null where none are held out. */
-  readonly drawn: { readonly scores: HeldOutScores; readonly chance: number } | null;
+  /** On the held-out pictures that a person drew; null where none are held out. */
+  readonly drawn: { readonly scores: HeldOutScores; readonly interval: readonly [number, number] } | null;
   /** On all held-out pictures, most of which carry the pipeline's own labels; null where none were held out. */
   readonly scores: HeldOutScores | null;
   /** The worst first, on the pictures that its own training held out; null where nobody looked for them. */

@@ -42,7 +42,7 @@ export const ModelSummary = Type.Object({
         ap50_95: Share,
         meanIoU: Share,
         recall: Share,
-        chance: Type.Number({ minimum: 0, description: 'Standard error of ap50' }),
+        interval: Type.Tuple([Share, Share], { description: 'Of ap50, 95 %: what so few pictures can say' }),
       },
       { description: 'On the held-out pictures that were drawn by hand: the figures to go by' },
     ),
@@ -101,7 +101,7 @@ function modelSummary(
     promoted,
     why,
     ...scores,
-    ...(drawn && { drawn: { ...drawn.scores, chance: drawn.chance } }),
+    ...(drawn && { drawn: { ...drawn.scores, interval: drawn.interval } }),
   };
 }
 

@@ -15,7 +15,6 @@ import { decodeClip } from '../vision/video-decode.ts';
 import { type DetectionScores, detectionScores } from './detection.ts';
 import { type LabelScores, labelScores } from './labels.ts';
 import { isNearInClip, type PicturedMistake, shownIn, worstMistakes } from './mistakes.ts';
-import { standardError } from './standard-error.ts';
 
 /** Scores of labels, and their average precision as detections. */
 export interface TruthScores extends LabelScores {
@@ -59,8 +58,6 @@ export async function truthScores(truthFile: string, labelsFile: string): Promis
 export interface ScoredDetector {
   readonly card: DetectorCard;
   readonly scores: DetectionScores;
-  /** Standard error of AP50: how much the choice of the pictures makes. */
-  readonly chance: number;
   /** What of the truth was left out. */
   readonly problems: readonly Problem[];
   /** With their pictures. */
@@ -86,7 +83,6 @@ export async function scoreDetector(
     return {
       card,
       scores: detectionScores(detections),
-      chance: standardError(detections, (some) => detectionScores(some).ap50),
       problems,
       worstMistakes: () => mistakesOf(detections, examples),
     };

@@ -13,7 +13,7 @@ import { fetchModel, promote, storeModel } from '../../../pipeline/domain/models
 import { findWeights, locateWeights } from '../../../pipeline/domain/models/weights/weights.ts';
 import { type DetectionScores, detectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import { isNearInClip, shownIn, worstMistakes } from '../../../pipeline/domain/scores/mistakes.ts';
-import { standardError } from '../../../pipeline/domain/scores/standard-error.ts';
+import { wilsonInterval } from '../../../pipeline/domain/statistics/wilson.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import type { Outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError, UsageError } from '../../../pipeline/runtime/errors.ts';
@@ -100,11 +100,12 @@ async function drawnScores(
   const own = detections.filter(isOwn);
   const scores = own.length === 0 ? null : heldOutScores(detectionScores(own));
   if (!scores) return null;
-  const chance = standardError(own, (some) => detectionScores(some).ap50);
-  if (own.length === detections.length) return { scores, startScores: heldOutScores(startScores), chance };
-  if (start.from !== 'model') return { scores, startScores: null, chance };
+  const [low, high] = wilsonInterval(scores.ap50, scores.images);
+  const interval: [number, number] = [low, high];
+  if (own.length === detections.length) return { scores, startScores: heldOutScores(startScores), interval };
+  if (start.from !== 'model') return { scores, startScores: null, interval };
   const before = await loadAndDetectExamples(await fetchModel(bus, start.model), heldOut.filter(isOwn));
-  return { scores, startScores: heldOutScores(detectionScores(before)), chance };
+  return { scores, startScores: heldOutScores(detectionScores(before)), interval };
 }
 
 interface Learning {

@@ -1,6 +1,8 @@
 /** What came out, in a sentence and a handful of numbers. */
+
 import { keptLabels } from '../../../domain/formats/label-row.ts';
-import type { ModelReport, ReportData } from '../data.ts';
+import { wilsonInterval } from '../../../domain/statistics/wilson.ts';
+import type { HeldOutScores, ReportData } from '../data.ts';
 import { count, counted, score, short } from '../figures.ts';
 import { ledgerEquation, sumOfLedgers } from '../ledger.ts';
 import { type Html, html } from '../markup.ts';
@@ -55,14 +57,14 @@ interface Tile {
   readonly beside: string;
 }
 
-function tiles({ clips, handBoxes, main, pre, truth, framesPerSecond }: ReportData): Tile[] {
+function tiles(data: ReportData): Tile[] {
+  const { clips, handBoxes, truth, framesPerSecond } = data;
   const finished = clips.filter(({ failure }) => failure === null).length;
   const labels = clips.flatMap((clip) => clip.labels);
   const kept = keptLabels(labels).length;
-  const best = main ?? pre;
   const each = handBoxes ? `${ratio(kept / handBoxes)} for each box drawn by hand` : '';
   return [
-    ...(best?.drawn ? [drawnTile(best.drawn, main && pre?.drawn ? pre.drawn.scores.ap50 : null)] : []),
+    ...detectorTiles(data),
     { name: 'Clips finished', value: `${finished} of ${clips.length}`, beside: '' },
     {
       name: 'Labels kept',
@@ -84,14 +86,26 @@ function tiles({ clips, handBoxes, main, pre, truth, framesPerSecond }: ReportDa
   ];
 }
 
-/** What a person drew is the only truth that is at hand, and a few pictures of it tell little: both are said. */
-function drawnTile({ scores, chance }: NonNullable<ModelReport['drawn']>, before: number | null): Tile {
-  const on = `on ${counted(scores.images, 'picture')} drawn by hand and held out; chance makes ±${score(chance)}`;
-  return {
-    name: 'AP50 of the detector',
-    value: score(scores.ap50),
-    beside: before === null ? on : `${on}; before main training ${score(before)}`,
-  };
+/**
+ * The detector on what is true: pictures whose truth is known, else those that a person drew and training did not see.
+ * A few pictures tell little, so their number and what it allows for are said beside it.
+ */
+function detectorTiles({ pre, main, truth }: ReportData): Tile[] {
+  const best = main ? 'main' : 'pre';
+  const known = truth?.[best];
+  if (known) return [detectorTile(known, 'whose truth is known', main && truth.pre)];
+  const drawn = (main ?? pre)?.drawn;
+  if (!drawn) return [];
+  return [detectorTile(drawn.scores, 'drawn by hand and held out', main && (pre?.drawn?.scores ?? null))];
+}
+
+function detectorTile({ ap50, images }: HeldOutScores, which: string, before: HeldOutScores | null): Tile {
+  const [low, high] = wilsonInterval(ap50, images);
+  const parts = [
+    `on ${counted(images, 'picture')} ${which}: ${low.toFixed(2)} to ${high.toFixed(2)} is likely`,
+    ...(before ? [`before main training ${score(before.ap50)}`] : []),
+  ];
+  return { name: 'AP50 of the detector', value: score(ap50), beside: parts.join('; ') };
 }
 
 /** "46", "3.5": no more places than the eye wants. */
