@@ -10,7 +10,8 @@ import { FatalError } from '../../pipeline/runtime/errors.ts';
 import { DetectorOptions } from '../../stages/detector/options.ts';
 import { detector } from '../../stages/detector/stage.ts';
 import { untrainedDetector } from '../fixtures/untrained-detector.ts';
-import { type Testbed, testbed, until } from './testbed.ts';
+import { until } from '../processes/until.ts';
+import { type Testbed, testbed } from './testbed.ts';
 
 let bed: Testbed;
 let bus: Bus;

@@ -18,6 +18,7 @@ import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { Look } from '../../schemas/look.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { NatsProcess } from '../processes/nats-process.ts';
+import { until } from '../processes/until.ts';
 import {
   BOUNDS,
   capturedLog,
@@ -28,7 +29,6 @@ import {
   progress,
   type Testbed,
   testbed,
-  until,
 } from './testbed.ts';
 import { answering } from './tiny.ts';
 

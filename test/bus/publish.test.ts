@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { FatalError, PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
-import { BOUNDS, clipId, collected, doneOf, progress, type Testbed, testbed, until } from './testbed.ts';
+import { until } from '../processes/until.ts';
+import { BOUNDS, clipId, collected, doneOf, progress, type Testbed, testbed } from './testbed.ts';
 
 let bed: Testbed;
 let bus: Bus;
@@ -15,6 +15,15 @@ before(async () => {
   bus = await bed.open();
 });
 after(() => bed.close());
+
+/** Resolves when publishing a clip's frame has failed several times. */
+function waits(clip: string): Promise<void> {
+  const subject = `frame.gate.${clip}.0`;
+  return until(
+    () => bed.lines.some((line) => line.subject === subject && line.msg === 'waiting to publish'),
+    subject,
+  );
+}
 
 function frame(clip: string, index: number, bytes = 100, id?: string) {
   const facts = { clip, camera: 'gate', index, pts: index, width: 1, height: 1 };
@@ -57,7 +66,7 @@ describe('publish', { timeout: 120_000 }, () => {
     const publishing = bus.publish(frame(clip, 0)).then(() => {
       stored = true;
     });
-    await setTimeout(300);
+    await waits(clip);
     assert.ok(!stored, 'nobody is there to store it');
     await bed.server.restart();
     await publishing;
@@ -89,7 +98,7 @@ describe('publish', { timeout: 120_000 }, () => {
     await bed.server.kill();
     const stop = new AbortController();
     const publishing = bus.publish(frame(clipId(5), 0), { signal: stop.signal });
-    setTimeout(200).then(() => stop.abort(new Error('told to stop')));
+    void waits(clipId(5)).then(() => stop.abort(new Error('told to stop')));
     await assert.rejects(publishing, /told to stop/);
     await bed.server.restart();
   });

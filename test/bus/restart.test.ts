@@ -23,16 +23,8 @@ import { checkpointKey, TrackerCheckpoint } from '../../schemas/state.ts';
 import { Track } from '../../schemas/track.ts';
 import { decoder } from '../../stages/decoder/stage.ts';
 import { tracker } from '../../stages/tracker/stage.ts';
-import {
-  BOUNDS,
-  capturedLog,
-  clipId,
-  collected,
-  type LogLine,
-  type Testbed,
-  testbed,
-  until,
-} from './testbed.ts';
+import { until } from '../processes/until.ts';
+import { BOUNDS, capturedLog, clipId, collected, type LogLine, type Testbed, testbed } from './testbed.ts';
 
 const FRAMES = 120;
 const CAMERA = 'gate';

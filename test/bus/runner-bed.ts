@@ -11,6 +11,7 @@ import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { Dead } from '../../schemas/dead.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
+import { until } from '../processes/until.ts';
 import {
   BOUNDS,
   capturedLog,
@@ -21,7 +22,6 @@ import {
   look,
   type Testbed,
   testbed,
-  until,
 } from './testbed.ts';
 
 export let bed: Testbed;
@@ -88,6 +88,29 @@ export async function dead(clip: string) {
 export async function unsettled(clip: string): Promise<number> {
   const { state } = await manager.streams.info('LOOKS', { subjects_filter: `look.${clip}.*` });
   return Object.keys(state.subjects ?? {}).length;
+}
+
+/**
+ * Resolves when an ack wait of a second has ended so often: a message that nobody settles comes again each time, one
+ * that is being worked on should not.
+ */
+export async function ackWaitsPass(times: number): Promise<void> {
+  const clip = clipId(900);
+  await bus.publish(look(clip, 0));
+  const queue = bus.work({
+    stream: 'LOOKS',
+    subject: `look.${clip}.*`,
+    durable: 'detector_unsettled',
+    ackWaitS: 1,
+  });
+  const { signal } = new AbortController();
+  for (let deliveries = 0; deliveries <= times; ) {
+    const [delivery] = await queue.take(1, signal);
+    if (!delivery) continue;
+    deliveries++;
+    if (deliveries > times) await delivery.ack();
+  }
+  await queue.close();
 }
 
 export const settled = (clip: string) =>

@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { FatalError, OverloadedError, PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { Frame } from '../../schemas/frame.ts';
+import { until } from '../processes/until.ts';
 import { answers, bus, connection, dead, frame, onDead, run, settled } from './runner-bed.ts';
-import { clipId, collected, look, progress, until } from './testbed.ts';
+import { clipId, collected, look, progress } from './testbed.ts';
 import { answering } from './tiny.ts';
 
 describe('failures', { timeout: 120_000, concurrency: true }, () => {

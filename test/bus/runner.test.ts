@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { OverloadedError, PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
+import { until } from '../processes/until.ts';
 import {
+  ackWaitsPass,
   answers,
   bed,
   bus,
@@ -17,7 +18,7 @@ import {
   tinyProcess,
   unsettled,
 } from './runner-bed.ts';
-import { BOUNDS, clipId, collected, look, progress, testbed, until } from './testbed.ts';
+import { BOUNDS, clipId, collected, look, progress, testbed } from './testbed.ts';
 import { answering, answeringBatches } from './tiny.ts';
 
 describe('delivery', { timeout: 120_000 }, () => {
@@ -28,14 +29,14 @@ describe('delivery', { timeout: 120_000 }, () => {
     t.after(() => bed.open()); // gives FRAMES its size back
     await small.publish(frame(clip, 0));
     await bus.publish(look(clip, 1));
-    run(
+    const running = run(
       t,
       answering(clip, {}, async function* ({ body }) {
         yield frame(clip, body.index);
       }),
       { bounds: tight },
     );
-    await setTimeout(1_000);
+    await until(() => running.lines.some(({ why }) => why === 'FRAMES is full'), 'it waits for room');
     assert.equal(await unsettled(clip), 1, 'FRAMES is full: nothing is stored, so nothing is acknowledged');
     await small.purge(Frame, { clip });
     await settled(clip);
@@ -78,7 +79,7 @@ describe('working', { timeout: 120_000, concurrency: true }, () => {
     let begun = 0;
     const slow = answering(clip, { ackWaitS: 1 }, async function* (_, answer) {
       begun++;
-      await setTimeout(2_500);
+      await ackWaitsPass(2);
       yield answer();
     });
     run(t, slow);
@@ -90,20 +91,19 @@ describe('working', { timeout: 120_000, concurrency: true }, () => {
 
   test('several at once, when asked to', async (t) => {
     const clip = clipId(5);
-    let most = 0;
-    let now = 0;
+    const three = Promise.withResolvers<void>();
+    let begun = 0;
     for (let index = 0; index < 6; index++) await bus.publish(look(clip, index));
     run(
       t,
       answering(clip, { concurrency: 3 }, async function* (_, answer) {
-        most = Math.max(most, ++now);
-        await setTimeout(100);
-        now--;
+        if (++begun === 3) three.resolve();
+        await three.promise; // holds until three are at work
         yield answer();
       }),
     );
     await until(async () => (await answers(clip)).length === 6, 'six answers');
-    assert.equal(most, 3);
+    assert.equal(begun, 6);
   });
 
   test('a commit runs when all before it is stored, and holds back all behind it', async (t) => {
@@ -117,7 +117,7 @@ describe('working', { timeout: 120_000, concurrency: true }, () => {
         yield {
           async commit() {
             told.push(`${(await collected(bus.stored(Frame, { clip }))).length} before`);
-            await setTimeout(100);
+            await bus.publish(progress(clip, 99)); // what was on its way would have been stored by now
             told.push(`${(await collected(bus.stored(Frame, { clip }))).length} still`);
           },
         };
@@ -176,7 +176,10 @@ describe('stopping', { timeout: 120_000, concurrency: true }, () => {
     const endless = () =>
       answering(clip, { ackWaitS: 60 }, async function* (_, answer, { signal }) {
         attempts++;
-        if (attempts === 1) await setTimeout(60_000, undefined, { signal });
+        if (attempts === 1) {
+          await once(signal, 'abort');
+          throw signal.reason;
+        }
         yield answer();
       });
     const first = run(t, endless());
@@ -219,7 +222,7 @@ describe('stopping', { timeout: 120_000, concurrency: true }, () => {
     );
     await until(() => running.lines.some(({ msg }) => msg === 'ready'), 'it is ready');
     await own.server.kill();
-    await setTimeout(300);
+    await until(() => running.lines.some(({ msg }) => msg === 'bus disconnect'), 'it knows');
     const began = Date.now();
     await running.stop();
     assert.ok(Date.now() - began < 10_000, `${Date.now() - began} ms`);

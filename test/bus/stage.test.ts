@@ -5,7 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { type LogLine, type Testbed, testbed, until } from './testbed.ts';
+import { until } from '../processes/until.ts';
+import { type LogLine, type Testbed, testbed } from './testbed.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../pipeline/app/cli/shika.ts');
 

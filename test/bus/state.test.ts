@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import Type from 'typebox';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
-import { type Testbed, testbed, until } from './testbed.ts';
+import { until } from '../processes/until.ts';
+import { type Testbed, testbed } from './testbed.ts';
 
 const Place = Type.Object({ next: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
 
@@ -15,6 +15,11 @@ before(async () => {
   bus = await bed.open();
 });
 after(() => bed.close());
+
+/** Resolves when setting a key has failed several times. */
+function waits(key: string): Promise<void> {
+  return until(() => bed.lines.some((line) => line.key === key && line.msg === 'waiting to set a key'), key);
+}
 
 describe('state', { timeout: 120_000 }, () => {
   test('get - what was put; nothing and revision 0 where nobody put anything', async () => {
@@ -72,7 +77,7 @@ describe('state', { timeout: 120_000 }, () => {
   test('put - waits for a server that was killed', async () => {
     await bed.server.kill();
     const putting = bus.state.put('late', { next: 9 });
-    await setTimeout(100);
+    await waits('late');
     await bed.server.restart();
     await putting;
     assert.deepEqual((await bus.state.get('late', Place)).value, { next: 9 });
@@ -86,7 +91,7 @@ describe('state', { timeout: 120_000 }, () => {
     await bed.server.kill();
     const stop = new AbortController();
     const putting = bus.state.put('never', { next: 1 }, stop.signal);
-    setTimeout(100).then(() => stop.abort(new Error('told to stop')));
+    void waits('never').then(() => stop.abort(new Error('told to stop')));
     await assert.rejects(putting, /told to stop/);
     await bed.server.restart();
   });
@@ -132,8 +137,9 @@ describe('watching state', { timeout: 120_000 }, () => {
   });
 
   test('ends when it is aborted', async () => {
-    const { stop } = watching('watch.none');
-    await setTimeout(50);
+    await bus.state.put('watch.d', { next: 1 });
+    const { seen, stop } = watching('watch.d');
+    await until(() => seen.length === 1, 'the value now');
     await stop();
   });
 });

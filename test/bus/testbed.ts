@@ -8,6 +8,7 @@ import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { Look } from '../../schemas/look.ts';
 import type { Progress } from '../../schemas/progress.ts';
 import { startServer, type TestServer, type TestServerOptions } from '../processes/server.ts';
+import { until } from '../processes/until.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
@@ -17,6 +18,8 @@ export interface Testbed {
   /** What was logged, oldest first. */
   readonly lines: LogLine[];
   open(options?: Partial<BusOptions>): Promise<Bus>;
+  /** `kill -9` of the server; resolves when a bus knows that it is gone. */
+  kill(): Promise<void>;
   /** Closes every bus and ends the server. */
   close(): Promise<void>;
 }
@@ -36,11 +39,20 @@ export async function testbed(options?: TestServerOptions): Promise<Testbed> {
       buses.push(bus);
       return bus;
     },
+    async kill() {
+      const before = disconnects(lines);
+      await server.kill();
+      await until(() => disconnects(lines) > before, 'a bus knows that the server is gone');
+    },
     async close() {
       await Promise.all(buses.map((bus) => bus.close()));
       await server.stop();
     },
   };
+}
+
+function disconnects(lines: readonly LogLine[]): number {
+  return lines.filter(({ msg }) => msg === 'bus disconnect').length;
 }
 
 export function capturedLog(): { log: Logger; lines: LogLine[] } {
@@ -75,19 +87,6 @@ export function progress(job: string, done: number) {
 export function doneOf(body: Progress): number {
   assert.ok(body.kind === 'dataset' && body.state === 'running');
   return body.progress.done;
-}
-
-/** Waits until something holds. */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  what: string,
-  ms = 15_000,
-): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`not in ${ms} ms: ${what}`);
-    await new Promise((later) => setTimeout(later, 20));
-  }
 }
 
 export async function collected<T>(from: AsyncIterable<T>): Promise<T[]> {

@@ -14,7 +14,8 @@ import { subjectOf } from '../../schemas/message.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
 import { brightSquares } from '../fixtures/bright-squares.ts';
-import { clipId, collected, progress, type Testbed, testbed, until } from './testbed.ts';
+import { until } from '../processes/until.ts';
+import { clipId, collected, progress, type Testbed, testbed } from './testbed.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../pipeline/app/cli/shika.ts');
 

@@ -4,7 +4,6 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
@@ -30,6 +29,7 @@ import {
   noEngine,
 } from '../processes/docker.ts';
 import { freePort } from '../processes/nats-process.ts';
+import { until } from '../processes/until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -70,20 +70,16 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
   });
 
   test('every service gets well', async () => {
-    const deadline = Date.now() + 120_000;
-    for (;;) {
+    const areWell = async () => {
       const states = await containers();
-      if (
-        states.length === Object.keys(stages).length + 2 &&
-        states.every(({ health }) => health === 'healthy')
-      )
-        break;
       assert.ok(
-        Date.now() < deadline && states.every(({ restarts }) => restarts < 3),
+        states.every(({ restarts }) => restarts < 3),
         `${JSON.stringify(states)}\n${await composed('logs', '--tail', '20')}`,
       );
-      await setTimeout(1_000);
-    }
+      const all = states.length === Object.keys(stages).length + 2;
+      return all && states.every(({ health }) => health === 'healthy');
+    };
+    await until(areWell, 'every container is healthy', 120_000);
   });
 
   test('a clip that is put into the folder passes through', async () => {
@@ -97,11 +93,8 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
     const clip = await clipIdOf(written);
     await rename(written, join(folder, 'clips/clip.mp4'));
     const subject = { camera: 'clips', clip };
-    const deadline = Date.now() + 180_000;
-    while (!(await person.last(ClipFiltered, subjectOf(ClipFiltered, subject)))) {
-      assert.ok(Date.now() < deadline, await composed('logs', '--tail', '30'));
-      await setTimeout(500);
-    }
+    const filtered = person.follow(ClipFiltered, subject, { signal: AbortSignal.timeout(180_000) });
+    assert.ok(!(await filtered.next()).done, await composed('logs', '--tail', '30'));
     const tracked = await person.last(ClipTracked, subjectOf(ClipTracked, subject));
     assert.equal(tracked?.body.ledger.decoded, FRAMES);
     assert.equal(accountedFor(tracked.body.ledger), FRAMES);

@@ -3,6 +3,7 @@ import { provideNatsServer } from '../../pipeline/runtime/supervisor/nats-server
 import { importNats, run } from './docker.ts';
 import { answers, freePort, natsConfig } from './nats-process.ts';
 import type { TestServer, TestServerOptions } from './server.ts';
+import { until } from './until.ts';
 
 const IMAGE = 'shika-test-bus';
 const CONFIG = '/etc/nats.conf';
@@ -45,12 +46,7 @@ export async function startContainerServer({ config = '' }: TestServerOptions): 
     async restart() {
       await kill().catch(() => {}); // a test may have killed it before
       await run('docker', 'start', id);
-      const deadline = Date.now() + 20_000;
-      while (!(await answers(port))) {
-        if (Date.now() > deadline)
-          throw new Error(`the container's nats-server does not answer on port ${port}`);
-        await new Promise((later) => setTimeout(later, 50));
-      }
+      await until(() => answers(port), `the container's nats-server answers on port ${port}`, 20_000);
     },
     stop: async () => {
       await run('docker', 'rm', '-f', '-v', id);

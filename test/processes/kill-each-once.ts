@@ -1,7 +1,7 @@
 /** Kills every process of a run once, with SIGKILL, while it works. */
 import { execFileSync } from 'node:child_process';
-import { setTimeout } from 'node:timers/promises';
 import { type Ran, start } from './shika.ts';
+import { until } from './until.ts';
 
 interface Process {
   readonly pid: number;
@@ -15,12 +15,10 @@ const VICTIMS = ['decoder', 'tracker', 'detector', 'filter', 'trainer', 'explain
 /**
  * @param args of a command that works on a private bus
  * @param out its folder, told apart from other runs by its path
- * @param everyMs from one kill to the next
  */
 export async function killEachOnce(
   args: readonly string[],
   out: string,
-  everyMs = 1_500,
 ): Promise<{ ran: Ran; killed: string[] }> {
   const { child, ended } = start(args);
   let over = false;
@@ -28,14 +26,17 @@ export async function killEachOnce(
     over = true;
   });
   const killed: string[] = [];
+  const isBack = ({ pid, command }: Process) =>
+    processes().some((other) => other.command === command && other.pid !== pid);
   for (const victim of VICTIMS) {
     const find = () => processes().find((process) => isVictim(process, victim, child.pid ?? 0, out));
-    while (!over && !find()) await setTimeout(50);
-    await setTimeout(everyMs);
+    await until(() => over || find() !== undefined, `a ${victim} runs`, 60_000);
     const found = over ? undefined : find();
     if (!found) break;
     process.kill(found.pid, 'SIGKILL');
     killed.push(victim);
+    // The next one dies when this one is back at work: kills meet different moments of the run.
+    await until(() => over || isBack(found), `another ${victim} runs`, 60_000);
   }
   return { ran: await ended, killed };
 }

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { NatsProvider } from '../../pipeline/runtime/supervisor/nats-server.ts';
+import { until } from './until.ts';
 
 export interface NatsProcessOptions {
   /** Holds the store (`jetstream/`) and the configuration that is written (`nats.conf`). */
@@ -63,15 +64,12 @@ export class NatsProcess {
     void server.exited.then(() => {
       over = true;
     });
-    const deadline = Date.now() + STARTUP_MS;
-    while (!(await answers(chosen))) {
-      if (over || Date.now() > deadline) {
-        await server.kill();
-        throw new Error(`nats-server did not start on port ${chosen}: ${tail() || 'it wrote nothing'}`);
-      }
-      await new Promise((later) => setTimeout(later, 50));
-    }
-    return server;
+    await until(async () => over || (await answers(chosen)), 'nats-server answers', STARTUP_MS).catch(
+      () => {},
+    );
+    if (!over && (await answers(chosen))) return server;
+    await server.kill();
+    throw new Error(`nats-server did not start on port ${chosen}: ${tail() || 'it wrote nothing'}`);
   }
 
   get pid(): number | undefined {

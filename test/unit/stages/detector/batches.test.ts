@@ -59,7 +59,7 @@ describe('detector batches', () => {
     const order: string[] = [];
     const batches = new Batches(1, async ([input]: readonly number[]) => {
       order.push(`batch ${input}`);
-      if (input === 1) setTimeout(() => order.push('arrived'), 0);
+      if (input === 1) globalThis.setImmediate(() => order.push('arrived'));
       for (const end = performance.now() + 5; performance.now() < end; );
       return [true];
     });

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { RunRecord, runDigest } from '../../../../../pipeline/app/jobs/run-record.ts';
 
 const parent = await mkdtemp(join(tmpdir(), 'shika-record-'));
@@ -22,20 +21,24 @@ test('run record - the same run goes on where it was cut short, another or one t
   assert.equal(new RunRecord(folder('a'), of).goesOn, false);
 });
 
-test('run record - a step’s time is that of all attempts', async () => {
+test('run record - a step’s time is that of all attempts', async (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
   const first = new RunRecord(folder('b'), 'x');
   first.begin();
   await assert.rejects(
     first.timed('annotate', async () => {
-      await setTimeout(60);
+      now += 1_500;
       throw new Error('cut');
     }),
     /cut/,
   );
   const second = new RunRecord(folder('b'), 'x');
   const before = second.seconds.annotate ?? 0;
-  assert.ok(before >= 0.05);
-  await second.timed('annotate', () => setTimeout(60));
-  assert.ok((second.seconds.annotate ?? 0) >= before + 0.05);
+  assert.equal(before, 1.5);
+  await second.timed('annotate', async () => {
+    now += 2_250;
+  });
+  assert.equal(second.seconds.annotate, 3.75);
   assert.deepEqual(new RunRecord(folder('b'), 'other').seconds, {});
 });

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import type { Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import { decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { encodeClip } from '../../../../../pipeline/domain/vision/video-encode.ts';
@@ -34,11 +33,9 @@ async function* pictures(count: number): AsyncGenerator<Raster> {
 
 /** A camera that sends its clip in pieces, and then ends or falls silent. */
 async function withCamera(then: 'ends' | 'is silent', use: (url: string) => Promise<void>): Promise<void> {
-  const server = createServer(async (_request, response) => {
-    for (let at = 0; at < clip.byteLength; at += clip.byteLength / 8) {
+  const server = createServer((_request, response) => {
+    for (let at = 0; at < clip.byteLength; at += clip.byteLength / 8)
       response.write(clip.subarray(at, at + clip.byteLength / 8));
-      await setTimeout(100);
-    }
     if (then === 'ends') response.end();
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { type Outgoing, outgoing } from '../../../../../pipeline/runtime/bus/envelope.ts';
 import { emit } from '../../../../../pipeline/runtime/stage/emit.ts';
 import { Look } from '../../../../../schemas/look.ts';
@@ -48,10 +48,10 @@ describe('emit', () => {
     const server = slowServer();
     const emitting = emit(looks(5), server.publish);
     const state = watched(emitting);
-    await setTimeout(5);
+    await setImmediate();
     assert.deepEqual(server.asked, [0, 1, 2, 3, 4]);
     server.store(4);
-    await setTimeout(5);
+    await setImmediate();
     assert.ok(!state.over, 'one is still to be stored');
     server.store();
     await emitting;
@@ -64,15 +64,15 @@ describe('emit', () => {
       for (; made < 40; made++) yield look(made);
     }
     const emitting = emit(many(), server.publish);
-    await setTimeout(5);
+    await setImmediate();
     assert.equal(server.asked.length, 16);
     assert.ok(made <= 16);
     server.store(1);
-    await setTimeout(5);
+    await setImmediate();
     assert.equal(server.asked.length, 17);
     while (server.asked.length < 40) {
       server.store();
-      await setTimeout(1);
+      await setImmediate();
     }
     server.store();
     await emitting;
@@ -81,18 +81,22 @@ describe('emit', () => {
   test('a commit runs when all before it is stored, and nothing behind it is asked for before', async () => {
     const server = slowServer();
     const told: string[] = [];
+    const committed = Promise.withResolvers<void>();
     const commit = {
       commit: async () => {
         told.push('began');
-        await setTimeout(5);
+        await committed.promise;
         told.push('ended');
       },
     };
     const emitting = emit([look(0), look(1), commit, look(2)], server.publish);
-    await setTimeout(10);
+    await setImmediate();
     assert.deepEqual([server.asked, told], [[0, 1], []]);
     server.store();
-    await setTimeout(30);
+    await setImmediate();
+    assert.deepEqual([server.asked, told], [[0, 1], ['began']], 'nothing behind a commit that is under way');
+    committed.resolve();
+    await setImmediate();
     assert.deepEqual(
       [server.asked, told],
       [
@@ -117,7 +121,7 @@ describe('emit', () => {
       }
     }
     const emitting = emit(giving(), server.publish);
-    await setTimeout(5);
+    await setImmediate();
     server.refuse(new Error('too large'));
     await assert.rejects(emitting, /too large/);
     assert.ok(ended);
@@ -132,7 +136,7 @@ describe('emit', () => {
     }
     const emitting = emit(failing(), server.publish);
     const state = watched(emitting);
-    await setTimeout(5);
+    await setImmediate();
     assert.ok(!state.over);
     server.store();
     await assert.rejects(emitting, /broken in the middle/);
