@@ -25,14 +25,17 @@ export function onPixels(map: HeatMap, { region, scale }: Letterboxed, side: num
 export function resample(map: HeatMap, to: Size, covered: Size = map): HeatMap {
   const columns = between(to.width, map.width, covered.width / to.width);
   const rows = between(to.height, map.height, covered.height / to.height);
+  const from = map.values;
   const values = new Float32Array(to.width * to.height);
-  rows.forEach((row, y) => {
-    columns.forEach((column, x) => {
-      const above = mix(map.values, row.before * map.width, column);
-      const below = mix(map.values, row.after * map.width, column);
-      values[y * to.width + x] = above + (below - above) * row.share;
-    });
-  });
+  let pixel = 0;
+  for (const row of rows) {
+    const [above, below] = [row.before * map.width, row.after * map.width];
+    for (const { before, after, share } of columns) {
+      const top = from[above + before]! + (from[above + after]! - from[above + before]!) * share;
+      const bottom = from[below + before]! + (from[below + after]! - from[below + before]!) * share;
+      values[pixel++] = top + (bottom - top) * row.share;
+    }
+  }
   return { values, width: to.width, height: to.height };
 }
 
@@ -52,13 +55,12 @@ function between(pixels: number, cells: number, step: number): Between[] {
   });
 }
 
-function mix(values: Float32Array, row: number, { before, after, share }: Between): number {
-  const left = values[row + before]!;
-  return left + (values[row + after]! - left) * share;
-}
-
 /** The same map, its largest value 1; one that is nowhere above 0 stays as it is. */
 export function toUnit({ values, ...size }: HeatMap): HeatMap {
-  const most = values.reduce((max, value) => Math.max(max, value), 0);
-  return { ...size, values: most === 0 ? values : values.map((value) => value / most) };
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  if (most === 0) return { ...size, values };
+  const unit = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) unit[i] = values[i]! / most;
+  return { ...size, values: unit };
 }

@@ -39,14 +39,19 @@ export class Trace {
 
   /**
    * Of a score over a layer's feature maps: zero where the score does not depend on them.
+   * @param scored what the score is made of, where that is a part of the output: only what leads there is run
    * @throws PoisonError as {@link maps}
    */
-  async gradient(layer: string, score: NetworkScore): Promise<Maps> {
+  async gradient(
+    layer: string,
+    score: NetworkScore,
+    scored: SymbolicTensor = only(this.#model.outputs),
+  ): Promise<Maps> {
     const { symbol, tensor } = this.#at(layer);
     const after = dependents(symbol, this.#made);
+    if (!after.has(scored)) return mapsOfZeros(tensor);
     const before = [...this.#made].filter(([other]) => !after.has(other));
-    const scoreOf = (maps: tf.Tensor) =>
-      score(run(only(this.#model.outputs), new Map([...before, [symbol, maps]])));
+    const scoreOf = (maps: tf.Tensor) => score(run(scored, new Map([...before, [symbol, maps]])));
     const gradient = tf.tidy(() => tf.grad(scoreOf)(tensor));
     try {
       return await mapsOf(gradient);
@@ -98,6 +103,10 @@ function dependents(
 async function mapsOf(tensor: tf.Tensor): Promise<Maps> {
   const [, height = 0, width = 0, channels = 0] = tensor.shape;
   return { values: Float32Array.from(await tensor.data()), height, width, channels };
+}
+
+function mapsOfZeros({ shape: [, height = 0, width = 0, channels = 0], size }: tf.Tensor): Maps {
+  return { values: new Float32Array(size), height, width, channels };
 }
 
 function only(symbols: readonly SymbolicTensor[]): SymbolicTensor {

@@ -35,10 +35,13 @@ export function colormap(name: ColormapName): Uint8Array {
 export function colourise(values: Float32Array, width: number, height: number, name: ColormapName): Raster {
   const colours = colormap(name);
   const data = new Uint8Array(width * height * 3);
-  values.forEach((value, i) => {
-    const level = Math.round(Math.max(0, Math.min(1, value)) * (levels - 1));
-    data.set(colours.subarray(level * 3, level * 3 + 3), i * 3);
-  });
+  // Plain loops here and in the maps: callbacks and views a pixel take ten times as long.
+  for (let i = 0, to = 0; i < values.length; i++) {
+    let from = 3 * Math.round(Math.max(0, Math.min(1, values[i]!)) * (levels - 1));
+    data[to++] = colours[from++]!;
+    data[to++] = colours[from++]!;
+    data[to++] = colours[from]!;
+  }
   return { data, width, height };
 }
 

@@ -13,8 +13,9 @@ import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import type { Case, Effort, Probe } from '../case.ts';
 import type { HeatMap } from '../maps.ts';
-import { draw } from '../method/draw.ts';
+import { type Drawing, draw, drawFrom } from '../method/draw.ts';
 import type { AnyMethodName } from '../method/method.ts';
+import { Trace } from '../trace.ts';
 
 /** What is asked of a classifier about a picture. */
 export interface ClassifierQuestion {
@@ -36,10 +37,12 @@ export class ClassifierCase implements Case {
   /** Its place in the output. */
   readonly #place: number;
   readonly #input: tf.Tensor4D;
+  readonly #trace: Trace;
 
   private constructor(
     { model, card: { side, classes } }: Classifier,
     input: tf.Tensor4D,
+    trace: Trace,
     predictions: readonly Prediction[],
     asked: Prediction,
     layer: string,
@@ -51,6 +54,7 @@ export class ClassifierCase implements Case {
     this.asked = asked;
     this.#place = place;
     this.#input = input;
+    this.#trace = trace;
     this.probe = {
       side,
       picture: input,
@@ -71,16 +75,20 @@ export class ClassifierCase implements Case {
   ): Promise<ClassifierCase> {
     const { side, classes } = classifier.card;
     const input = tensorOf([await stretchToInput(picture, side)], side);
+    const trace = new Trace(classifier.model, input);
     try {
-      const [row] = await probabilitiesIn(classifier.model, input);
+      const probabilities = tf.tidy(() => tf.softmax(trace.output));
+      const row = await probabilities.data();
+      probabilities.dispose();
       const predictions = classes
-        .map((label, i) => ({ label, probability: row![i]! })) // a row for the one picture
+        .map((label, i) => ({ label, probability: row[i]! })) // a row for the one picture
         .sort((a, b) => b.probability - a.probability);
       const asked = wanted === null ? predictions[0] : predictions.find(({ label }) => label === wanted);
-      if (asked) return new ClassifierCase(classifier, input, predictions, asked, layer);
+      if (asked) return new ClassifierCase(classifier, input, trace, predictions, asked, layer);
       const facts = { found: `${wanted}`, expected: classes.join(', ') };
       throw new PoisonError('the model has no such class', facts);
     } catch (error) {
+      trace.dispose();
       input.dispose();
       throw error;
     }
@@ -88,13 +96,23 @@ export class ClassifierCase implements Case {
 
   /** The score that is differentiated is the class's logit: `y^c` before softmax, as CAM's and Grad-CAM's papers have it. */
   async map(method: AnyMethodName, effort: Effort = 'full'): Promise<HeatMap> {
+    return draw(method, await this.#drawing(), effort);
+  }
+
+  /** The map by the weights that gave {@link predictions}: the network is not run for it once more. */
+  async mapAsOpened(method: AnyMethodName): Promise<HeatMap> {
+    return drawFrom(this.#trace, method, await this.#drawing());
+  }
+
+  async #drawing(): Promise<Drawing> {
     const { model, layer, probe } = this;
     const score = (output: tf.Tensor): tf.Scalar => tf.sum(tf.slice(output, [0, this.#place], [1, 1]));
     const camWeights = layer === lastMapsLayer ? await weightsOf(model, this.#place) : null;
-    return draw(method, { model, input: this.#input, layer, score, probe, camWeights }, effort);
+    return { model, input: this.#input, layer, score, probe, camWeights };
   }
 
   dispose(): void {
+    this.#trace.dispose();
     this.#input.dispose();
   }
 }

@@ -64,7 +64,7 @@ export async function explainClassifierCase(
   picture: Raster,
   { method, measured }: { method: AnyMethodName; measured: boolean },
 ): Promise<ClassifierExplanation> {
-  const map = await question.map(method);
+  const map = await question.mapAsOpened(method);
   const fidelity = measured ? await measure(question.probe, map, null) : undefined;
   return {
     method,

@@ -1,6 +1,6 @@
 /** A question about a detector's box. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { tensorOf } from '../../../pipeline/domain/models/batch.ts';
 import {
   decodeBox,
@@ -15,8 +15,9 @@ import { type Letterboxed, letterbox, type Raster } from '../../../pipeline/doma
 import { FatalError, PoisonError } from '../../../pipeline/runtime/errors.ts';
 import type { Case, Effort, Probe } from '../case.ts';
 import type { HeatMap } from '../maps.ts';
-import { draw } from '../method/draw.ts';
+import { type Drawing, draw, drawFrom } from '../method/draw.ts';
 import type { AnyMethodName } from '../method/method.ts';
+import { Trace } from '../trace.ts';
 import { type Choice, choose } from './choice.ts';
 
 /** What is asked of a detector about a picture. */
@@ -39,6 +40,7 @@ export class DetectorCase implements Case {
   readonly cut: Letterboxed;
   readonly probe: Probe;
   readonly #input: tf.Tensor4D;
+  readonly #trace: Trace;
 
   private constructor(
     detector: Detector,
@@ -46,6 +48,7 @@ export class DetectorCase implements Case {
     choice: Choice,
     cut: Letterboxed,
     input: tf.Tensor4D,
+    trace: Trace,
   ) {
     this.model = detector.model;
     this.layer = layer;
@@ -53,6 +56,7 @@ export class DetectorCase implements Case {
     this.cut = cut;
     this.probe = probeOf(detector, choice, cut, input);
     this.#input = input;
+    this.#trace = trace;
   }
 
   /** @throws PoisonError where the region or the box lies outside the picture, or nothing is found */
@@ -61,25 +65,38 @@ export class DetectorCase implements Case {
     const { side } = detector.card;
     const cut = await letterbox(picture, region ?? [0, 0, picture.width, picture.height], side);
     const input = tensorOf([cut.raster], side);
+    const trace = new Trace(detector.model, input);
     try {
-      const raw = await rawOf(detector.model, input);
+      const raw = await trace.output.data<'float32'>();
       const choice = choose(raw, detector.reading, box && toInput(box, cut), question.class);
       if (choice === null) throw noBoxError(box, cut);
       const layer = question.layer ?? layerBefore(detector.model, `head${choice.position.stride}/`);
-      return new DetectorCase(detector, layer, choice, cut, input);
+      return new DetectorCase(detector, layer, choice, cut, input, trace);
     } catch (error) {
+      trace.dispose();
       input.dispose();
       throw error;
     }
   }
 
   map(method: AnyMethodName, effort: Effort = 'full'): Promise<HeatMap> {
+    return draw(method, this.#drawing(), effort);
+  }
+
+  /** The map by the weights that found the box: the network is not run for it once more. */
+  mapAsOpened(method: AnyMethodName): Promise<HeatMap> {
+    return drawFrom(this.#trace, method, this.#drawing());
+  }
+
+  #drawing(): Drawing {
     const { model, layer, probe } = this;
-    const score = logitOf(this.choice);
-    return draw(method, { model, input: this.#input, layer, score, probe, camWeights: null }, effort);
+    const { symbol, row } = partWith(model, this.choice.row);
+    const score = logitOf(row, this.choice.channel);
+    return { model, input: this.#input, layer, score, scored: symbol, probe, camWeights: null };
   }
 
   dispose(): void {
+    this.#trace.dispose();
     this.#input.dispose();
   }
 }
@@ -142,12 +159,28 @@ async function rawOf(model: LayersModel, pictures: tf.Tensor4D): Promise<Float32
  * The sum of two logits, "an object is here" and "it is of this class", before sigmoid and NMS. The detector's own score
  * is the product of their sigmoids, whose gradient vanishes just where the model is sure.
  */
-function logitOf({ row, channel }: Choice): (output: tf.Tensor) => tf.Scalar {
+function logitOf(row: number, channel: number): (output: tf.Tensor) => tf.Scalar {
   return (output) => {
     const objectness = tf.slice(output, [0, row, 4], [1, 1, 1]);
     const category = tf.slice(output, [0, row, 5 + channel], [1, 1, 1]);
     return tf.sum(tf.add(objectness, category));
   };
+}
+
+/**
+ * The head that gives a row of the output, and which of its rows that is: the heads' outputs are joined in the end, and
+ * the gradient of one row needs none of the others.
+ */
+function partWith(model: LayersModel, row: number): { symbol: SymbolicTensor; row: number } {
+  const output = model.outputs[0]!; // our networks have one output
+  const joined = output.sourceLayer.getClassName() === 'Concatenate' ? output.inputs : [];
+  let first = 0;
+  for (const symbol of joined) {
+    const rows = symbol.shape[1] ?? 0;
+    if (row < first + rows) return { symbol, row: row - first };
+    first += rows;
+  }
+  return { symbol: output, row }; // a single head
 }
 
 /** The layer whose maps the layers called `prefix…` start from. */

@@ -61,7 +61,7 @@ export async function explainDetectorCase(
   { box: asked, method }: { box: Box | null; method: AnyMethodName },
 ): Promise<DetectorExplanation> {
   const { choice, cut, layer, probe } = question;
-  const map = await question.map(method);
+  const map = await question.mapAsOpened(method);
   const shown = onPixels(map, cut, probe.side);
   const box = clip(toPicture(choice.box, cut), picture);
   if (box === null) throw noBoxError(asked, cut);

@@ -27,9 +27,10 @@ export function centreBlob({ width, height }: Pick<HeatMap, 'width' | 'height'>)
   const bell = (side: number) =>
     Float64Array.from({ length: side }, (_, i) => Math.exp(-8 * ((i + 0.5) / side - 0.5) ** 2));
   const [across, down] = [bell(width), bell(height)];
-  const values = Float32Array.from({ length: width * height }, (_, i) => {
-    return across[i % width]! * down[Math.trunc(i / width)]!;
-  });
+  const values = new Float32Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) values[i] = across[x]! * down[y]!;
+  }
   return { values, width, height };
 }
 

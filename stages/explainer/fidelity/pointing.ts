@@ -29,10 +29,12 @@ function energyIn({ values, width, height }: HeatMap, [x, y, w, h]: Box): number
   const columns = covered(width, x, x + w);
   const rows = covered(height, y, y + h);
   let [inside, all] = [0, 0];
-  values.forEach((value, i) => {
-    all += value;
-    inside += value * columns[i % width]! * rows[Math.trunc(i / width)]!;
-  });
+  for (let i = 0, row = 0; row < rows.length; row++) {
+    for (let column = 0; column < width; column++, i++) {
+      all += values[i]!;
+      inside += values[i]! * columns[column]! * rows[row]!;
+    }
+  }
   return all === 0 ? 0 : inside / all;
 }
 
@@ -44,7 +46,8 @@ function covered(pixels: number, from: number, to: number): Float64Array {
 }
 
 function peakIn({ values, width }: HeatMap, [x, y, w, h]: Box): boolean {
-  const peak = values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
+  let peak = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[peak]!) peak = i;
   if (!(values[peak]! > 0)) return false;
   const [px, py] = [(peak % width) + 0.5, Math.trunc(peak / width) + 0.5];
   return px >= x && px <= x + w && py >= y && py <= y + h;

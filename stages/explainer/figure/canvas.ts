@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Size } from '../../../pipeline/domain/vision/box.ts';
-import type { Raster } from '../../../pipeline/domain/vision/image.ts';
+import { encodePng, type Raster } from '../../../pipeline/domain/vision/image.ts';
 
 // The machine may have no fonts at all, or none for Japanese: then SVG text is drawn as boxes or not at all. Read by
 // fontconfig at the first text that the process draws.
@@ -19,26 +19,43 @@ export interface Placed {
   readonly top: number;
 }
 
-/** @param svg the elements of a drawing above the pictures, px of the canvas */
+/**
+ * The rasters are copied and the drawing is blended over them here: libvips would take the whole canvas apart into
+ * transparent layers for each, at twice the time.
+ *
+ * @param svg the elements of a drawing above the pictures, px of the canvas
+ * @param pictures wholly on the canvas
+ */
 export async function compose(
   { width, height }: Size,
   pictures: readonly Placed[],
   svg: string,
 ): Promise<Uint8Array> {
+  const canvas: Raster = { data: new Uint8Array(width * height * 3).fill(white), width, height };
+  for (const picture of pictures) place(picture, canvas);
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${svg}</svg>`;
-  return sharp({ create: { width, height, channels: 3, background: 'white' } })
-    .composite([
-      ...pictures.map(({ raster, left, top }) => ({
-        input: bufferOf(raster),
-        raw: { width: raster.width, height: raster.height, channels: 3 as const },
-        left,
-        top,
-      })),
-      { input: Buffer.from(drawing), left: 0, top: 0 },
-    ])
-    .removeAlpha()
-    .png()
-    .toBuffer();
+  blend(await sharp(Buffer.from(drawing)).ensureAlpha().raw().toBuffer(), canvas);
+  return encodePng(canvas);
+}
+
+const white = 255;
+
+function place({ raster, left, top }: Placed, { data, width }: Raster): void {
+  const row = raster.width * 3;
+  for (let y = 0; y < raster.height; y++) {
+    data.set(raster.data.subarray(y * row, (y + 1) * row), ((top + y) * width + left) * 3);
+  }
+}
+
+/** @param drawing of the canvas' size: `[height, width, RGBA]`, not premultiplied */
+function blend(drawing: Uint8Array, { data }: Raster): void {
+  for (let from = 0, to = 0; from < drawing.length; from += 4, to += 3) {
+    const alpha = drawing[from + 3]!;
+    if (alpha === 0) continue;
+    for (let c = 0; c < 3; c++) {
+      data[to + c] = Math.round((drawing[from + c]! * alpha + data[to + c]! * (255 - alpha)) / 255);
+    }
+  }
 }
 
 /** The whole raster at another size, smoothed. */

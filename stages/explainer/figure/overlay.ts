@@ -14,6 +14,9 @@ export async function overlayOf(
   colours: ColormapName,
 ): Promise<Uint8Array> {
   const coloured = colourise(toUnit(map).values, width, height, colours);
-  const blended = data.map((value, i) => Math.round(value * (1 - opacity) + coloured.data[i]! * opacity));
+  const blended = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    blended[i] = Math.round(data[i]! * (1 - opacity) + coloured.data[i]! * opacity);
+  }
   return encodePng({ data: blended, width, height });
 }

@@ -1,6 +1,6 @@
 /** A map by the name of its method. */
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import type { Effort, Probe } from '../case.ts';
 import { type HeatMap, relu } from '../maps.ts';
@@ -18,6 +18,8 @@ export interface Drawing {
   readonly layer: string;
   /** What gradients are taken of. */
   readonly score: NetworkScore;
+  /** What the score is made of, where that is a part of the output. */
+  readonly scored?: SymbolicTensor;
   readonly probe: Probe;
   /** One a channel of the layer; null where the network does not end in global average pooling and one dense layer. */
   readonly camWeights: ArrayLike<number> | null;
@@ -30,7 +32,7 @@ const riseOptions: Readonly<Record<Effort, DRiseOptions>> = {
   quick: { masks: 120, grid: 8, shownShare: 0.5, seed: 1 },
 };
 
-/** @throws PoisonError where the method does not suit the network or the layer */
+/** Runs the network. @throws PoisonError where the method does not suit the network or the layer */
 export async function draw(
   method: AnyMethodName,
   drawing: Drawing,
@@ -39,17 +41,30 @@ export async function draw(
   if (method === 'drise') return dRise(drawing.probe, riseOptions[effort]);
   const trace = new Trace(drawing.model, drawing.input);
   try {
-    const maps = await trace.maps(drawing.layer);
-    if (method === 'scorecam') return await scoreCam(maps, drawing.probe, mostChannels[effort]);
-    if (method !== 'cam')
-      return methods[method].map(maps, await trace.gradient(drawing.layer, drawing.score));
-    if (drawing.camWeights?.length === maps.channels) return relu(cam(maps, drawing.camWeights));
-    throw new PoisonError('CAM can’t be drawn', {
-      found: `layer ${drawing.layer} of ${drawing.model.name}`,
-      expected:
-        'a network that ends in global average pooling and one dense layer, and the maps before these',
-    });
+    return await drawFrom(trace, method, drawing, effort);
   } finally {
     trace.dispose();
   }
+}
+
+/**
+ * The map by the weights with which the network was run.
+ * @param trace of `drawing.input`; stays the caller's
+ * @throws PoisonError as {@link draw}
+ */
+export async function drawFrom(
+  trace: Trace,
+  method: AnyMethodName,
+  { layer, score, scored, probe, camWeights, model }: Drawing,
+  effort: Effort = 'full',
+): Promise<HeatMap> {
+  if (method === 'drise') return dRise(probe, riseOptions[effort]);
+  const maps = await trace.maps(layer);
+  if (method === 'scorecam') return scoreCam(maps, probe, mostChannels[effort]);
+  if (method !== 'cam') return methods[method].map(maps, await trace.gradient(layer, score, scored));
+  if (camWeights?.length === maps.channels) return relu(cam(maps, camWeights));
+  throw new PoisonError('CAM can’t be drawn', {
+    found: `layer ${layer} of ${model.name}`,
+    expected: 'a network that ends in global average pooling and one dense layer, and the maps before these',
+  });
 }
