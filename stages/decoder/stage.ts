@@ -5,7 +5,7 @@ import { probeClip } from '../../pipeline/domain/vision/video-probe.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { RetryableError } from '../../pipeline/runtime/errors.ts';
-import { type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
+import { type Commit, type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../schemas/clip-decoded.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
@@ -30,7 +30,7 @@ export const decoder = stage({
   takes: [arrivals, restarts],
   gives: [Frame, ClipDecoded, ClipFailed],
   reads: [ClipTracked, ClipFailed],
-  keeps: { watches: [checkpointKey()] },
+  keeps: { watches: [checkpointKey()], frees: [Frame] },
   async start({ bus, options }) {
     return {
       handlers: [
@@ -72,19 +72,34 @@ async function* decode(
   request: DecodeRequest,
   options: DecoderOptions,
   { log, signal }: Context,
-): AsyncGenerator<Outgoing> {
-  if (await isOver(bus, request)) return;
-  const pace = await Pace.open(bus, request.clip, options.ahead, signal);
+): AsyncGenerator<Outgoing | Commit> {
+  if (await isOver(bus, request)) {
+    yield freed(bus, request);
+    return;
+  }
+  const pace = await Pace.open(bus, request, options.ahead, signal);
   try {
     if (pace.restart === request.restart) yield* decodeAtPace(request, pace, options, { log, signal });
-    if (pace.isOutdated || pace.restart !== request.restart)
+    if (pace.isGivenUp) {
+      log.info('gave up: another stage could not finish the clip');
+      yield freed(bus, request);
+    } else if (pace.isOutdated || pace.restart !== request.restart)
       log.info('decoding is left to the restart that the tracker asked for');
   } finally {
     pace.close();
   }
 }
 
-/** Ends without {@link ClipDecoded} where the tracker begins the clip anew. */
+/** What was decoded after another stage had given the clip up and freed its frames. */
+function freed(bus: Bus, { camera, clip }: DecodeRequest): Commit {
+  return {
+    async commit() {
+      await bus.purge(Frame, { camera, clip });
+    },
+  };
+}
+
+/** Ends without {@link ClipDecoded} where the tracker begins the clip anew, or another stage gave it up. */
 async function* decodeAtPace(
   { clip, camera, file, source, restart, parent }: DecodeRequest,
   pace: Pace,
@@ -107,7 +122,7 @@ async function* decodeAtPace(
       if (options.policy === 'skip') skipped ??= 'overload';
       else await pace.reach(frame.index);
     }
-    if (pace.isOutdated) return;
+    if (pace.isOutdated || pace.isGivenUp) return;
     const { index, pts } = frame;
     // A frame that was freed is stored again only under another id.
     const id = `frame.${camera}.${clip}.${index}${restart > 0 ? `.${restart}` : ''}`;

@@ -11,6 +11,7 @@ import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/b
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
+import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { DatasetJob } from '../../schemas/dataset-job.ts';
@@ -30,13 +31,25 @@ export const filter = stage({
   guarantee: 'Decisions are only ever added; the last one on a label wins.',
   options: FilterOptions,
   takes: [clips, datasets],
-  gives: [LabelReviewed, ClipFiltered, Progress],
+  gives: [LabelReviewed, ClipFiltered, ClipFailed, Progress],
   reads: [Track, LabelReviewed],
   keeps: { stores: ['datasets'] },
   async start({ bus, options }) {
     return {
       handlers: [
-        handler({ take: clips, concurrency: 2, each: (input) => filterClip(bus, input, options) }),
+        handler({
+          take: clips,
+          concurrency: 2,
+          each: (input) => filterClip(bus, input, options),
+          onDead: ({ body: { clip, camera, file }, sequence }, reason) => [
+            outgoing(
+              ClipFailed,
+              { camera, clip },
+              { clip, camera, file, stage: 'filter', reason },
+              { id: `failed:filter:${clip}:${sequence}` },
+            ),
+          ],
+        }),
         handler({
           take: datasets,
           concurrency: 1,

@@ -42,13 +42,14 @@ export const tracker = stage({
           take,
           concurrency: options.clips,
           each: (input, context) => trackClip(bus, input, options, context),
-          onDead: ({ body: { clip, camera, file } }, reason) => [
+          onDead: ({ body: { clip, camera, file }, sequence }, reason) => [
             outgoing(
               ClipFailed,
               { camera, clip },
               { clip, camera, file, stage: 'tracker', reason },
-              { id: `failed:tracker:${clip}` },
+              { id: `failed:tracker:${clip}:${sequence}` },
             ),
+            { commit: () => free(bus, clip, camera) },
           ],
         }),
       ],

@@ -4,13 +4,14 @@ import { type Incoming, type Outgoing, outgoing } from '../bus/envelope.ts';
 import type { Delivery } from '../bus/work.ts';
 import { reasonOf } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
+import type { Commit } from './stage.ts';
 
 export interface DeadLetterOptions {
   readonly stage: string;
   /** Resolves when all are stored. */
-  readonly publish: (messages: Outgoing[]) => Promise<void>;
+  readonly publish: (messages: (Outgoing | Commit)[]) => Promise<void>;
   /** See {@link Handler}. */
-  readonly onDead: ((input: Incoming, reason: string) => Outgoing[]) | undefined;
+  readonly onDead: ((input: Incoming, reason: string) => (Outgoing | Commit)[]) | undefined;
   readonly log: Logger;
   /** The process is to stop. */
   readonly signal: AbortSignal;
@@ -55,7 +56,7 @@ export async function deadLetter(
 /** Publishes; what can never be published is logged, and replaced where there is something else. */
 async function published(
   options: DeadLetterOptions,
-  messages: () => Outgoing[],
+  messages: () => (Outgoing | Commit)[],
   instead?: () => Outgoing[],
 ): Promise<boolean> {
   try {

@@ -35,7 +35,7 @@ export interface Commit {
 interface Handles<M extends MessageType> {
   readonly take: Take<M>;
   /** Messages that tell those who wait that this input is dead, so that a clip completes all the same. */
-  onDead?(input: Incoming<M>, reason: string): Outgoing[];
+  onDead?(input: Incoming<M>, reason: string): (Outgoing | Commit)[];
 }
 
 /** Takes inputs one by one, `concurrency` at once; each may take minutes and give any number of messages. */

@@ -166,7 +166,7 @@ export class Worker {
     return postponed.flat();
   }
 
-  async #publish(messages: AsyncIterable<Outgoing | Commit> | Iterable<Outgoing>): Promise<void> {
+  async #publish(messages: AsyncIterable<Outgoing | Commit> | Iterable<Outgoing | Commit>): Promise<void> {
     await emit(messages, async (message) => {
       await this.#bus.publish(message, { signal: this.#signal });
       this.#stats.published();
@@ -214,7 +214,7 @@ export class Worker {
     this.#stats.died();
     const options = {
       stage: this.#stage,
-      publish: (messages: Outgoing[]) => this.#publish(messages),
+      publish: (messages: (Outgoing | Commit)[]) => this.#publish(messages),
       onDead: this.#handler.onDead?.bind(this.#handler),
       log: this.#log,
       signal: this.#signal,

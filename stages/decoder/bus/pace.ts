@@ -1,9 +1,20 @@
-/** Keeps the decoder near its tracker: the tracker's checkpoint is watched, and frames too far ahead wait. */
+/**
+ * Keeps the decoder near its tracker: the tracker's checkpoint is watched, and frames too far ahead wait. A clip that
+ * another stage gave up is waited for no longer.
+ */
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { Condition } from '../../../pipeline/runtime/condition.ts';
+import { ClipFailed } from '../../../schemas/clip-failed.ts';
 import { checkpointKey, TrackerCheckpoint } from '../../../schemas/state.ts';
 
 type Place = Pick<TrackerCheckpoint, 'next' | 'restart'>;
+
+export interface PacedClip {
+  readonly clip: string;
+  readonly camera: string;
+  /** Place of the message that asked for it in CLIPS: failures before it are of an earlier try. */
+  readonly sequence: number;
+}
 
 export class Pace {
   readonly #ahead: number;
@@ -13,18 +24,20 @@ export class Pace {
   /** Which decoding of the clip the tracker waits for, as this one began. */
   readonly restart: number;
   #tracker: Place;
+  #isGivenUp = false;
 
-  private constructor(bus: Bus, clip: string, ahead: number, tracker: Place, signal: AbortSignal) {
+  private constructor(bus: Bus, clip: PacedClip, ahead: number, tracker: Place, signal: AbortSignal) {
     this.#ahead = ahead;
     this.#tracker = tracker;
     this.restart = tracker.restart;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
     void this.#watch(bus, clip);
+    void this.#followFailure(bus, clip);
   }
 
   /** @param ahead frames that the decoder may be before the tracker */
-  static async open(bus: Bus, clip: string, ahead: number, signal: AbortSignal): Promise<Pace> {
-    const { value } = await bus.state.get(checkpointKey(clip), TrackerCheckpoint);
+  static async open(bus: Bus, clip: PacedClip, ahead: number, signal: AbortSignal): Promise<Pace> {
+    const { value } = await bus.state.get(checkpointKey(clip.clip), TrackerCheckpoint);
     return new Pace(bus, clip, ahead, value ?? { next: 0, restart: 0 }, signal);
   }
 
@@ -38,20 +51,33 @@ export class Pace {
     return this.#tracker.restart !== this.restart;
   }
 
+  /** Another stage gave the clip up: nobody waits for its frames. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
   mayGo(index: number): boolean {
     return index < this.next + this.#ahead;
   }
 
-  /** Resolves when the tracker has come near enough, or this decoding is outdated. */
+  /** Resolves when the tracker has come near enough, or nobody waits for this decoding any more. */
   async reach(index: number): Promise<void> {
-    while (!this.mayGo(index) && !this.isOutdated) await this.#changed.wait(this.#signal);
+    while (!this.mayGo(index) && !this.isOutdated && !this.isGivenUp) await this.#changed.wait(this.#signal);
   }
 
   close(): void {
     this.#stop.abort();
   }
 
-  async #watch(bus: Bus, clip: string): Promise<void> {
+  async #followFailure(bus: Bus, { clip, camera, sequence }: PacedClip): Promise<void> {
+    for await (const failed of bus.follow(ClipFailed, { camera, clip }, { signal: this.#signal })) {
+      if (failed.sequence < sequence) continue;
+      this.#isGivenUp = true;
+      this.#changed.notifyAll();
+    }
+  }
+
+  async #watch(bus: Bus, { clip }: PacedClip): Promise<void> {
     for await (const place of bus.state.watch(checkpointKey(clip), TrackerCheckpoint, this.#signal)) {
       this.#tracker = place;
       this.#changed.notifyAll();
