@@ -80,7 +80,7 @@ export async function explainDetectorCase(
     map,
     cell: [cell[0]!, cell[1]!],
     shown,
-    trust: detectorTrust(shown, translate(asked ?? box, -cut.region[0], -cut.region[1])),
+    trust: detectorTrust(shown, translate(asked ?? box, -cut.region[0], -cut.region[1]), { score, iou }),
   };
 }
 

@@ -30,7 +30,7 @@ function explanation(change: Partial<DetectorExplanation> = {}): DetectorExplana
     map: shown,
     cell: [1, 1],
     shown,
-    trust: detectorTrust(shown, [20, 5, 12, 10]),
+    trust: detectorTrust(shown, [20, 5, 12, 10], sure),
     ...change,
   };
 }
@@ -41,6 +41,9 @@ const draw = async (truth: string | null, change?: Partial<DetectorExplanation>)
 const pixel = ({ data, width }: Raster, x: number, y: number) => [
   ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
 ];
+
+/** The model’s own box, of which it is sure. */
+const sure = { score: 0.9, iou: null };
 
 test('figure - the original is left, the map right, in exactly the colours of the map', async () => {
   const figure = await draw('deer');
@@ -96,7 +99,7 @@ test('figure - a small or narrow region grows to a figure that can be read', asy
   const figure = await draw('deer', {
     region: [10, 10, 4, 40],
     shown,
-    trust: detectorTrust(shown, [0, 0, 4, 10]),
+    trust: detectorTrust(shown, [0, 0, 4, 10], sure),
   });
   assert.ok(figure.width > 840 && figure.height > 560);
 });
@@ -113,7 +116,7 @@ test('figure - a method that fails the sanity check is drawn only with that said
 
 test('figure - an explanation without any evidence is blue, not an error', async () => {
   const shown = { values: new Float32Array(800), width: 40, height: 20 };
-  const figure = await draw(null, { shown, trust: detectorTrust(shown, [20, 5, 12, 10]) });
+  const figure = await draw(null, { shown, trust: detectorTrust(shown, [20, 5, 12, 10], sure) });
   assert.deepEqual(pixel(figure, 28 + 560 + 28 + 300, 28 + 88 + 20), [0, 0, 128]);
 });
 
