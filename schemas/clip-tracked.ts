@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { CameraId, Causes, ClassLabel, ClipId, FrameIndex, Ledger, TrackId } from './terms.ts';
+import { CameraId, Causes, ClassLabel, ClipId, FrameIndex, FrameRuns, Ledger, TrackId } from './terms.ts';
 
 export const ClipTracked = message({
   type: 'shika.clip.tracked.v1',
@@ -25,6 +25,7 @@ export const ClipTracked = message({
       ),
       causes: Causes,
       ledger: Ledger,
+      looked: Type.Optional(FrameRuns),
     },
     { additionalProperties: false },
   ),
@@ -39,6 +40,7 @@ export const ClipTracked = message({
       tracks: [{ track: 1, label: 'deer', first: 0, last: 401 }],
       causes: { hand: 1, detected: 390, moved: 6, held: 5 },
       ledger: { decoded: 402, labelled: 402, empty: 0, skipped: {}, dead: 0 },
+      looked: [[0, 401, 1]],
     },
     invalid: {
       'no ledger': {

@@ -24,6 +24,12 @@ export const Restart = Type.Integer({
 /** 0-based, in decode order, dense. */
 export const FrameIndex = Type.Integer({ minimum: 0, description: '0-based, in decode order, dense' });
 
+/** Frames in order as runs `[first, last, step]`: every second frame of an hour is one run. */
+export const FrameRuns = Type.Array(Type.Tuple([FrameIndex, FrameIndex, Type.Integer({ minimum: 1 })]), {
+  description: 'Frames in order, as runs [first, last, step]',
+});
+export type FrameRuns = Static<typeof FrameRuns>;
+
 export const Seconds = Type.Number({ minimum: 0, description: 'Seconds' });
 
 export const Box = Type.Tuple(

@@ -5,6 +5,8 @@
  * Which region a frame is looked at in depends on decided boxes alone, never on timing, so the labels are the same
  * after any crash.
  */
+
+import { addFrame } from '../../pipeline/domain/labels/frame-runs.ts';
 import { type Box, clip as clipBox, round, translate } from '../../pipeline/domain/vision/box.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import type { Found } from '../../schemas/boxes.ts';
@@ -47,6 +49,7 @@ export function initialCheckpoint(restart = 0): TrackerCheckpoint {
     tracks: [],
     causes: { hand: 0, detected: 0, moved: 0, held: 0 },
     ledger: { decoded: 0, labelled: 0, empty: 0, skipped: {}, dead: 0 },
+    looked: [],
     width: 0,
     height: 0,
   };
@@ -115,6 +118,7 @@ export class TrackLoop {
       }
     }
     this.#state.previous = frame.index;
+    if (this.#state.looked) addFrame(this.#state.looked, frame.index);
     for (const { cause } of labels) causes[cause] += 1;
     if (labels.length > 0) ledger.labelled += 1;
     else ledger.empty += 1;

@@ -99,7 +99,7 @@ async function follow({ bus, arrival, options, from, log, send, signal }: Follow
       if ((step.frame.index + 1) % options.checkpointEvery === 0)
         await send(checkpoint(bus, clip, camera, loop.checkpoint, view));
     }
-    const { causes, ledger, tracks, width, height } = loop.checkpoint;
+    const { causes, ledger, looked, tracks, width, height } = loop.checkpoint;
     const summary: ClipTracked = {
       clip,
       camera,
@@ -110,6 +110,7 @@ async function follow({ bus, arrival, options, from, log, send, signal }: Follow
       tracks: tracks.map(({ track, label, first, last }) => ({ track, label, first, last })),
       causes,
       ledger,
+      ...(looked && { looked }),
     };
     await send(outgoing(ClipTracked, { camera, clip }, summary, { parent: arrival.traceparent }));
     await send({ commit: () => free(bus, clip, camera) });

@@ -3,8 +3,8 @@ import { fetchDataset, fetchPicture } from '../../domain/datasets/store.ts';
 import { writeDataset } from '../../domain/formats/dataset.ts';
 import { frameName, stem } from '../../domain/formats/file-name.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { replaceFolder } from '../../runtime/replace.ts';
 import { datasetFolder } from './job-folder.ts';
-import { replaceFolder } from './replace.ts';
 
 /** @param id of its manifest on the bus */
 export async function writeDatasetFolder(bus: Bus, jobFolder: string, id: string): Promise<void> {

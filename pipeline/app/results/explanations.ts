@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { frameName, stem } from '../../domain/formats/file-name.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { replaceFile, replaceFolder } from '../../runtime/replace.ts';
 import type { Explained } from '../jobs/explain-labels.ts';
 import { explanationsFolder } from './job-folder.ts';
-import { replaceFile, replaceFolder } from './replace.ts';
 
 /** The files of an explanation by name: `figure.png`, `overlay.png`, `result.json`. */
 export type ExplanationFiles = ReadonlyMap<string, Uint8Array>;

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { writeDataset } from '../../domain/formats/dataset.ts';
 import type { Imported } from '../../domain/formats/import/index.ts';
 import { writeLabels } from '../../domain/formats/labels-csv.ts';
+import { replaceFileBy, replaceFolder } from '../../runtime/replace.ts';
 import { datasetFolder, labelsFile } from './job-folder.ts';
-import { replaceFileBy, replaceFolder } from './replace.ts';
 
 export async function writeImported(
   folder: string,

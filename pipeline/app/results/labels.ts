@@ -5,16 +5,19 @@ import { fetchPicture } from '../../domain/datasets/store.ts';
 import { type ExportFormat, type ExportResult, exportLabels } from '../../domain/formats/export/index.ts';
 import type { ClipFacts, LabelRow } from '../../domain/formats/label-row.ts';
 import { writeLabels } from '../../domain/formats/labels-csv.ts';
+import { framesOfRuns } from '../../domain/labels/frame-runs.ts';
 import { labelsOf, trackedClips } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
+import { decodeClip } from '../../domain/vision/video-decode.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { PoisonError, RetryableError } from '../../runtime/errors.ts';
+import { replaceFileBy } from '../../runtime/replace.ts';
 import type { ClipOutcome } from '../jobs/annotate.ts';
 import { labelsFile } from './job-folder.ts';
-import { replaceFileBy } from './replace.ts';
 
 /** A clip's labels as rows, by track and frame. */
 export function labelRows(file: string, labels: readonly ReviewedLabel[]): LabelRow[] {
-  return labels.map(({ track, box, risk, review }) => ({
+  return labels.map(({ track, box, risk, review, by }) => ({
     clip: track.clip,
     file,
     frame: track.index,
@@ -25,12 +28,27 @@ export function labelRows(file: string, labels: readonly ReviewedLabel[]): Label
     score: track.score,
     risk,
     review: review === 'pending' ? null : review,
+    byPerson: by === null ? undefined : by !== 'auto',
+    seconds: track.pts,
   }));
 }
 
 /** What the formats need to know of a tracked clip. */
-export function clipFacts({ clip, file, width, height, fps, camera, ledger }: ClipTracked): ClipFacts {
-  return { clip, file, width, height, fps, camera, frames: ledger.decoded };
+export function clipFacts({
+  clip,
+  file,
+  width,
+  height,
+  fps,
+  camera,
+  ledger,
+  looked,
+}: ClipTracked): ClipFacts {
+  return {
+    ...{ clip, file, width, height, fps, camera },
+    frames: ledger.decoded,
+    ...(looked && { looked: framesOfRuns(looked) }),
+  };
 }
 
 /** Labels of these clips as they stand on the bus, by clip id; those that failed have none. */
@@ -77,13 +95,43 @@ export async function updateLabelsFile(bus: Bus, jobFolder: string): Promise<voi
 }
 
 /** Writes the labels of all clips on the bus to a folder, as another tool reads them. */
-export async function exportAllLabels(bus: Bus, format: ExportFormat, folder: string): Promise<ExportResult> {
+export async function exportAllLabels(
+  bus: Bus,
+  format: ExportFormat,
+  folder: string,
+  options: { readonly replace?: boolean } = {},
+): Promise<ExportResult> {
   const labels: LabelRow[] = [];
   const clips: ClipFacts[] = [];
   for (const tracked of await trackedClips(bus)) {
     clips.push(clipFacts(tracked));
     labels.push(...labelRows(tracked.file, await labelsOf(bus, tracked.clip)));
   }
-  const picture = (clip: string, index: number) => fetchPicture(bus, { clip, index });
-  return exportLabels(format, { labels, clips, picture }, folder);
+  const sources = new Map<string, string>();
+  for await (const { body } of bus.stored(ClipArrived)) sources.set(body.clip, body.source);
+  const picture = (clip: string, index: number) => storedOrDecoded(bus, clip, index, sources.get(clip));
+  return exportLabels(format, { labels, clips, picture }, folder, options);
+}
+
+/** Only frames with labels are stored: another is decoded, where its clip's file is still there. */
+async function storedOrDecoded(
+  bus: Bus,
+  clip: string,
+  index: number,
+  source: string | undefined,
+): Promise<Uint8Array | null> {
+  try {
+    return await fetchPicture(bus, { clip, index });
+  } catch (error) {
+    if (!(error instanceof PoisonError)) throw error;
+  }
+  if (source === undefined) return null;
+  try {
+    for await (const frame of decodeClip(source)) {
+      if (frame.index === index) return await frame.jpeg(90);
+    }
+  } catch (error) {
+    if (!(error instanceof PoisonError || error instanceof RetryableError)) throw error;
+  }
+  return null;
 }

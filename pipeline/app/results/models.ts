@@ -2,8 +2,8 @@
 import { writeModelFolder } from '../../domain/models/files.ts';
 import { fetchModel } from '../../domain/models/registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { replaceFolder } from '../../runtime/replace.ts';
 import { modelFolder } from './job-folder.ts';
-import { replaceFolder } from './replace.ts';
 import { writeSanityRecords } from './sanity-records.ts';
 
 /**

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { sheetOf } from '../../../stages/explainer/figure/sheet.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { replaceFile } from '../../runtime/replace.ts';
 import type { PictureExplanation, PictureFailure } from '../jobs/explain-pictures.ts';
 import { type ExplainRow, renderExplainPage } from '../report/explain-page.ts';
 import { fetchExplanation, writeExplanation } from './explanations.ts';
-import { replaceFile } from './replace.ts';
 
 /** What a program gets for a picture. */
 export type ExplainedPicture =

@@ -1,9 +1,10 @@
 /** `report.html`: one self-contained page. An older one is replaced only when the new one is whole. */
+
+import { replaceFile } from '../../runtime/replace.ts';
 import type { ClassifierReport } from '../report/classifier/data.ts';
 import { renderClassifierPage } from '../report/classifier/page.ts';
 import type { ReportData } from '../report/data.ts';
 import { type ModelsData, renderModelsPage, renderPage } from '../report/page.ts';
-import { replaceFile } from './replace.ts';
 
 /** Of a run. */
 export async function writeRunReport(path: string, data: ReportData): Promise<void> {

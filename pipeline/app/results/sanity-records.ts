@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRecord } from '../../../stages/explainer/sanity/check.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { replaceFile } from './replace.ts';
+import { replaceFile } from '../../runtime/replace.ts';
 
 const file = /^sanity-(.+\.json)$/;
 

@@ -3,11 +3,11 @@ import Type, { type Static } from 'typebox';
 import type { DetectorScores } from '../../../schemas/scores.ts';
 import { Causes, ClipId, Ledger, ModelId } from '../../../schemas/terms.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
+import { replaceFile } from '../../runtime/replace.ts';
 import type { ClipOutcome } from '../jobs/annotate.ts';
 import type { RunResult } from '../jobs/run.ts';
 import type { TrainResult } from '../jobs/train-detector.ts';
 import { summaryFile } from './job-folder.ts';
-import { replaceFile } from './replace.ts';
 
 export const ClipSummary = Type.Object({
   file: Type.String(),

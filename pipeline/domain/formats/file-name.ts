@@ -43,3 +43,33 @@ export function uniqueStems(names: readonly string[]): string[] {
 export function frameName(clipStem: string, frame: number): string {
   return `${clipStem}_${String(frame).padStart(6, '0')}`;
 }
+
+/**
+ * A distinct path for each clip, in order: its file's name; behind its camera's folder where several clips are called
+ * so, and behind its id as well where one camera has several. Names that differ only by case count as the same.
+ */
+export function clipPaths(
+  clips: readonly { readonly file: string; readonly camera?: string; readonly clip: string }[],
+): string[] {
+  const names = clips.map(({ file }) => baseName(file));
+  const behindCamera = clips.map(({ camera }, i) =>
+    camera === undefined ? names[i]! : `${camera}/${names[i]}`,
+  );
+  const behindId = clips.map(({ camera, clip }, i) => [camera, clip, names[i]].filter(Boolean).join('/'));
+  const isAlone = [names, behindCamera].map((all) => {
+    const counts = Map.groupBy(all, (name) => name.toLowerCase());
+    return (name: string) => counts.get(name.toLowerCase())?.length === 1;
+  });
+  return names.map((name, i) => {
+    if (isAlone[0]!(name)) return name;
+    return isAlone[1]!(behindCamera[i]!) ? behindCamera[i]! : behindId[i]!;
+  });
+}
+
+/** The clip that a path of {@link clipPaths} names, else the first one of that file name. */
+export function clipOfPath<
+  C extends { readonly file: string; readonly camera?: string; readonly clip: string },
+>(path: string, clips: readonly C[]): C | undefined {
+  const paths = clipPaths(clips);
+  return clips.find((_, i) => paths[i] === path) ?? clips.find(({ file }) => file === baseName(path));
+}

@@ -25,6 +25,10 @@ export interface LabelRow {
   readonly risk: number | null;
   /** null where nothing was decided. */
   readonly review: ReviewState | null;
+  /** Whether a person decided; false where automatic review did, undefined where nobody knows or nothing was decided. */
+  readonly byPerson?: boolean | undefined;
+  /** The frame's own time, seconds since the first one; undefined where nobody knows it. */
+  readonly seconds?: number | undefined;
 }
 
 /** Every cause, in the order in which tables list them. */
@@ -42,11 +46,18 @@ export interface ClipFacts {
   /** Frames a second. */
   readonly fps: number;
   readonly frames: number;
+  /** Frames that were looked at, in order; all of them where left out. */
+  readonly looked?: readonly number[];
   readonly camera?: string;
   /** When the first frame was recorded, ISO 8601 with time zone. */
   readonly recordedAt?: string;
+  /** Where that time comes from: `container`, `exif`, `name` or `file`. */
+  readonly timeSource?: string;
   /** Where the camera stands, WGS84 degrees. */
   readonly place?: { readonly latitude: number; readonly longitude: number };
+  /** When the camera was set up and picked up, ISO 8601 with time zone. */
+  readonly setUp?: string;
+  readonly pickUp?: string;
 }
 
 /** Every label that was not rejected, by clip, then track, then frame. */
@@ -61,11 +72,26 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** 0..1 for tools that want one number: 1 where a person drew or confirmed it, else the detector's, else 1 - risk. */
-export function confidence({ cause, review, score, risk }: LabelRow): number {
-  if (cause === 'hand' || review === 'accepted' || review === 'corrected') return 1;
+/** Whether a person drew the label, or decided on it. */
+export function isByPerson({ cause, review, byPerson }: LabelRow): boolean {
+  return cause === 'hand' || (review === 'corrected' && byPerson !== false) || byPerson === true;
+}
+
+/**
+ * 0..1 for tools that want one number: 1 where a person drew or corrected it; else the detector's, whoever accepted it;
+ * else 1 where a person accepted it, and 1 - risk where none did.
+ */
+export function confidence(label: LabelRow): number {
+  const { cause, review, score, risk } = label;
+  if (cause === 'hand' || (review === 'corrected' && isByPerson(label))) return 1;
   if (score !== null) return score;
+  if (review === 'accepted' && isByPerson(label)) return 1;
   return risk === null ? 0 : 1 - risk;
+}
+
+/** Seconds since the clip's first frame: the frame's own time, which an average rate misses where the rate varies. */
+export function secondsOf({ frame, seconds }: LabelRow, { fps }: ClipFacts): number {
+  return seconds ?? frame / fps;
 }
 
 /** The class names of labels, sorted: the same numbers on every machine. */

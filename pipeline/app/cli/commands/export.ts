@@ -24,7 +24,9 @@ export function exportCommand(program: Command): void {
     .description('labels as other tools read them; rejected ones only in csv')
     .action(async (flags: ExportFlags) => {
       const { format, out, to = join(out, 'export', format) } = flags;
-      const result = await withBus(flags, ({ bus }) => exportAllLabels(bus, format, to));
+      const result = await withBus(flags, ({ bus }) =>
+        exportAllLabels(bus, format, to, { replace: flags.to === undefined }),
+      );
       for (const warning of result.warnings) print(warning);
       printResult(flags.json, result, `${result.files.length} files in ${to}`);
     });

@@ -1,61 +1,74 @@
 /**
- * Camtrap DP 1.0.2: a data package of deployments, media (the clips) and observations (one a label, with its
- * time in the clip and its box relative to the frame). https://camtrap-dp.tdwg.org/data/
+ * Camtrap DP 1.0.2: a data package of deployments, media (the clips) and observations: one a stay of a species at a
+ * camera, and beside it one a track of a clip. https://camtrap-dp.tdwg.org/data/
  */
 import { extname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { confidence, type LabelRow } from '../label-row.ts';
-import { labelKind } from './label-kind.ts';
+import { UsageError } from '../../../runtime/errors.ts';
+import {
+  type CamtrapRow,
+  cameraOf,
+  observationColumns,
+  observationRows,
+  timeAt,
+} from './camtrap-observations.ts';
 import { type ExportInput, type ExportResult, type LabelledClip, labelledClips, put } from './target.ts';
 
 const schemas = 'https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0.2';
-/** Stands for an unknown recording time; `timestampIssues` is then true. */
-const unknownTime = '1970-01-01T00:00:00Z';
-const unnamedCamera = 'camera';
 
-type Row = Readonly<Record<string, string | number | boolean | undefined>>;
-
-/** `datapackage.json`, `deployments.csv`, `media.csv`, `observations.csv`. */
+/**
+ * `datapackage.json`, `deployments.csv`, `media.csv`, `observations.csv`.
+ * @throws UsageError where the place of a camera or the time of a clip is not known: the format demands both
+ */
 export async function exportCamtrapDp(input: ExportInput, folder: string): Promise<ExportResult> {
   const clips = labelledClips(input);
-  const deployments = [...cameras(clips)].map(([camera, own]) => deployment(camera, own));
-  const media = clips.map(medium);
-  const observations = clips.flatMap((clip) => observationsOf(clip, input.taxa ?? {}));
+  refuseMissingFacts(clips);
+  const cameras = Map.groupBy(clips, cameraOf);
+  const deployments = [...cameras].map(([camera, own]) => deployment(camera, own));
   return {
     files: [
-      await put(folder, 'datapackage.json', `${JSON.stringify(dataPackage(clips, input), null, 2)}\n`),
+      await put(
+        folder,
+        'datapackage.json',
+        `${JSON.stringify(dataPackage(deployments, clips, input), null, 2)}\n`,
+      ),
       await put(folder, 'deployments.csv', table(deployments, deploymentColumns)),
-      await put(folder, 'media.csv', table(media, mediaColumns)),
-      await put(folder, 'observations.csv', table(observations, observationColumns)),
+      await put(folder, 'media.csv', table(clips.map(medium), mediaColumns)),
+      await put(folder, 'observations.csv', table(observationRows(clips, input), observationColumns)),
     ],
-    warnings: missingFacts(clips),
+    warnings: warningsOf(clips, input),
   };
 }
 
-function missingFacts(clips: readonly LabelledClip[]): string[] {
+function refuseMissingFacts(clips: readonly LabelledClip[]): void {
+  const placeless = new Set(clips.filter(({ place }) => place === undefined).map(cameraOf));
+  if (placeless.size > 0) {
+    throw new UsageError('Camtrap DP demands where each camera stands, so it is not written', {
+      found: `no latitude and longitude of ${[...placeless].join(', ')}`,
+      expected: 'a row for each in the table that the configuration key cameras.file names',
+    });
+  }
   const timeless = clips.filter(({ recordedAt }) => recordedAt === undefined);
-  const placeless = clips.filter(({ place }) => place === undefined);
-  return [
-    ...(timeless.length > 0
-      ? [
-          `Camtrap DP demands when each clip was recorded; ${timeless.length} got ${unknownTime} and timestampIssues`,
-        ]
-      : []),
-    ...(placeless.length > 0
-      ? [
-          `Camtrap DP demands latitude and longitude; ${placeless.length} clips have none, and the cells are empty`,
-        ]
-      : []),
-  ];
+  if (timeless.length > 0) {
+    throw new UsageError('Camtrap DP demands when each clip was recorded, so it is not written', {
+      found: `no time of ${timeless.map(({ path }) => path).join(', ')}`,
+      expected: 'clips that were taken in since recording times are kept; annotate them again',
+    });
+  }
 }
 
-function cameras(clips: readonly LabelledClip[]): Map<string, LabelledClip[]> {
-  const own = new Map<string, LabelledClip[]>();
-  for (const clip of clips) {
-    const camera = clip.camera ?? unnamedCamera;
-    own.set(camera, [...(own.get(camera) ?? []), clip]);
-  }
-  return own;
+function warningsOf(clips: readonly LabelledClip[], { taxa = {} }: ExportInput): string[] {
+  const uncertain = clips.filter(({ timeSource }) => timeSource === 'file').length;
+  const labels = new Set(clips.flatMap((clip) => clip.labels.map(({ label }) => label)));
+  const unnamed = [...labels].filter((label) => taxa[label] === undefined);
+  return [
+    ...(uncertain > 0
+      ? [`${uncertain} clips have only their file's own time, which a copy may have changed: timestampIssues`]
+      : []),
+    ...(unnamed.length > 0
+      ? [`no scientific names are known of ${unnamed.join(', ')}: they are in observationTags`]
+      : []),
+  ];
 }
 
 const deploymentColumns = [
@@ -73,19 +86,23 @@ const deploymentColumns = [
   ...['featureType', 'habitat', 'deploymentGroups', 'deploymentTags', 'deploymentComments'],
 ];
 
-function deployment(camera: string, clips: readonly LabelledClip[]): Row {
-  const place = clips.find((clip) => clip.place !== undefined)?.place;
-  const times = clips.flatMap((clip) => [timeAt(clip, 0), timeAt(clip, clip.frames)]).sort();
+function deployment(camera: string, clips: readonly LabelledClip[]): CamtrapRow {
+  const { place, setUp, pickUp } = clips[0]!; // groups are never empty, and a camera has one place
+  const times = clips.flatMap((clip) => [timeAt(clip, 0), timeAt(clip, clip.frames / clip.fps)]).sort();
   return {
     deploymentID: camera,
     locationName: camera,
     latitude: place?.latitude,
     longitude: place?.longitude,
-    deploymentStart: times[0],
-    deploymentEnd: times.at(-1),
+    deploymentStart: setUp === undefined ? times[0] : utc(setUp),
+    deploymentEnd: pickUp === undefined ? times.at(-1) : utc(pickUp),
     cameraID: camera,
-    timestampIssues: clips.some(({ recordedAt }) => recordedAt === undefined),
+    timestampIssues: clips.some(({ timeSource }) => timeSource === 'file'),
   };
+}
+
+function utc(time: string): string {
+  return `${new Date(Date.parse(time)).toISOString().slice(0, 19)}Z`;
 }
 
 const mediaColumns = [
@@ -93,15 +110,16 @@ const mediaColumns = [
   ...['fileMediatype', 'exifData', 'favorite', 'mediaComments'],
 ];
 
-function medium(clip: LabelledClip): Row {
+function medium(clip: LabelledClip): CamtrapRow {
   return {
     mediaID: clip.clip,
-    deploymentID: clip.camera ?? unnamedCamera,
+    deploymentID: cameraOf(clip),
     captureMethod: 'activityDetection',
     timestamp: timeAt(clip, 0),
-    filePath: `media/${clip.file.replace(/\.{2,}/g, '.')}`,
+    filePath: `media/${clip.path.replace(/\.{2,}/g, '.')}`,
     filePublic: false,
     fileName: clip.file,
+    mediaComments: clip.timeSource === undefined ? undefined : `timestamp from: ${clip.timeSource}`,
     fileMediatype: mediaTypes[extname(clip.file).toLowerCase()] ?? 'video/mp4',
   };
 }
@@ -114,87 +132,18 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.ts': 'video/mp2t',
 };
 
-const observationColumns = [
-  ...['observationID', 'deploymentID', 'mediaID', 'eventID', 'eventStart', 'eventEnd', 'observationLevel'],
-  ...['observationType', 'cameraSetupType', 'scientificName', 'count', 'lifeStage', 'sex', 'behavior'],
-  ...['individualID', 'individualPositionRadius', 'individualPositionAngle', 'individualSpeed'],
-  ...['bboxX', 'bboxY', 'bboxWidth', 'bboxHeight', 'classificationMethod', 'classifiedBy'],
-  ...['classificationTimestamp', 'classificationProbability', 'observationTags', 'observationComments'],
-];
-
-function observationsOf(clip: LabelledClip, taxa: Readonly<Record<string, string>>): Row[] {
-  const event = { deploymentID: clip.camera ?? unnamedCamera, mediaID: clip.clip, eventID: clip.clip };
-  if (clip.labels.length === 0) {
-    return [
-      {
-        ...event,
-        observationID: `${clip.clip}_blank`,
-        eventStart: timeAt(clip, 0),
-        eventEnd: timeAt(clip, clip.frames),
-        observationLevel: 'media',
-        observationType: 'blank',
-      },
-    ];
-  }
-  return clip.labels.map((label) => ({ ...event, ...observation(label, clip, taxa) }));
-}
-
-/** Times have whole seconds in this format; the frame itself is in the tags. */
-function observation(label: LabelRow, clip: LabelledClip, taxa: Readonly<Record<string, string>>): Row {
-  const { frame, track, cause, review, box } = label;
-  const [x, y, w, h] = box;
-  const left = within(x / clip.width);
-  const top = within(y / clip.height);
-  const byPerson = cause === 'hand' || review === 'corrected';
-  return {
-    observationID: `${clip.clip}_${track}_${frame}`,
-    eventStart: timeAt(clip, frame),
-    eventEnd: timeAt(clip, frame),
-    observationLevel: 'media',
-    observationType: observationType(label.label),
-    scientificName: taxa[label.label],
-    count: 1,
-    bboxX: left,
-    bboxY: top,
-    bboxWidth: within(within((x + w) / clip.width) - left),
-    bboxHeight: within(within((y + h) / clip.height) - top),
-    classificationMethod: byPerson ? 'human' : 'machine',
-    classifiedBy: byPerson ? undefined : 'Shika',
-    classificationProbability: Math.round(confidence(label) * 1e4) / 1e4,
-    observationTags: [
-      `label:${label.label}`,
-      `frame:${frame}`,
-      `track:${track}`,
-      `cause:${cause}`,
-      ...(review === null ? [] : [`review:${review}`]),
-    ].join(' | '),
-  };
-}
-
-function observationType(label: string): string {
-  const kind = labelKind(label);
-  return kind === 'person' ? 'human' : kind;
-}
-
-function within(value: number): number {
-  return Math.round(Math.max(0, Math.min(1, value)) * 1e6) / 1e6;
-}
-
-function timeAt({ recordedAt, fps }: LabelledClip, frame: number): string {
-  const start = Date.parse(recordedAt ?? unknownTime);
-  return `${new Date(start + (frame / fps) * 1000).toISOString().slice(0, 19)}Z`;
-}
-
-function table(rows: readonly Row[], columns: string[]): string {
+function table(rows: readonly CamtrapRow[], columns: string[]): string {
   return stringify([...rows], { header: true, columns, cast: { boolean: String } });
 }
 
-function dataPackage(clips: readonly LabelledClip[], { taxa = {} }: ExportInput): object {
-  const places = clips.flatMap(({ place }) =>
-    place === undefined ? [] : [[place.longitude, place.latitude]],
-  );
-  const days = clips.flatMap((clip) => [timeAt(clip, 0), timeAt(clip, clip.frames)]).sort();
-  const day = (time: string | undefined) => (time ?? unknownTime).slice(0, 10);
+function dataPackage(
+  deployments: readonly CamtrapRow[],
+  clips: readonly LabelledClip[],
+  { taxa = {} }: ExportInput,
+): object {
+  const places = deployments.map(({ longitude, latitude }) => [longitude, latitude]);
+  const days = (column: 'deploymentStart' | 'deploymentEnd') =>
+    deployments.map((row) => String(row[column]).slice(0, 10)).sort();
   const named = new Set(clips.flatMap(({ labels }) => labels.flatMap(({ label }) => taxa[label] ?? [])));
   return {
     resources: ['deployments', 'media', 'observations'].map((name) => ({
@@ -215,10 +164,10 @@ function dataPackage(clips: readonly LabelledClip[], { taxa = {} }: ExportInput)
       samplingDesign: 'opportunistic',
       captureMethod: ['activityDetection'],
       individualAnimals: false,
-      observationLevel: ['media'],
+      observationLevel: ['event', 'media'],
     },
     spatial: { type: 'MultiPoint', coordinates: places },
-    temporal: { start: day(days[0]), end: day(days.at(-1)) },
+    temporal: { start: days('deploymentStart')[0], end: days('deploymentEnd').at(-1) },
     taxonomic: [...named].sort().map((scientificName) => ({ scientificName })),
   };
 }

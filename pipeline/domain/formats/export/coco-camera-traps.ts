@@ -3,7 +3,7 @@
  * https://github.com/agentmorris/MegaDetector/blob/main/megadetector/data_management/README.md
  */
 import { round } from '../../vision/box.ts';
-import { labelNames } from '../label-row.ts';
+import { labelNames, secondsOf } from '../label-row.ts';
 import {
   type ExportInput,
   type ExportResult,
@@ -22,7 +22,7 @@ export async function exportCocoCameraTraps(input: ExportInput, folder: string):
   const document = {
     info: { version: '1.0', description: 'Made by Shika' },
     categories: ['empty', ...names].map((name, id) => ({ id, name })),
-    images: frames.map(({ clip, frame, name }) => ({
+    images: frames.map(({ clip, frame, name, labels }) => ({
       id: name,
       file_name: `images/${name}.jpg`,
       width: clip.width,
@@ -31,7 +31,14 @@ export async function exportCocoCameraTraps(input: ExportInput, folder: string):
       seq_num_frames: clip.frames,
       frame_num: frame,
       ...(clip.camera === undefined ? {} : { location: clip.camera }),
-      ...(clip.recordedAt === undefined ? {} : { datetime: timeOf(clip.recordedAt, frame / clip.fps) }),
+      ...(clip.recordedAt === undefined
+        ? {}
+        : {
+            datetime: timeOf(
+              clip.recordedAt,
+              labels[0] === undefined ? frame / clip.fps : secondsOf(labels[0], clip),
+            ),
+          }),
     })),
     annotations: frames.flatMap(({ name, labels }) =>
       labels.length === 0
@@ -46,7 +53,13 @@ export async function exportCocoCameraTraps(input: ExportInput, folder: string):
     ),
   };
   const file = await put(folder, 'coco-camera-traps.json', `${JSON.stringify(document, null, 1)}\n`);
-  return { files: [file, ...(await putPictures(frames, input, folder, 'images'))], warnings: [] };
+  const pictures = await putPictures(frames, input, folder, 'images');
+  const missing = input.picture ? frames.length - pictures.length : 0;
+  return {
+    files: [file, ...pictures],
+    warnings:
+      missing > 0 ? [`${missing} pictures of clips without labels are nowhere: images/ lacks them`] : [],
+  };
 }
 
 function framesOf(clip: LabelledClip): ReturnType<typeof labelledFrames> {

@@ -1,7 +1,8 @@
 /** The formats other tools read, by name. Each is a folder of files; what we can't know comes back as a warning. */
 
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { addToFolder, replaceFolder } from '../../../runtime/replace.ts';
 import { writeLabels } from '../labels-csv.ts';
 import { exportCamtrapDp } from './camtrap-dp.ts';
 import { exportCocoCameraTraps } from './coco-camera-traps.ts';
@@ -31,13 +32,22 @@ export type ExportFormat = keyof typeof exporters;
 // The keys of an object literal of exactly these formats.
 export const exportFormats = Object.keys(exporters) as readonly ExportFormat[];
 
-/** @throws UsageError where a label belongs to none of the clips */
+/**
+ * Writes all files of the format, or none.
+ * @param replace whether what else is in the folder goes: an earlier export's pictures are none of this one
+ * @throws UsageError where a label belongs to none of the clips, or the format demands what is not known
+ */
 export async function exportLabels(
   format: ExportFormat,
   input: ExportInput,
   folder: string,
+  { replace = false }: { readonly replace?: boolean } = {},
 ): Promise<ExportResult> {
-  return exporters[format](input, folder);
+  const write = replace ? replaceFolder : addToFolder;
+  return write(folder, async (temporary) => {
+    const { files, warnings } = await exporters[format](input, temporary);
+    return { files: files.map((file) => join(folder, relative(temporary, file))), warnings };
+  });
 }
 
 /** The only one with rejected labels: nothing is lost in it. */

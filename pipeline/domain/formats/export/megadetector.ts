@@ -29,9 +29,9 @@ const wholeConfidence = /^( *"conf": [01])(?=,?$)/gm;
 
 function videoOf(clip: LabelledClip, species: readonly string[]): object {
   return {
-    file: clip.file,
+    file: clip.path,
     frame_rate: clip.fps,
-    frames_processed: Array.from({ length: clip.frames }, (_, frame) => frame),
+    frames_processed: clip.looked ?? Array.from({ length: clip.frames }, (_, frame) => frame),
     detections: clip.labels
       .toSorted((a, b) => a.frame - b.frame)
       .map((label) => detectionOf(label, clip, species)),

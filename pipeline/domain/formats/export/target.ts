@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../../runtime/errors.ts';
-import { frameName, uniqueStems } from '../file-name.ts';
+import { clipPaths, frameName, uniqueStems } from '../file-name.ts';
 import { type ClipFacts, keptLabels, type LabelRow } from '../label-row.ts';
 
 /** What every export takes. */
@@ -11,8 +11,12 @@ export interface ExportInput {
   readonly labels: readonly LabelRow[];
   /** Every clip that has labels, and those found empty. */
   readonly clips: readonly ClipFacts[];
-  /** A frame's JPEG; without it the formats that come with pictures are written without them. */
-  readonly picture?: (clip: string, frame: number) => Promise<Uint8Array>;
+  /**
+   * A frame's JPEG, null where it is nowhere; without it the formats that come with pictures are written without them.
+   */
+  readonly picture?: (clip: string, frame: number) => Promise<Uint8Array | null>;
+  /** A pause of so many seconds parts two stays of one species at one camera; 60 where left out. */
+  readonly intervalS?: number;
   /** Scientific names by label, for the formats that want them. */
   readonly taxa?: Readonly<Record<string, string>>;
 }
@@ -27,6 +31,8 @@ export interface ExportResult {
 
 /** A clip with the labels that are kept, by track, then frame. */
 export interface LabelledClip extends ClipFacts {
+  /** Unique among the clips: the file's name, behind its camera's folder where another clip is called so. */
+  readonly path: string;
   /** Safe and unique among the clips: what its files are called. */
   readonly stem: string;
   readonly labels: readonly LabelRow[];
@@ -43,7 +49,8 @@ export interface LabelledFrame {
 
 /** @throws UsageError where a label belongs to none of the clips */
 export function labelledClips({ labels, clips }: ExportInput): LabelledClip[] {
-  const stems = uniqueStems(clips.map(({ file }) => file));
+  const paths = clipPaths(clips);
+  const stems = uniqueStems(paths.map((path) => path.replaceAll('/', '_')));
   const byClip = new Map<string, LabelRow[]>(clips.map(({ clip }) => [clip, []]));
   for (const label of keptLabels(labels)) {
     const ofClip = byClip.get(label.clip);
@@ -55,7 +62,12 @@ export function labelledClips({ labels, clips }: ExportInput): LabelledClip[] {
     }
     ofClip.push(label);
   }
-  return clips.map((clip, i) => ({ ...clip, stem: stems[i]!, labels: byClip.get(clip.clip)! }));
+  return clips.map((clip, i) => ({
+    ...clip,
+    path: paths[i]!,
+    stem: stems[i]!,
+    labels: byClip.get(clip.clip)!,
+  }));
 }
 
 /** By frame; within one by track. */
@@ -79,7 +91,7 @@ export async function put(folder: string, name: string, content: string | Uint8A
   return path;
 }
 
-/** Writes each frame's JPEG to `folder/below/<name>.jpg`, where pictures are at hand; returns the paths. */
+/** Writes each frame's JPEG to `folder/below/<name>.jpg`, where it is at hand; returns the paths. */
 export async function putPictures(
   frames: readonly LabelledFrame[],
   { picture }: ExportInput,
@@ -89,7 +101,8 @@ export async function putPictures(
   const files: string[] = [];
   if (picture === undefined) return files;
   for (const { clip, frame, name } of frames) {
-    files.push(await put(folder, join(below, `${name}.jpg`), await picture(clip.clip, frame)));
+    const jpeg = await picture(clip.clip, frame);
+    if (jpeg) files.push(await put(folder, join(below, `${name}.jpg`), jpeg));
   }
   return files;
 }

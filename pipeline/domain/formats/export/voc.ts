@@ -3,7 +3,6 @@
  * kit: a box over pixels 0..9 is xmin 1, xmax 10. http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf
  */
 import type { Box, Size } from '../../vision/box.ts';
-import { baseName } from '../file-name.ts';
 import { labelNames } from '../label-row.ts';
 import {
   type ExportInput,
@@ -35,7 +34,7 @@ function vocXml({ name, clip, frame, labels }: LabelledFrame): string {
     annotation: {
       folder: 'JPEGImages',
       filename: `${name}.jpg`,
-      source: { database: 'Shika', annotation: `${baseName(clip.file)} frame ${frame}` },
+      source: { database: 'Shika', annotation: `${clip.path} frame ${frame}` },
       size: { width: clip.width, height: clip.height, depth: 3 },
       segmented: 0,
       object: labels.map(({ label, box }) => ({

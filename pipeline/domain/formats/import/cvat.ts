@@ -48,6 +48,8 @@ const parser = new XMLParser({
 
 /** What a CVAT file holds. */
 export interface CvatLabels {
+  /** The clip's id, where the XML is ours. */
+  readonly clip: string | undefined;
   /** The clip's file name, where the XML says it. */
   readonly source: string | undefined;
   readonly labels: readonly Omit<LabelRow, 'clip' | 'file'>[];
@@ -75,7 +77,8 @@ export async function readCvat(path: string): Promise<CvatLabels> {
       .filter((box) => box['@outside'] !== '1')
       .flatMap((box) => collect(problems, path, undefined, () => labelOf(box, track)) ?? []),
   );
-  return { source: textAt(meta, 'task', 'source') ?? textAt(meta, 'source'), labels, problems };
+  const source = textAt(meta, 'task', 'source') ?? textAt(meta, 'source');
+  return { clip: textAt(meta, 'shika', 'clip'), source, labels, problems };
 }
 
 async function readXml(path: string): Promise<unknown> {
@@ -107,8 +110,8 @@ function labelOf(
   const [x, y] = [number('@xtl'), number('@ytl')];
   return {
     frame: number('@frame'),
-    // CVAT counts tracks from 0; ours are kept as the group.
-    track: Number(track['@group_id'] ?? 0) || Number(track['@id']) + 1,
+    // CVAT counts tracks from 0; our own number is an attribute.
+    track: Number(attributes.get('track')) || Number(track['@group_id'] ?? 0) || Number(track['@id']) + 1,
     box: positive([x, y, number('@xbr') - x, number('@ybr') - y], track['@id']),
     label: track['@label'],
     cause: causes.find((cause) => cause === attributes.get('cause')) ?? 'hand',

@@ -43,8 +43,9 @@ export async function importLabels(
 }
 
 async function importCvat(path: string, clips: readonly ClipFacts[]): Promise<Imported> {
-  const { source, labels, problems } = await readCvat(path);
+  const { clip: id, source, labels, problems } = await readCvat(path);
   const clip =
+    clips.find((known) => known.clip === id) ??
     clips.find(({ file }) => file === source) ??
     clips.find(({ file }) => stem(file) === stem(path)) ??
     (clips.length === 1 ? clips[0] : undefined);

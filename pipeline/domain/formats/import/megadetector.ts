@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile';
 import { PoisonError, UsageError } from '../../../runtime/errors.ts';
 import type { Size } from '../../vision/box.ts';
 import { readJson } from '../coco.ts';
-import { baseName } from '../file-name.ts';
+import { clipOfPath } from '../file-name.ts';
 import { type ClipFacts, causes, type LabelRow } from '../label-row.ts';
 import { collect, type Problem, problem } from '../problem.ts';
 import { inside } from '../still.ts';
@@ -53,7 +53,7 @@ export async function readMegaDetector(
   const problems: Problem[] = [];
   const labels: LabelRow[] = [];
   for (const { file, detections } of value.images) {
-    const clip = clips.find((known) => known.file === baseName(file));
+    const clip = clipOfPath(file, clips);
     if (clip === undefined) {
       const expected = clips.map((known) => known.file).join(', ');
       problems.push(problem(path, undefined, 'a file that is none of the clips', { found: file, expected }));

@@ -59,7 +59,7 @@ const labels = [
 const input: ExportInput = { labels, clips: [gate, empty], taxa: { deer: 'Cervus nippon' } };
 
 async function exported(format: ExportFormat, from = input): Promise<{ path: string; names: string[] }> {
-  const path = join(folder, format);
+  const path = join(await mkdtemp(join(folder, 'exported-')), format);
   const { files } = await exportLabels(format, from, path);
   const names = (await readdir(path, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
@@ -216,32 +216,186 @@ test('export - megadetector is relative, has frame rates, and writes a confidenc
   assert.match(await text(path, 'megadetector.json'), /"conf": 1\.0,\n/);
 });
 
-test('export - camtrap dp has times in the clip, relative boxes, and says what nobody told it', async () => {
+type Cells = Record<string, string>;
+
+/** No cell of ours has a comma in it. */
+async function cells(path: string, name: string): Promise<Cells[]> {
+  const [header = '', ...lines] = (await text(path, name)).trim().split('\n');
+  const names = header.split(',');
+  return lines.map((line) =>
+    Object.fromEntries(line.split(',').map((value, i) => [names[i] ?? '', value] as const)),
+  );
+}
+
+test('export - camtrap dp has one event a stay, with first, last and the most at once, and its tracks beside it', async () => {
   const { path } = await exported('camtrap-dp');
-  const observations = (await text(path, 'observations.csv')).trim().split('\n');
-  const header = observations[0]!.split(',');
-  const cells = (line: string) => Object.fromEntries(header.map((name, i) => [name, line.split(',')[i]]));
-  const last = cells(observations[5]!);
-  assert.equal(last.observationID, '0123456789abcdef_2_7');
-  assert.equal(last.eventStart, '2026-11-01T09:00:00Z');
+  const rows = await cells(path, 'observations.csv');
+  const events = rows.filter(({ observationLevel }) => observationLevel === 'event');
   assert.deepEqual(
-    [last.bboxX, last.bboxY, last.bboxWidth, last.bboxHeight],
+    events.map(({ eventStart, eventEnd, count, observationTags, mediaID }) => ({
+      ...{ eventStart, eventEnd, count, observationTags, mediaID },
+    })),
+    [
+      {
+        eventStart: '2026-11-01T09:00:00Z',
+        eventEnd: '2026-11-01T09:00:00Z',
+        count: '1',
+        observationTags: 'label:deer',
+        mediaID: '',
+      },
+      {
+        eventStart: '2026-11-01T09:00:00Z',
+        eventEnd: '2026-11-01T09:00:00Z',
+        count: '1',
+        observationTags: 'label:boar',
+        mediaID: '',
+      },
+    ],
+  );
+  const media = rows.filter(({ observationLevel }) => observationLevel === 'media');
+  assert.deepEqual(
+    media.map(({ observationID }) => observationID),
+    ['0123456789abcdef_1_0', '0123456789abcdef_2_5', 'fedcba9876543210_blank'],
+  );
+  const boar = media[1]!;
+  assert.equal(boar.eventID, events[1]!.eventID);
+  assert.deepEqual(
+    [boar.bboxX, boar.bboxY, boar.bboxWidth, boar.bboxHeight],
     ['0.9375', '0.9375', '0.0625', '0.0625'],
   );
-  assert.equal(last.observationTags, 'label:boar | frame:7 | track:2 | cause:detected | review:accepted');
-  assert.equal(cells(observations[1]!).scientificName, 'Cervus nippon');
-  assert.equal(cells(observations[6]!).observationType, 'blank');
+  assert.equal(boar.observationTags, 'label:boar | frame:5 | track:2 | cause:detected');
+  assert.equal(media[0]!.scientificName, 'Cervus nippon');
+  assert.equal(media[2]!.observationType, 'blank');
   assert.match(
     await text(path, 'deployments.csv'),
     /\nnorth,,north,35\.5,139\.25,,2026-11-01T09:00:00Z,2026-11-01T09:00:08Z,/,
   );
   const { warnings } = await exportLabels('camtrap-dp', input, path);
-  assert.deepEqual(warnings, []);
+  assert.deepEqual(warnings, ['no scientific names are known of boar: they are in observationTags']);
+});
 
+test('export - camtrap dp is not written without a place or a time, and says what is missing', async () => {
   const { camera: _, recordedAt: __, place: ___, ...unplaced } = gate;
-  const unknown = await exportLabels('camtrap-dp', { labels, clips: [unplaced] }, join(folder, 'unknown'));
-  assert.equal(unknown.warnings.length, 2);
-  assert.match(await text(join(folder, 'unknown'), 'deployments.csv'), /1970-01-01T00:00:00Z.*,true,/);
+  const target = join(folder, 'unknown');
+  await assert.rejects(
+    exportLabels('camtrap-dp', { labels, clips: [unplaced] }, target),
+    /no latitude and longitude of camera.*cameras\.file/,
+  );
+  await assert.rejects(
+    exportLabels('camtrap-dp', { labels, clips: [{ ...unplaced, place: gate.place! }] }, target),
+    /no time of gate\.mp4/,
+  );
+  await assert.rejects(readdir(target), /ENOENT/);
+});
+
+test('export - a label that review accepted by itself keeps its score, one that a person drew or corrected has 1', async () => {
+  const accepted = [
+    row(0, { score: 0.4, review: 'accepted', byPerson: false }),
+    row(1, { score: 0.5, review: 'accepted', byPerson: true }),
+    row(2, { score: 0.6, review: 'corrected', byPerson: true }),
+    row(3, { cause: 'held', score: null, risk: 0.7, review: 'accepted', byPerson: false }),
+    row(4, { cause: 'held', score: null, risk: 0.7, review: 'accepted', byPerson: true }),
+    row(5, { cause: 'hand', score: null, risk: 0 }),
+  ];
+  const { path } = await exported('megadetector', { ...input, labels: accepted });
+  const [video] = (await json(path, 'megadetector.json')).images;
+  assert.deepEqual(
+    video.detections.map(({ conf }: { conf: number }) => conf),
+    [0.4, 0.5, 1, 0.3, 1, 1],
+  );
+  const automatic = await exported('camtrap-dp', { ...input, labels: accepted.slice(0, 1) });
+  const [event] = await cells(automatic.path, 'observations.csv');
+  assert.deepEqual([event!.classificationMethod, event!.classificationProbability], ['machine', '0.4']);
+  const byPerson = await exported('camtrap-dp', { ...input, labels: accepted.slice(0, 2) });
+  const [confirmed] = await cells(byPerson.path, 'observations.csv');
+  assert.deepEqual([confirmed!.classificationMethod, confirmed!.classificationProbability], ['human', '0.5']);
+});
+
+test('export - with a stride a track goes on over frames that nobody looked at, and ends where it was looked for', async () => {
+  const looked = Array.from({ length: 100 }, (_, i) => 2 * i);
+  const strided = {
+    clips: [{ ...gate, looked }],
+    labels: [row(0), row(2), row(4), row(8), row(198, { track: 2 })],
+  };
+  const cvat = await exported('cvat', strided);
+  const boxes = [...(await text(cvat.path, 'gate.xml')).matchAll(/<box frame="(\d+)" outside="(\d)"/g)];
+  assert.deepEqual(
+    boxes.map(([, frame, outside]) => `${frame}:${outside}`),
+    ['0:0', '2:0', '4:0', '6:1', '8:0', '10:1', '198:0'],
+  );
+  const megadetector = await exported('megadetector', strided);
+  const [video] = (await json(megadetector.path, 'megadetector.json')).images;
+  assert.deepEqual(video.frames_processed, looked);
+});
+
+test('export - times are the frames’ own', async () => {
+  const varying = { ...input, labels: [row(5, { seconds: 3 }), row(100, { seconds: 9.2 })] };
+  const { path } = await exported('camtrap-dp', varying);
+  const [event] = await cells(path, 'observations.csv');
+  assert.deepEqual([event!.eventStart, event!.eventEnd], ['2026-11-01T09:00:03Z', '2026-11-01T09:00:09Z']);
+  const traps = await exported('coco-camera-traps', varying);
+  const { images } = await json(traps.path, 'coco-camera-traps.json');
+  assert.equal(images[0].datetime, '2026-11-01 09:00:03');
+});
+
+test('export - two clips of one name have distinct paths, and come back to their own', async () => {
+  const north = { ...gate, file: 'IMG_0001.mp4' };
+  const south = { ...north, clip: 'fedcba9876543210', camera: 'south' };
+  const again = { ...south, clip: '00000000deadbeef' };
+  const clips = [north, south, again];
+  const twice = {
+    clips,
+    labels: clips.map(({ clip, file }, i) => row(i, { clip, file, box: [10 * i, 0, 20, 20] })),
+  };
+  for (const format of exportFormats) await exported(format, twice);
+  const megadetector = await exported('megadetector', twice);
+  const results = await json(megadetector.path, 'megadetector.json');
+  assert.deepEqual(
+    results.images.map(({ file }: { file: string }) => file),
+    ['north/IMG_0001.mp4', 'south/fedcba9876543210/IMG_0001.mp4', 'south/00000000deadbeef/IMG_0001.mp4'],
+  );
+  const detected = await importLabels(
+    'megadetector',
+    join(megadetector.path, 'megadetector.json'),
+    clips.toReversed(),
+  );
+  assert.deepEqual(
+    detected.labels.map(({ clip, frame }) => [clip, frame]),
+    clips.map(({ clip }, i) => [clip, i]),
+  );
+  const cvat = await exported('cvat', twice);
+  for (const [i, name] of [
+    'north_IMG_0001.xml',
+    'south_fedcba9876543210_IMG_0001.xml',
+    'south_00000000deadbeef_IMG_0001.xml',
+  ].entries()) {
+    const { labels: back } = await importLabels('cvat', join(cvat.path, name), clips.toReversed());
+    assert.deepEqual(
+      back.map(({ clip, frame }) => [clip, frame]),
+      [[clips[i]!.clip, i]],
+    );
+  }
+});
+
+test('export - what fails leaves nothing, and what was there stays', async () => {
+  const target = join(folder, 'whole');
+  await exportLabels('coco-camera-traps', input, target);
+  const before = await text(target, 'coco-camera-traps.json');
+  const picture = async () => {
+    throw new Error('the disk is full');
+  };
+  const other = { ...input, clips: [empty], labels: [], picture };
+  await assert.rejects(exportLabels('coco-camera-traps', other, target), /the disk is full/);
+  assert.equal(await text(target, 'coco-camera-traps.json'), before);
+  assert.ok(!(await readdir(folder)).includes('whole.unfinished'));
+});
+
+test('export - a picture that is nowhere is said, and the rest is written', async () => {
+  const target = join(folder, 'pictureless');
+  const picture = async (clip: string) => (clip === empty.clip ? null : Buffer.from('jpeg'));
+  const { files, warnings } = await exportLabels('coco-camera-traps', { ...input, picture }, target);
+  assert.equal(files.length, 5);
+  assert.deepEqual(warnings, ['1 pictures of clips without labels are nowhere: images/ lacks them']);
 });
 
 test('import - cvat and megadetector give back the labels that were exported', async () => {

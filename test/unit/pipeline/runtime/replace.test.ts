@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { replaceFile, replaceFileBy, replaceFolder } from '../../../../../pipeline/app/results/replace.ts';
+import { replaceFile, replaceFileBy, replaceFolder } from '../../../../pipeline/runtime/replace.ts';
 
 let folder: string;
 before(async () => {
