@@ -55,7 +55,8 @@ export async function runWholeJob(
       record.begin();
       const { quality } = settings.decoder;
       const wait = review === 'ui' ? () => askReview(out) : () => Promise.resolve();
-      const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations };
+      const { acceptBelow } = settings.filter;
+      const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations, acceptBelow };
       const result = await runSteps(plan, { ...context, goesOn }, record);
       const totalSeconds = before + (performance.now() - began) / 1000;
       const { problems } = hand;

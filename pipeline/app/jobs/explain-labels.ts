@@ -1,4 +1,6 @@
 /** Explains a few of a run's labels. */
+
+import { type LabelPlace, nearestDecision } from '../../domain/labels/near-decision.ts';
 import { isConfirmed, type ReviewedLabel } from '../../domain/labels/review.ts';
 import { evenlySpaced } from '../../domain/statistics/evenly-spaced.ts';
 import type { LoggedContext } from './context.ts';
@@ -9,16 +11,24 @@ export interface Explained extends JobOutcome<'explain'> {
   readonly label: ReviewedLabel;
 }
 
+/** Which labels are explained. */
+export interface ExplainChoice {
+  /** How many. */
+  readonly most: number;
+  /** Risk below which automatic review accepts. */
+  readonly acceptBelow: number;
+}
+
 /** A label that can't be explained is left out, with a warning. */
 export async function explainLabels(
   labels: readonly ReviewedLabel[],
-  most: number,
+  { most, acceptBelow }: ExplainChoice,
   { bus, meters, signal, log }: LoggedContext,
 ): Promise<Explained[]> {
   if (most === 0 || labels.length === 0) return [];
   const meter = meters.start('explaining');
   const explained: Explained[] = [];
-  const chosen = chooseLabels(labels, most);
+  const chosen = chooseLabels(labels, { most, acceptBelow });
   for (const [i, label] of chosen.entries()) {
     const { clip, index, region } = label.track;
     const truth = isConfirmed(label) ? label.track.label : null;
@@ -37,11 +47,21 @@ export async function explainLabels(
   return explained;
 }
 
-/** The riskiest label that the detector found, and others evenly over the rest. */
-function chooseLabels(labels: readonly ReviewedLabel[], most: number): ReviewedLabel[] {
+/** Frames between two labels of a clip that are shown because they are near the decision: a second of usual clips. */
+const apart = 25;
+
+/** Of what the detector found, half are those nearest the decision, one a stretch; the others are even over the rest. */
+export function chooseLabels(
+  labels: readonly ReviewedLabel[],
+  { most, acceptBelow }: ExplainChoice,
+): ReviewedLabel[] {
   const detected = labels.filter((label) => label.track.cause === 'detected');
   const candidates = detected.length > 0 ? detected : labels;
-  const riskiest = candidates.reduce((worst, label) => (label.risk > worst.risk ? label : worst));
-  const rest = candidates.filter((label) => label !== riskiest);
-  return [riskiest, ...evenlySpaced(rest, most - 1)];
+  const near = nearestDecision(candidates, Math.ceil(most / 2), { placeOf, acceptBelow, apart });
+  const rest = candidates.filter((label) => !near.includes(label));
+  return [...near, ...evenlySpaced(rest, most - near.length)];
+}
+
+function placeOf({ track: { clip, track, index, cause }, risk }: ReviewedLabel): LabelPlace {
+  return { clip, track, frame: index, cause, risk };
 }

@@ -21,6 +21,8 @@ export interface RunPlan extends HandInput, TrainPlan {
   readonly review: (outcomes: readonly ClipOutcome[]) => Promise<void>;
   /** How many labels are explained. */
   readonly explanations: number;
+  /** Risk below which automatic review accepts. */
+  readonly acceptBelow: number;
 }
 
 export interface RunResult {
@@ -29,6 +31,8 @@ export interface RunResult {
   readonly handBoxes: number;
   /** By clip id. */
   readonly labels: ReadonlyMap<string, readonly ReviewedLabel[]>;
+  /** Risk below which automatic review accepts. */
+  readonly acceptBelow: number;
   /** The manifest that main training used; pre-training's where nothing could be added to it. */
   readonly dataset: string;
   readonly pre: TrainResult;
@@ -44,6 +48,7 @@ export interface RunResult {
 /** @throws UsageError where nothing was drawn by hand */
 export async function runSteps(plan: RunPlan, context: RunContext, record: RunRecord): Promise<RunResult> {
   const { bus } = context;
+  const { acceptBelow } = plan;
   const timed: RunRecord['timed'] = (step, work) => record.timed(step, work);
   const drawn = await timed('hand', () => publishHandDrawn(plan, context));
   const pre = await timed('pretrain', () => preTrain(drawn, plan, context));
@@ -58,13 +63,14 @@ export async function runSteps(plan: RunPlan, context: RunContext, record: RunRe
       ? await timed('maintrain', () => mainTrainOn(dataset, pre.model, plan, context))
       : null;
   const explained = await timed('explain', () =>
-    explainLabels([...labels.values()].flat(), plan.explanations, context),
+    explainLabels([...labels.values()].flat(), { most: plan.explanations, acceptBelow }, context),
   );
   return {
     outcomes,
     handBoxes: drawn.hand.reduce((sum, item) => sum + item.boxes.length, 0),
     preScores: main?.startScores ?? pre.scores,
     labels,
+    acceptBelow,
     dataset,
     pre,
     main,

@@ -1,5 +1,6 @@
-/** Which frames the contact sheet shows: the most doubtful ones, and an even choice so that nobody is misled by those. */
+/** Which frames the contact sheet shows: those near the decision, and an even choice so that nobody is misled by those. */
 import type { LabelRow } from '../../domain/formats/label-row.ts';
+import { nearestDecision } from '../../domain/labels/near-decision.ts';
 import type { Sample } from './data.ts';
 
 export interface SampleCounts {
@@ -18,17 +19,19 @@ export function samplesAClip(clips: number): SampleCounts {
 }
 
 /**
- * Frames to fetch a picture of, in the order in which they are shown: doubtful ones first, the highest risk first.
+ * Frames to fetch a picture of, in the order in which they are shown: doubtful ones first, the nearest to the decision first.
  *
  * @param labels of one clip
  * @param frames how many the clip has
+ * @param acceptBelow risk below which automatic review accepts
  */
 export function chooseSamples(
   labels: readonly LabelRow[],
   frames: number,
   counts: SampleCounts,
+  acceptBelow: number,
 ): Pick<Sample, 'frame' | 'because'>[] {
-  const doubtful = mostDoubtful(labels, frames, counts.doubtful);
+  const doubtful = mostDoubtful(labels, frames, counts.doubtful, acceptBelow);
   const even = evenly(frames, counts.even).filter((frame) => !doubtful.includes(frame));
   return [
     ...doubtful.map((frame) => ({ frame, because: 'doubtful' as const })),
@@ -36,17 +39,21 @@ export function chooseSamples(
   ];
 }
 
-/** Neighbours look the same, so chosen frames keep apart from each other. */
-function mostDoubtful(labels: readonly LabelRow[], frames: number, wanted: number): number[] {
+/** Frames whose labels could as well have been decided the other way: one a stretch, apart from each other. */
+function mostDoubtful(
+  labels: readonly LabelRow[],
+  frames: number,
+  wanted: number,
+  acceptBelow: number,
+): number[] {
+  const open = labels.flatMap((label) => {
+    const { risk } = label;
+    return risk !== null && risk > 0 && label.cause !== 'hand' ? [{ ...label, risk }] : [];
+  });
   const apart = Math.max(1, Math.floor(frames / (wanted * 4)));
-  const open = labels.filter(({ risk, cause }) => risk !== null && risk > 0 && cause !== 'hand');
-  const ranked = open.toSorted((a, b) => b.risk! - a.risk! || a.frame - b.frame);
-  const chosen: number[] = [];
-  for (const { frame } of ranked) {
-    if (chosen.length === wanted) break;
-    if (chosen.every((other) => Math.abs(other - frame) >= apart)) chosen.push(frame);
-  }
-  return chosen;
+  return nearestDecision(open, wanted, { placeOf: (label) => label, acceptBelow, apart }).map(
+    ({ frame }) => frame,
+  );
 }
 
 /** First and last frame included. */

@@ -33,7 +33,7 @@ export function shotId(anchor: string, frame: number): string {
 }
 
 const headings = [
-  ['doubtful', 'Most doubtful first'],
+  ['doubtful', 'Nearest the decision first'],
   ['even', 'Across the clip'],
 ] as const;
 

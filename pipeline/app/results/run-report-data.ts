@@ -69,14 +69,15 @@ export async function runReportData(sources: RunReportSources): Promise<ReportDa
 async function clipReport(
   bus: Bus,
   outcome: ClipOutcome,
-  { labels: all }: RunResult,
+  { labels: all, acceptBelow }: RunResult,
   clips: number,
 ): Promise<ClipReport> {
   const { input, tracked, failure } = outcome;
   const labels = labelRows(input.file, all.get(input.clip) ?? []);
   const samples: Sample[] = [];
   const labelled = new Set(labels.map((label) => label.frame));
-  for (const sample of chooseSamples(labels, tracked?.ledger.decoded ?? 0, samplesAClip(clips))) {
+  const frames = tracked?.ledger.decoded ?? 0;
+  for (const sample of chooseSamples(labels, frames, samplesAClip(clips), acceptBelow)) {
     // Frames without a label are not kept.
     if (!labelled.has(sample.frame)) continue;
     samples.push({ ...sample, picture: await fetchPicture(bus, { clip: input.clip, index: sample.frame }) });

@@ -115,25 +115,25 @@ test('report ledger - adds clips up and says when a sum is off', () => {
   assert.match(String(ledgerEquation({ ...sum, dead: 2 })), /✗ 1 counted twice/);
 });
 
-test('report samples - the riskiest come first and keep apart, the others are even over the clip', () => {
+test('report samples - those nearest the decision come first and keep apart, the others are even over the clip', () => {
   const labels = Array.from({ length: 101 }, (_, frame) =>
     row(frame, frame >= 50 && frame < 60 ? 0.9 - frame / 1000 : 0.2),
   );
-  const chosen = chooseSamples(labels, 101, { doubtful: 2, even: 5 });
+  const chosen = chooseSamples(labels, 101, { doubtful: 2, even: 5 }, 0.6);
   assert.deepEqual(
     chosen.map(({ frame, because }) => `${because} ${frame}`),
-    ['doubtful 50', 'doubtful 0', 'even 25', 'even 75', 'even 100'],
+    ['doubtful 59', 'doubtful 0', 'even 25', 'even 50', 'even 75', 'even 100'],
   );
 });
 
 test('report samples - a frame is never asked for twice, nor one that does not exist', () => {
   for (const frames of [1, 2, 7, 400]) {
     const labels = Array.from({ length: frames }, (_, frame) => row(frame, 0.5));
-    const chosen = chooseSamples(labels, frames, samplesAClip(1)).map(({ frame }) => frame);
+    const chosen = chooseSamples(labels, frames, samplesAClip(1), 0.6).map(({ frame }) => frame);
     assert.equal(new Set(chosen).size, chosen.length);
     assert.ok(chosen.every((frame) => Number.isInteger(frame) && frame >= 0 && frame < frames));
   }
-  assert.deepEqual(chooseSamples([], 0, samplesAClip(1)), []);
+  assert.deepEqual(chooseSamples([], 0, samplesAClip(1), 0.6), []);
 });
 
 test('report samples - more clips get fewer pictures each', () => {

@@ -29,6 +29,7 @@ const result: RunResult = {
   labels: new Map(),
   dataset: '0123456789abcdef',
   pre: trained,
+  acceptBelow: 0.6,
   preScores: { images: 5, ap50: 0.9, ap50_95: 0.7, meanIoU: 0.8, recall: 0.95 },
   main: null,
   explained: [],
