@@ -11,6 +11,7 @@ import { type ClassifierExplanation, explainClassifierCase } from './classifier/
 import { classifierExplanationFiles } from './classifier/files.ts';
 import { DetectorCase } from './detector/case.ts';
 import { type DetectorExplanation, explainDetectorCase } from './detector/explain.ts';
+import type { FastRun } from './detector/fast-run.ts';
 import { detectorExplanationFiles } from './detector/files.ts';
 import { distrusted } from './detector/trust.ts';
 import { measure } from './fidelity/measure.ts';
@@ -18,7 +19,7 @@ import type { AnyMethodName } from './method/method.ts';
 import type { SanityVerdict } from './sanity/verdict.ts';
 
 export type Explainable =
-  | { readonly kind: 'detector'; readonly model: Detector }
+  | { readonly kind: 'detector'; readonly model: Detector; readonly fast: FastRun | null }
   | { readonly kind: 'classifier'; readonly model: Classifier };
 
 /** What a job asks. */
@@ -54,17 +55,17 @@ export async function answer(
   check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
   return explainable.kind === 'detector'
-    ? answerByDetector(explainable.model, picture, request, check)
+    ? answerByDetector(explainable, picture, request, check)
     : answerByClassifier(explainable.model, picture, request, check);
 }
 
 async function answerByDetector(
-  detector: Detector,
+  { model: detector, fast }: { readonly model: Detector; readonly fast: FastRun | null },
   picture: Raster,
   request: ExplainQuestion,
   check: (question: Case) => Promise<SanityVerdict | null>,
 ): Promise<Answer> {
-  const opened = await DetectorCase.open(detector, picture, request);
+  const opened = await DetectorCase.open(detector, picture, request, fast);
   try {
     const found = await explainDetectorCase(opened, detector.card.id, picture, request);
     const fidelity = request.measure ? await measure(opened.probe, found.map, opened.choice.box) : undefined;

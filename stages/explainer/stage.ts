@@ -17,6 +17,7 @@ import { Image } from '../../schemas/image.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { activeModelKey } from '../../schemas/state.ts';
 import { answer, type Explainable } from './answer.ts';
+import { FastRun } from './detector/fast-run.ts';
 import { ExplainerOptions } from './options.ts';
 import { checkSanity, type RecordStore } from './sanity/check.ts';
 
@@ -105,14 +106,19 @@ class LastModel {
     const files = await fetchModel(this.#bus, id);
     const loaded: Explainable = isClassifier(files)
       ? { kind: 'classifier', model: await Classifier.load(files) }
-      : { kind: 'detector', model: await Detector.load(files) };
+      : await explainableDetector(await Detector.load(files));
     this.dispose();
     this.#last = loaded;
     return loaded;
   }
 
   dispose(): void {
+    if (this.#last?.kind === 'detector') this.#last.fast?.dispose();
     this.#last?.model.dispose();
     this.#last = undefined;
   }
+}
+
+async function explainableDetector(model: Detector): Promise<Explainable> {
+  return { kind: 'detector', model, fast: await FastRun.open(model) };
 }

@@ -10,21 +10,30 @@ import type { Maps } from './maps.ts';
 /** A number made of a network's output, differentiable. */
 export type NetworkScore = (output: tf.Tensor) => tf.Scalar;
 
-/** Values of every layer for one picture. Dispose of it. */
+/** Values of a network's layers for one picture. Dispose of it. */
 export class Trace {
   readonly #model: LayersModel;
+  readonly #input: tf.Tensor;
   /** In the order in which they were made. */
   readonly #made: ReadonlyMap<SymbolicTensor, tf.Tensor>;
 
-  /** @param input of the model, a batch of one; stays the caller's */
-  constructor(model: LayersModel, input: tf.Tensor) {
-    const made = new Map([[only(model.inputs), input]]);
+  /**
+   * @param input of the model, a batch of one; stays the caller's
+   * @param known what was made of it already, the output among it: nothing else is made then; the trace's from now on
+   */
+  constructor(
+    model: LayersModel,
+    input: tf.Tensor,
+    known: ReadonlyMap<SymbolicTensor, tf.Tensor> = new Map(),
+  ) {
+    const made = new Map([[only(model.inputs), input], ...known]);
     tf.tidy(() => {
       run(only(model.outputs), made);
       return [...made.values()];
     });
     made.delete(only(model.inputs));
     this.#model = model;
+    this.#input = input;
     this.#made = made;
   }
 
@@ -48,10 +57,12 @@ export class Trace {
     scored: SymbolicTensor = only(this.#model.outputs),
   ): Promise<Maps> {
     const { symbol, tensor } = this.#at(layer);
-    const after = dependents(symbol, this.#made);
+    const [input, output] = [only(this.#model.inputs), only(this.#model.outputs)];
+    const after = dependents(symbol, symbolsTo(output));
     if (!after.has(scored)) return mapsOfZeros(tensor);
     const before = [...this.#made].filter(([other]) => !after.has(other));
-    const scoreOf = (maps: tf.Tensor) => score(run(scored, new Map([...before, [symbol, maps]])));
+    const scoreOf = (maps: tf.Tensor) =>
+      score(run(scored, new Map([[input, this.#input], ...before, [symbol, maps]])));
     const gradient = tf.tidy(() => tf.grad(scoreOf)(tensor));
     try {
       return await mapsOf(gradient);
@@ -88,13 +99,20 @@ function run(symbol: SymbolicTensor, known: Map<SymbolicTensor, tf.Tensor>): tf.
   return made;
 }
 
-/** The symbol, and all that is made of it. @param made in order: what a symbol is made of comes before it */
+/** All that a symbol is made of, and itself, in an order in which they can be made. */
+function symbolsTo(symbol: SymbolicTensor, found = new Set<SymbolicTensor>()): ReadonlySet<SymbolicTensor> {
+  if (found.has(symbol)) return found;
+  for (const input of symbol.inputs) symbolsTo(input, found);
+  return found.add(symbol);
+}
+
+/** The symbol, and all that is made of it. @param symbols in order: what a symbol is made of comes before it */
 function dependents(
   symbol: SymbolicTensor,
-  made: ReadonlyMap<SymbolicTensor, tf.Tensor>,
+  symbols: ReadonlySet<SymbolicTensor>,
 ): ReadonlySet<SymbolicTensor> {
   const found = new Set([symbol]);
-  for (const other of made.keys()) {
+  for (const other of symbols) {
     if (other.inputs.some((input) => found.has(input))) found.add(other);
   }
   return found;

@@ -4,11 +4,13 @@ import { buildClassifierNetwork } from '../../pipeline/domain/models/classifier/
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { Verifier, verifierSide } from '../../pipeline/domain/models/detector/verifier.ts';
 import { filesOfModel } from '../../pipeline/domain/models/files.ts';
-import { encodeJpeg, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
+import { decodeImage, encodeJpeg, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
 import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { BATCH } from '../../stages/detector/stage.ts';
+import { answer } from '../../stages/explainer/answer.ts';
 import { explainDetector } from '../../stages/explainer/detector/explain.ts';
+import { FastRun } from '../../stages/explainer/detector/fast-run.ts';
 import { searchRegion } from '../../stages/tracker/region.ts';
 import type { DetectorExample, DetectorStart } from '../../stages/trainer/detector/example.ts';
 import { trainDetector } from '../../stages/trainer/detector/train.ts';
@@ -60,6 +62,12 @@ export async function measureModelStages(
       return 3;
     });
     rows.push({ name: 'explainer, Grad-CAM', unit: 'ms/map', values: perSecond.map((rate) => 1000 / rate) });
+    rows.push({
+      name: 'explainer, whole answer',
+      unit: 'processor ms/picture',
+      values: await answerTimes(detector, frames, anchor, times),
+      note: 'JPEG in; figure, overlay and JSON out',
+    });
   }
   rows.push({
     name: 'trainer, neck and head',
@@ -68,6 +76,35 @@ export async function measureModelStages(
     note: 'forward, backward and update',
   });
   return rows;
+}
+
+/** Of this process, whatever else the machine does. The first answer, which loads the fonts, is not counted. */
+async function answerTimes(
+  detector: Detector,
+  frames: readonly Raster[],
+  { box }: Anchor,
+  times: number,
+): Promise<number[]> {
+  const jpeg = await encodeJpeg(frames[0]!, 90);
+  const question = { box, region: null, method: 'gradcam', truth: null } as const;
+  const fast = await FastRun.open(detector);
+  const explainable = { kind: 'detector', model: detector, fast } as const;
+  const whole = async () => {
+    const picture = await decodeImage(jpeg, 'frame 0');
+    const answered = await answer(explainable, picture, question, async () => null);
+    await answered.files('jet');
+  };
+  await whole();
+  const each = 5;
+  const values: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const before = process.cpuUsage();
+    for (let j = 0; j < each; j++) await whole();
+    const { user, system } = process.cpuUsage(before);
+    values.push((user + system) / 1000 / each);
+  }
+  fast?.dispose();
+  return values;
 }
 
 async function firstFrames(path: string): Promise<Raster[]> {

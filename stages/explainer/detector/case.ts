@@ -1,6 +1,6 @@
 /** A question about a detector's box. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { tensorOf } from '../../../pipeline/domain/models/batch.ts';
 import {
   decodeBox,
@@ -12,13 +12,15 @@ import type { Detector, NetworkReading } from '../../../pipeline/domain/models/d
 import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import { type Box, iou, scale, translate } from '../../../pipeline/domain/vision/box.ts';
 import { type Letterboxed, letterbox, type Raster } from '../../../pipeline/domain/vision/image.ts';
-import { FatalError, PoisonError } from '../../../pipeline/runtime/errors.ts';
+import { PoisonError } from '../../../pipeline/runtime/errors.ts';
 import type { Case, Effort, Probe } from '../case.ts';
 import type { HeatMap } from '../maps.ts';
 import { type Drawing, draw, drawFrom } from '../method/draw.ts';
 import type { AnyMethodName } from '../method/method.ts';
 import { Trace } from '../trace.ts';
 import { type Choice, choose } from './choice.ts';
+import type { FastRun } from './fast-run.ts';
+import { layerBefore, partWith } from './heads.ts';
 
 /** What is asked of a detector about a picture. */
 export interface DetectorQuestion {
@@ -59,13 +61,22 @@ export class DetectorCase implements Case {
     this.#trace = trace;
   }
 
-  /** @throws PoisonError where the region or the box lies outside the picture, or nothing is found */
-  static async open(detector: Detector, picture: Raster, question: DetectorQuestion): Promise<DetectorCase> {
+  /**
+   * @param fast of the detector; used where no layer is asked for
+   * @throws PoisonError where the region or the box lies outside the picture, or nothing is found
+   */
+  static async open(
+    detector: Detector,
+    picture: Raster,
+    question: DetectorQuestion,
+    fast: FastRun | null = null,
+  ): Promise<DetectorCase> {
     const { box, region } = question;
     const { side } = detector.card;
     const cut = await letterbox(picture, region ?? [0, 0, picture.width, picture.height], side);
     const input = tensorOf([cut.raster], side);
-    const trace = new Trace(detector.model, input);
+    const isFast = fast !== null && question.layer === undefined;
+    const trace = isFast ? fast.trace(input) : new Trace(detector.model, input);
     try {
       const raw = await trace.output.data<'float32'>();
       const choice = choose(raw, detector.reading, box && toInput(box, cut), question.class);
@@ -165,35 +176,6 @@ function logitOf(row: number, channel: number): (output: tf.Tensor) => tf.Scalar
     const category = tf.slice(output, [0, row, 5 + channel], [1, 1, 1]);
     return tf.sum(tf.add(objectness, category));
   };
-}
-
-/**
- * The head that gives a row of the output, and which of its rows that is: the heads' outputs are joined in the end, and
- * the gradient of one row needs none of the others.
- */
-function partWith(model: LayersModel, row: number): { symbol: SymbolicTensor; row: number } {
-  const output = model.outputs[0]!; // our networks have one output
-  const joined = output.sourceLayer.getClassName() === 'Concatenate' ? output.inputs : [];
-  let first = 0;
-  for (const symbol of joined) {
-    const rows = symbol.shape[1] ?? 0;
-    if (row < first + rows) return { symbol, row: row - first };
-    first += rows;
-  }
-  return { symbol: output, row }; // a single head
-}
-
-/** The layer whose maps the layers called `prefix…` start from. */
-export function layerBefore(model: LayersModel, prefix: string): string {
-  for (const layer of model.layers) {
-    if (!layer.name.startsWith(prefix)) continue;
-    const before = [layer.input].flat().find(({ sourceLayer }) => !sourceLayer.name.startsWith(prefix));
-    if (before) return before.sourceLayer.name;
-  }
-  throw new FatalError('the network has no such head', {
-    found: model.layers.map(({ name }) => name).join(', '),
-    expected: `layers called ${prefix}…`,
-  });
 }
 
 function toInput(box: Box, { scale: factor, region: [x, y] }: Letterboxed): Box {

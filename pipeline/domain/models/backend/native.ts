@@ -68,9 +68,9 @@ function setDefaults(cores: Cores): void {
   env.TF_NUM_INTEROP_THREADS ??= '1';
 }
 
-/** A graph in a TensorFlow session: one float32 tensor in, one out. */
+/** A graph in a TensorFlow session: one float32 tensor in, some out, in the order of the graph's outputs. */
 export interface SavedModel {
-  predict(input: Tensor): Tensor;
+  predict(inputs: Tensor[]): Tensor[];
   dispose(): void;
 }
 

@@ -9,17 +9,23 @@ export interface FrozenGraph {
   readonly nodes: readonly GraphNode[];
   /** Name of the node that takes `[batch, side, side, 3]`. */
   readonly input: string;
-  /** Name of the node that gives what the model gives. */
-  readonly output: string;
+  /** Names of the nodes that give what was asked for. */
+  readonly outputs: readonly string[];
 }
 
 const float = { T: attr.type('float32') };
 
-/** @throws FatalError where a layer is none that our networks have */
-export function frozenGraph(model: LayersModel): FrozenGraph {
+/**
+ * @param tensors what it gives; what the model gives where left out
+ * @throws FatalError where a layer is none that our networks have
+ */
+export function frozenGraph(
+  model: LayersModel,
+  tensors: readonly SymbolicTensor[] = model.outputs,
+): FrozenGraph {
   const graph = new Frozen();
-  const output = graph.tensor(model.outputs[0]!); // our networks have one input and one output
-  return { nodes: graph.nodes, input: graph.tensor(model.inputs[0]!), output };
+  const outputs = tensors.map((tensor) => graph.tensor(tensor));
+  return { nodes: graph.nodes, input: graph.tensor(model.inputs[0]!), outputs }; // our networks have one input
 }
 
 class Frozen {

@@ -75,14 +75,23 @@ function shapeOf(shape: readonly number[]): Shape {
   return { dim: shape.map((size) => ({ size })) };
 }
 
-/** @param input, output names of nodes, both float32 */
-export function savedModel(nodes: readonly GraphNode[], input: string, output: string): Uint8Array {
+/** @param input, outputs names of nodes, all float32 */
+export function savedModel(
+  nodes: readonly GraphNode[],
+  input: string,
+  outputs: readonly string[],
+): Uint8Array {
   // tfjs reads the shape and does nothing with it.
   const info = (name: string) => ({ name: `${name}:0`, dtype: dtypes.float32, shape: {} });
   const metaGraph = {
     metaInfo: { tags: ['serve'] },
     graph: { node: nodes, versions: { producer } },
-    signatures: { serving_default: { inputs: { input: info(input) }, outputs: { output: info(output) } } },
+    signatures: {
+      serving_default: {
+        inputs: { input: info(input) },
+        outputs: Object.fromEntries(outputs.map((output, i) => [`output${i}`, info(output)])),
+      },
+    },
   };
   return SavedModel.encode({ schemaVersion: 1, metaGraphs: [metaGraph] }).finish();
 }

@@ -10,12 +10,13 @@ import { pretrainedDetector } from '../../../../../pipeline/domain/models/detect
 import { decodeImage, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import { decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { PoisonError } from '../../../../../pipeline/runtime/errors.ts';
-import { layerBefore, stillFound } from '../../../../../stages/explainer/detector/case.ts';
+import { stillFound } from '../../../../../stages/explainer/detector/case.ts';
 import {
   type DetectorExplanation,
   explainDetector,
 } from '../../../../../stages/explainer/detector/explain.ts';
 import { detectorExplanationFiles } from '../../../../../stages/explainer/detector/files.ts';
+import { layerBefore } from '../../../../../stages/explainer/detector/heads.ts';
 import { allMethodNames } from '../../../../../stages/explainer/method/method.ts';
 import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 import { untrainedDetector } from '../../../../fixtures/untrained-detector.ts';
