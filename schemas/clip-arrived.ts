@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { Box, CameraId, ClassLabel, ClipId, FrameIndex, TrackId } from './terms.ts';
+import { Box, CameraId, ClassLabel, ClipId, FrameIndex, RecordedAt, TrackId } from './terms.ts';
 
 /** A box drawn by hand on a frame of the clip: a track's anchor. */
 export const Anchor = Type.Object(
@@ -21,6 +21,7 @@ export const ClipArrived = message({
       camera: CameraId,
       file: Type.String({ minLength: 1, description: 'The clip’s name, as its user knows it' }),
       source: Type.String({ minLength: 1, description: 'Path or stream address that the decoder opens' }),
+      recordedAt: Type.Optional(RecordedAt),
       anchors: Type.Array(Anchor, { description: 'Boxes drawn by hand on this clip' }),
     },
     { additionalProperties: false },
@@ -31,9 +32,18 @@ export const ClipArrived = message({
       camera: 'north-gate',
       file: 'deer.mp4',
       source: '/clips/deer.mp4',
+      recordedAt: { time: '2024-05-12T06:30:15.000+09:00', source: 'container' },
       anchors: [{ frame: 0, track: 1, box: [407, 62, 165, 217], label: 'deer' }],
     },
     invalid: {
+      'time without a zone': {
+        clip: '0123456789abcdef',
+        camera: 'a',
+        file: 'd.mp4',
+        source: '/d.mp4',
+        recordedAt: { time: '2024-05-12T06:30:15', source: 'name' },
+        anchors: [],
+      },
       'clip is no digest': { clip: 'deer', camera: 'a', file: 'deer.mp4', source: '/deer.mp4', anchors: [] },
       'camera has a dot': {
         clip: '0123456789abcdef',

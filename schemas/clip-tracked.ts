@@ -1,6 +1,16 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { CameraId, Causes, ClassLabel, ClipId, FrameIndex, FrameRuns, Ledger, TrackId } from './terms.ts';
+import {
+  CameraId,
+  Causes,
+  ClassLabel,
+  ClipId,
+  FrameIndex,
+  FrameRuns,
+  Ledger,
+  RecordedAt,
+  TrackId,
+} from './terms.ts';
 
 export const ClipTracked = message({
   type: 'shika.clip.tracked.v1',
@@ -17,6 +27,7 @@ export const ClipTracked = message({
       width: Type.Integer({ minimum: 1 }),
       height: Type.Integer({ minimum: 1 }),
       fps: Type.Number({ exclusiveMinimum: 0 }),
+      recordedAt: Type.Optional(RecordedAt),
       tracks: Type.Array(
         Type.Object(
           { track: TrackId, label: ClassLabel, first: FrameIndex, last: FrameIndex },
@@ -37,6 +48,7 @@ export const ClipTracked = message({
       width: 640,
       height: 360,
       fps: 23.976,
+      recordedAt: { time: '2024-05-12T06:30:15.000+09:00', source: 'container' },
       tracks: [{ track: 1, label: 'deer', first: 0, last: 401 }],
       causes: { hand: 1, detected: 390, moved: 6, held: 5 },
       ledger: { decoded: 402, labelled: 402, empty: 0, skipped: {}, dead: 0 },

@@ -24,6 +24,22 @@ export const Restart = Type.Integer({
 /** 0-based, in decode order, dense. */
 export const FrameIndex = Type.Integer({ minimum: 0, description: '0-based, in decode order, dense' });
 
+/** When the first frame was recorded, and how that is known: `file` is the file's own time, the least sure. */
+export const RecordedAt = Type.Object(
+  {
+    time: Type.String({
+      pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?(Z|[+-]\\d\\d:\\d\\d)$',
+      description: 'ISO 8601 with its zone; the camera’s offset is applied',
+    }),
+    source: Type.Union(
+      [Type.Literal('container'), Type.Literal('exif'), Type.Literal('name'), Type.Literal('file')],
+      { description: 'Where the time comes from' },
+    ),
+  },
+  { additionalProperties: false, description: 'When the first frame was recorded' },
+);
+export type RecordedAt = Static<typeof RecordedAt>;
+
 /** Frames in order as runs `[first, last, step]`: every second frame of an hour is one run. */
 export const FrameRuns = Type.Array(Type.Tuple([FrameIndex, FrameIndex, Type.Integer({ minimum: 1 })]), {
   description: 'Frames in order, as runs [first, last, step]',

@@ -1,5 +1,7 @@
 /** The configuration as a whole: everybody's sections and every stage's. */
 import { stageNames, stages } from '../../stages/index.ts';
+import { EventsOptions } from '../domain/events/options.ts';
+import { CamerasOptions } from '../ingest/options.ts';
 import type { BusOptions } from '../runtime/bus/bus.ts';
 import { BusSection, type Config, LogSection, loadConfig } from '../runtime/config/config.ts';
 
@@ -9,7 +11,13 @@ const stageSections = Object.fromEntries(
   stageNames.map((name) => [name, stages[name].options]),
 ) as StageSections; // each stage's own options under its name
 
-export const sections = { bus: BusSection, log: LogSection, ...stageSections } as const;
+export const sections = {
+  bus: BusSection,
+  log: LogSection,
+  cameras: CamerasOptions,
+  events: EventsOptions,
+  ...stageSections,
+} as const;
 
 export type Settings = Config<typeof sections>;
 

@@ -6,19 +6,31 @@ import { outgoing } from '../runtime/bus/envelope.ts';
 import { reasonOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log/log.ts';
 import { type ClipInput, identifyClips, isClipFile } from './folders/clip-files.ts';
+import type { CameraKnowledge } from './options.ts';
+import { recordedAt } from './time/recorded-at.ts';
 
 /** A clip to be annotated. */
 export interface AnchoredClip extends ClipInput {
   readonly anchors: readonly Anchor[];
 }
 
-/** Announces a clip; one that is on the bus already stays as it is. */
+/**
+ * Announces a clip; one that is on the bus already stays as it is.
+ * @param known how the cameras' clocks are read; by this machine's time zone where left out
+ */
 export async function announceClip(
   bus: Bus,
   { clip, camera, file, path, anchors }: AnchoredClip,
   signal?: AbortSignal,
+  known?: CameraKnowledge,
 ): Promise<'stored' | 'repeated'> {
-  const body: ClipArrived = { clip, camera, file, source: path, anchors: [...anchors] };
+  // A file that can't even be asked for its time is the decoder's to refuse.
+  const time = await recordedAt(path, known?.clockOf(camera)).catch(() => undefined);
+  const body: ClipArrived = {
+    ...{ clip, camera, file, source: path },
+    ...(time && { recordedAt: time }),
+    anchors: [...anchors],
+  };
   return bus.publish(outgoing(ClipArrived, { camera, clip }, body), { signal });
 }
 
@@ -29,6 +41,8 @@ export interface ArrivalOptions {
   readonly camera?: string | undefined;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** How the cameras' clocks are read. */
+  readonly known?: CameraKnowledge;
 }
 
 /**
@@ -38,13 +52,13 @@ export interface ArrivalOptions {
  */
 export async function announceFile(
   path: string,
-  { bus, camera, signal, log }: ArrivalOptions,
+  { bus, camera, signal, log, known }: ArrivalOptions,
 ): Promise<ClipInput | null> {
   if (!isClipFile(path)) return null;
   try {
     const [input] = await identifyClips([resolve(path)], camera);
     if (!input) return null;
-    const stored = await announceClip(bus, { ...input, anchors: [] }, signal);
+    const stored = await announceClip(bus, { ...input, anchors: [] }, signal, known);
     log.info({ clip: input.clip, file: input.file }, stored === 'stored' ? 'arrived' : 'arrived before');
     return input;
   } catch (error) {

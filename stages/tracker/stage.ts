@@ -111,6 +111,7 @@ async function follow({ bus, arrival, options, from, log, send, signal }: Follow
       causes,
       ledger,
       ...(looked && { looked }),
+      ...(arrival.body.recordedAt && { recordedAt: arrival.body.recordedAt }),
     };
     await send(outgoing(ClipTracked, { camera, clip }, summary, { parent: arrival.traceparent }));
     await send({ commit: () => free(bus, clip, camera) });

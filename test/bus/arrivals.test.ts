@@ -56,6 +56,10 @@ test('watch - clips that are there and those that come are announced once each; 
     ['comes.mp4', 'gate'],
     ['there.mp4', 'gate'],
   ]);
+  assert.ok(
+    clips.every(({ recordedAt }) => recordedAt?.source === 'file'),
+    'when they were recorded is known as well as it can be',
+  );
 });
 
 /** One that is new, and the first one under another name. */

@@ -1,5 +1,6 @@
 /** `shika run` and `shika demo`: the whole job on a pipeline of its own. */
 import project from '../../../package.json' with { type: 'json' };
+import { readCameraKnowledge } from '../../ingest/options.ts';
 import { readJobInput } from '../jobs/job-input.ts';
 import { processesFor } from '../jobs/processes.ts';
 import { runSteps } from '../jobs/run.ts';
@@ -41,6 +42,7 @@ export async function runWholeJob(
   const settings = readSettings(config);
   const { clips, hand } = await readJobInput(paths, flags.hand, camera);
   printProblems(hand.problems);
+  const known = await readCameraKnowledge(settings.cameras);
   const start = startFor(flags.start);
   const { json: _, anew = false, ...typed } = flags;
   const digest = runDigest({ version: project.version, clips, hand, start, settings, typed });
@@ -57,7 +59,7 @@ export async function runWholeJob(
       const wait = review === 'ui' ? () => askReview(out) : () => Promise.resolve();
       const { acceptBelow } = settings.filter;
       const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations, acceptBelow };
-      const result = await runSteps(plan, { ...context, goesOn }, record);
+      const result = await runSteps(plan, { ...context, goesOn, known }, record);
       const totalSeconds = before + (performance.now() - began) / 1000;
       const { problems } = hand;
       const { bus } = context;

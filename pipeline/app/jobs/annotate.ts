@@ -27,10 +27,10 @@ export interface ClipOutcome {
  */
 export async function annotate(
   clips: readonly AnchoredClip[],
-  { bus, meters, signal, log }: LoggedContext,
+  { bus, meters, signal, log, known }: LoggedContext,
 ): Promise<ClipOutcome[]> {
   const meter = meters.start('annotating');
-  for (const clip of clips) await announceClip(bus, clip, signal);
+  for (const clip of clips) await announceClip(bus, clip, signal, known);
   const open = new Map(clips.map((clip) => [clip.clip, clip]));
   const expected = await announcedFrames(clips);
   const total = [...expected.values()].reduce((sum, frames) => sum + frames, 0);

@@ -1,4 +1,5 @@
 /** What the steps of a job need, each no more than it names. */
+import type { CameraKnowledge } from '../../ingest/options.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import type { Logger } from '../../runtime/log/log.ts';
 import type { Meters } from './meter.ts';
@@ -13,6 +14,8 @@ export interface JobContext {
 /** Of a step that goes on where a part of it fails, and logs why. */
 export interface LoggedContext extends JobContext {
   readonly log: Logger;
+  /** What the configuration says of the cameras. */
+  readonly known?: CameraKnowledge;
 }
 
 /** Of a training. */

@@ -9,6 +9,7 @@ import { framesOfRuns } from '../../domain/labels/frame-runs.ts';
 import { labelsOf, trackedClips } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import { decodeClip } from '../../domain/vision/video-decode.ts';
+import type { CameraRow } from '../../ingest/cameras/camera-table.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import { replaceFileBy } from '../../runtime/replace.ts';
@@ -43,11 +44,13 @@ export function clipFacts({
   camera,
   ledger,
   looked,
+  recordedAt,
 }: ClipTracked): ClipFacts {
   return {
     ...{ clip, file, width, height, fps, camera },
     frames: ledger.decoded,
     ...(looked && { looked: framesOfRuns(looked) }),
+    ...(recordedAt && { recordedAt: recordedAt.time, timeSource: recordedAt.source }),
   };
 }
 
@@ -94,23 +97,45 @@ export async function updateLabelsFile(bus: Bus, jobFolder: string): Promise<voi
   await replaceFileBy(labelsFile(jobFolder), (temporary) => writeLabels(temporary, rows));
 }
 
+/** What an export is made by, besides what is on the bus. */
+export interface ExportSettings {
+  /** By name. */
+  readonly cameras?: ReadonlyMap<string, CameraRow>;
+  /** See `ExportInput`. */
+  readonly intervalS?: number;
+  readonly replace?: boolean;
+}
+
+/** Derived anew at each export: a place that is put right is right everywhere. */
+function cameraFacts(row: CameraRow | undefined): Partial<ClipFacts> {
+  if (!row) return {};
+  const { latitude, longitude, setUp, pickUp } = row;
+  return {
+    ...(latitude !== undefined && longitude !== undefined && { place: { latitude, longitude } }),
+    ...(setUp !== undefined && { setUp }),
+    ...(pickUp !== undefined && { pickUp }),
+  };
+}
+
 /** Writes the labels of all clips on the bus to a folder, as another tool reads them. */
 export async function exportAllLabels(
   bus: Bus,
   format: ExportFormat,
   folder: string,
-  options: { readonly replace?: boolean } = {},
+  { cameras = new Map(), intervalS, replace }: ExportSettings = {},
 ): Promise<ExportResult> {
   const labels: LabelRow[] = [];
   const clips: ClipFacts[] = [];
   for (const tracked of await trackedClips(bus)) {
-    clips.push(clipFacts(tracked));
+    clips.push({ ...clipFacts(tracked), ...cameraFacts(cameras.get(tracked.camera)) });
     labels.push(...labelRows(tracked.file, await labelsOf(bus, tracked.clip)));
   }
   const sources = new Map<string, string>();
   for await (const { body } of bus.stored(ClipArrived)) sources.set(body.clip, body.source);
   const picture = (clip: string, index: number) => storedOrDecoded(bus, clip, index, sources.get(clip));
-  return exportLabels(format, { labels, clips, picture }, folder, options);
+  return exportLabels(format, { labels, clips, picture, ...(intervalS && { intervalS }) }, folder, {
+    replace: replace ?? false,
+  });
 }
 
 /** Only frames with labels are stored: another is decoded, where its clip's file is still there. */

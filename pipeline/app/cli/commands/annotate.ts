@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { readModelFolder } from '../../../domain/models/files.ts';
 import { storeActiveDetector } from '../../../domain/models/stored-models.ts';
 import { anchorsOfClip } from '../../../ingest/folders/anchors.ts';
+import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { UsageError } from '../../../runtime/errors.ts';
 import { annotate } from '../../jobs/annotate.ts';
 import { publishHandDrawn } from '../../jobs/hand-drawn.ts';
@@ -10,6 +11,7 @@ import { processesFor } from '../../jobs/processes.ts';
 import { startFor } from '../../jobs/start.ts';
 import { preTrain } from '../../jobs/train-detector.ts';
 import { type WrittenAnnotation, writeAnnotation } from '../../results/annotation.ts';
+import { readSettings } from '../../settings.ts';
 import { type JobContext, withJobPipeline } from '../bus-access.ts';
 import { exitCodeOf } from '../exit.ts';
 import {
@@ -70,6 +72,7 @@ async function annotateClips(paths: readonly string[], flags: AnnotateFlags): Pr
   }
   const input = await readJobInput(paths, hand, flags.camera);
   printProblems(input.hand.problems);
+  const known = await readCameraKnowledge(readSettings(config).cameras);
   const model = flags.model === undefined ? null : await readModelFolder(flags.model);
   return withJobPipeline({ out, config, stages: processesFor(detectors) }, async (context) => {
     if (model) await storeActiveDetector(context.bus, model, 'annotate');
@@ -78,7 +81,7 @@ async function annotateClips(paths: readonly string[], flags: AnnotateFlags): Pr
       ...clip,
       anchors: anchorsOfClip(clip.path, input.hand.anchors),
     }));
-    return writeAnnotation(context.bus, out, await annotate(clips, context));
+    return writeAnnotation(context.bus, out, await annotate(clips, { ...context, known }));
   });
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type ExportFormat, exportFormats } from '../../../domain/formats/export/index.ts';
+import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { exportAllLabels } from '../../results/labels.ts';
 import { type BusFlags, withBus } from '../bus-access.ts';
 import { config, jobFolder, json, withOptions } from '../options.ts';
@@ -24,9 +25,11 @@ export function exportCommand(program: Command): void {
     .description('labels as other tools read them; rejected ones only in csv')
     .action(async (flags: ExportFlags) => {
       const { format, out, to = join(out, 'export', format) } = flags;
-      const result = await withBus(flags, ({ bus }) =>
-        exportAllLabels(bus, format, to, { replace: flags.to === undefined }),
-      );
+      const result = await withBus(flags, async ({ bus, settings }) => {
+        const { cameras } = await readCameraKnowledge(settings.cameras);
+        const { intervalS } = settings.events;
+        return exportAllLabels(bus, format, to, { cameras, intervalS, replace: flags.to === undefined });
+      });
       for (const warning of result.warnings) print(warning);
       printResult(flags.json, result, `${result.files.length} files in ${to}`);
     });

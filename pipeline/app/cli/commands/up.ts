@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { type Camera, readCamera } from '../../../ingest/cameras/camera.ts';
 import { recordCameras } from '../../../ingest/cameras/record-cameras.ts';
 import { watchFolders } from '../../../ingest/folders/watch.ts';
+import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { reasonOf, UsageError } from '../../../runtime/errors.ts';
 import { createLog, type LogLevel } from '../../../runtime/log/log.ts';
 import { LocalPipeline } from '../../jobs/local-pipeline.ts';
@@ -58,6 +59,7 @@ export function upCommand(program: Command): void {
 
 async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<void> {
   const settings = readSettings(flags.config);
+  const known = await readCameraKnowledge(settings.cameras);
   const log = createLog('up', settings.log.level as LogLevel); // the schema of `log.level` lists the levels
   const stopped = interruption();
   markStaying(flags.out);
@@ -71,7 +73,7 @@ async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<voi
   });
   const cameras = rtsp.map(({ name }) => name);
   log.info({ server: pipeline.bus.serverVersion, watch, cameras, out: flags.out }, 'up');
-  const arrival = { bus: pipeline.bus, signal: AbortSignal.any([stopped, pipeline.failed]), log };
+  const arrival = { bus: pipeline.bus, signal: AbortSignal.any([stopped, pipeline.failed]), log, known };
   await Promise.all([
     watchFolders(watch, { ...arrival, camera: flags.camera }),
     recordCameras(rtsp, {
