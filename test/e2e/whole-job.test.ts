@@ -67,7 +67,7 @@ test('run - labels.csv has a row a frame with its cause, the first of them by ha
 test('run - leaves dataset, both models, explanations, report and summary', () => {
   for (const file of [
     'dataset/data.yaml',
-    'dataset/coco_train.json',
+    'dataset/annotations/instances_train.json',
     'models/pre/card.json',
     'models/main/model.json',
     'report.html',

@@ -1,5 +1,8 @@
-/** The COCO view of a dataset: `coco_train.json` and `coco_val.json`, `file_name` relative to `images/`. */
-import { writeFile } from 'node:fs/promises';
+/**
+ * The COCO view of a dataset: `annotations/instances_<split>.json`, `file_name` relative to `images/<split>/`: the layout
+ * that most tools write, and the one in which Datumaro finds the pictures.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { area, round } from '../vision/box.ts';
 import { type DatasetEntry, splits } from './dataset-entry.ts';
@@ -10,10 +13,12 @@ export async function writeCocoView(
   entries: readonly DatasetEntry[],
   classes: readonly string[],
 ): Promise<void> {
+  await rm(join(folder, 'annotations'), { recursive: true, force: true });
+  await mkdir(join(folder, 'annotations'), { recursive: true });
   for (const split of splits) {
     const ofSplit = entries.filter((entry) => entry.split === split);
     await writeFile(
-      join(folder, `coco_${split}.json`),
+      join(folder, 'annotations', `instances_${split}.json`),
       `${JSON.stringify(cocoDocument(ofSplit, classes))}\n`,
     );
   }
@@ -26,9 +31,9 @@ export function cocoDocument(entries: readonly DatasetEntry[], classes: readonly
     info: { description: 'Made by Shika', version: '1.0' },
     licenses: [],
     categories: classes.map((name, i) => ({ id: i + 1, name, supercategory: 'animal' })),
-    images: entries.map(({ stem, split, width, height }, i) => ({
+    images: entries.map(({ stem, width, height }, i) => ({
       id: i + 1,
-      file_name: `${split}/${stem}.jpg`,
+      file_name: `${stem}.jpg`,
       width,
       height,
     })),

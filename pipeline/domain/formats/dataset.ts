@@ -1,6 +1,6 @@
 /**
  * A dataset as other trainers want it: one `images/{train,val}` folder that a YOLO view (`labels/`, `data.yaml`)
- * and a COCO view (`coco_train.json`, `coco_val.json`) share.
+ * and a COCO view (`annotations/instances_{train,val}.json`) share.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -46,7 +46,7 @@ export async function readCocoStills(path: string): Promise<{ stills: DrawnStill
   const stills: DrawnStill[] = [];
   for (const image of images) {
     try {
-      const still = await openStill(findPicture(dirname(path), image.file_name));
+      const still = await openStill(findPicture(path, image.file_name));
       sameSize(still, image);
       const boxes = drawn
         .get(image.id)!
@@ -75,10 +75,13 @@ function ofNoImage(path: string, { image_id }: CocoAnnotation): Problem {
   });
 }
 
-/** `file_name` is relative to `images/` or to the file; nothing outside its folder is read. */
-function findPicture(folder: string, fileName: string): string {
+/** `file_name` is relative to `images/<subset>/`, `images/` or the file; nothing outside its folder is read. */
+function findPicture(path: string, fileName: string): string {
+  const folder = dirname(path);
+  const subset = /^instances_(.+)\.json$/.exec(baseName(path))?.[1] ?? '';
   const root = baseName(folder) === 'annotations' ? dirname(folder) : folder;
   const candidates = [
+    join(root, 'images', subset, fileName),
     join(root, 'images', fileName),
     join(root, fileName),
     join(root, 'images', baseName(fileName)),

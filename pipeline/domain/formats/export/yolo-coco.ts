@@ -29,11 +29,11 @@ export async function exportYolo(input: ExportInput, folder: string): Promise<Ex
   };
 }
 
-/** `coco.json`, and `images/train/*.jpg` where pictures are at hand. */
+/** `annotations/instances_train.json`, and `images/train/*.jpg` where pictures are at hand. */
 export async function exportCoco(input: ExportInput, folder: string): Promise<ExportResult> {
   const frames = labelledClips(input).flatMap(labelledFrames);
   const document = cocoDocument(frames.map(entryOf), labelNames(frames.flatMap(({ labels }) => labels)));
-  const file = await put(folder, 'coco.json', `${JSON.stringify(document)}\n`);
+  const file = await put(folder, 'annotations/instances_train.json', `${JSON.stringify(document)}\n`);
   const pictures = await putPictures(frames, input, folder, join('images', 'train'));
   return { files: [file, ...pictures], warnings: [] };
 }

@@ -38,9 +38,9 @@ test('dataset - YOLO and COCO share one images folder, boxes are cut to their pi
     boxes: 2,
   });
   assert.deepEqual((await readdir(folder, { recursive: true })).filter((name) => name.includes('.')).sort(), [
+    'annotations/instances_train.json',
+    'annotations/instances_val.json',
     'classes.txt',
-    'coco_train.json',
-    'coco_val.json',
     'data.yaml',
     'images/train/a_b.jpg',
     'images/train/blank.jpg',
@@ -62,8 +62,8 @@ test('dataset - YOLO and COCO share one images folder, boxes are cut to their pi
     await readFile(join(folder, 'data.yaml'), 'utf8'),
     'train: images/train\nval: images/val\nnames:\n  0: boar\n  1: deer\n',
   );
-  const coco = await json('coco_val.json');
-  assert.deepEqual(coco.images, [{ id: 1, file_name: 'val/a_b-2.jpg', width: 200, height: 100 }]);
+  const coco = await json('annotations/instances_val.json');
+  assert.deepEqual(coco.images, [{ id: 1, file_name: 'a_b-2.jpg', width: 200, height: 100 }]);
   assert.deepEqual(coco.annotations, [
     { id: 1, image_id: 1, category_id: 1, bbox: [190, 0, 10, 50], area: 500, iscrowd: 0, segmentation: [] },
   ]);
@@ -79,7 +79,10 @@ test('dataset - YOLO and COCO share one images folder, boxes are cut to their pi
 test('dataset - both views read back as the same hand boxes', async () => {
   await writeDataset(folder, items);
   const yolo = await readHand([folder], []);
-  const coco = await readHand([join(folder, 'coco_train.json'), join(folder, 'coco_val.json')], []);
+  const coco = await readHand(
+    [join(folder, 'annotations/instances_train.json'), join(folder, 'annotations/instances_val.json')],
+    [],
+  );
   assert.deepEqual(yolo.problems, []);
   assert.deepEqual(coco.problems, []);
   assert.deepEqual(yolo.stills, coco.stills);

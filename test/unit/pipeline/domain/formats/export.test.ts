@@ -113,8 +113,8 @@ test('export - yolo names pictures by clip and frame, and writes them where they
 
 test('export - coco has pixels, areas and classes from 1', async () => {
   const { path } = await exported('coco');
-  const coco = await json(path, 'coco.json');
-  assert.deepEqual(coco.images[1], { id: 2, file_name: 'train/gate_000001.jpg', width: 640, height: 320 });
+  const coco = await json(path, 'annotations/instances_train.json');
+  assert.deepEqual(coco.images[1], { id: 2, file_name: 'gate_000001.jpg', width: 640, height: 320 });
   assert.deepEqual(coco.annotations[1], {
     id: 2,
     image_id: 2,
@@ -419,8 +419,11 @@ test('import - cvat and megadetector give back the labels that were exported', a
 test('import - a file of another format is refused by name', async () => {
   const { path } = await exported('coco');
   await assert.rejects(
-    importLabels('megadetector', join(path, 'coco.json'), [gate]),
+    importLabels('megadetector', join(path, 'annotations/instances_train.json'), [gate]),
     /is no MegaDetector result/,
   );
-  await assert.rejects(importLabels('cvat', join(path, 'coco.json'), [gate]), /coco\.json/);
+  await assert.rejects(
+    importLabels('cvat', join(path, 'annotations/instances_train.json'), [gate]),
+    /instances_train\.json/,
+  );
 });
