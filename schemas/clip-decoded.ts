@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { CameraId, ClipId, Restart } from './terms.ts';
+import { CameraId, ClipId, Damage, Restart } from './terms.ts';
 
 export const ClipDecoded = message({
-  type: 'shika.clip.decoded.v1',
+  type: 'shika.clip.decoded.v2',
   summary: 'Every frame of the clip is on the bus',
   stream: 'CLIPS',
   subject: 'clip.decoded.{camera}.{clip}',
@@ -16,7 +16,7 @@ export const ClipDecoded = message({
       width: Type.Integer({ minimum: 1, description: 'Pixels, after rotation' }),
       height: Type.Integer({ minimum: 1, description: 'Pixels, after rotation' }),
       fps: Type.Number({ exclusiveMinimum: 0 }),
-      damaged: Type.Integer({ minimum: 0, description: 'Packets that could not be decoded' }),
+      damage: Type.Optional(Damage),
       restart: Type.Optional(Restart),
     },
     { additionalProperties: false },
@@ -29,7 +29,12 @@ export const ClipDecoded = message({
       width: 640,
       height: 360,
       fps: 23.976,
-      damaged: 0,
+      damage: {
+        missingFrames: 20,
+        lostPackets: 0,
+        damagedFrames: 1,
+        what: 'cut off: 382 of 402 frames are there',
+      },
     },
     invalid: {
       'no frames': {
@@ -39,7 +44,6 @@ export const ClipDecoded = message({
         width: 640,
         height: 360,
         fps: 24,
-        damaged: 0,
       },
       'frames is text': {
         clip: '0123456789abcdef',
@@ -48,7 +52,6 @@ export const ClipDecoded = message({
         width: 640,
         height: 360,
         fps: 24,
-        damaged: 0,
       },
       'unknown key': {
         clip: '0123456789abcdef',
@@ -57,7 +60,6 @@ export const ClipDecoded = message({
         width: 1,
         height: 1,
         fps: 1,
-        damaged: 0,
         sound: true,
       },
     },

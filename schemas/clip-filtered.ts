@@ -4,7 +4,7 @@ import { CameraId, ClipId } from './terms.ts';
 
 export const ClipFiltered = message({
   type: 'shika.clip.filtered.v1',
-  summary: 'The clip’s labels are ranked by risk and open for review; its frames are freed',
+  summary: 'The clip’s labels are ranked by risk and open for review',
   stream: 'CLIPS',
   subject: 'clip.filtered.{camera}.{clip}',
   once: true,
@@ -18,7 +18,7 @@ export const ClipFiltered = message({
         minimum: 0,
         description: 'Labels whose risk is at least the bound of automatic review',
       }),
-      decided: Type.Integer({ minimum: 0, description: 'Labels that automatic review has decided' }),
+      decided: Type.Integer({ minimum: 0, description: 'Labels that are not pending any more' }),
     },
     { additionalProperties: false },
   ),

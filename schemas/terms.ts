@@ -84,7 +84,7 @@ export const JobId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' });
 
 /**
  * For every clip: decoded = labelled + empty + skipped + dead. `labelled` frames have a box of some track,
- * `empty` ones were looked at and had no animal.
+ * `empty` ones have none: nothing was found where anything was followed or looked for.
  */
 export const Ledger = Type.Object(
   {
@@ -104,6 +104,21 @@ export type Ledger = Static<typeof Ledger>;
 export function accountedFor({ labelled, empty, skipped, dead }: Ledger): number {
   return labelled + empty + dead + Object.values(skipped).reduce((sum, count) => sum + count, 0);
 }
+
+/** What the file announced or held and did not give: beside the ledger, which accounts for what it gave. */
+export const Damage = Type.Object(
+  {
+    missingFrames: Type.Integer({
+      minimum: 0,
+      description: 'Frames that the file announced and that never came',
+    }),
+    lostPackets: Type.Integer({ minimum: 0, description: 'Packets that gave no frame' }),
+    damagedFrames: Type.Integer({ minimum: 0, description: 'Frames of which parts were guessed' }),
+    what: Type.String({ minLength: 1, description: 'The same in a sentence' }),
+  },
+  { additionalProperties: false, description: 'What is wrong with the file; absent where nothing is' },
+);
+export type Damage = Static<typeof Damage>;
 
 export const Causes = Type.Object(
   {

@@ -136,7 +136,7 @@ const digest = '0123456789abcdef';
 
 export const TrainJob = message({
   type: 'shika.job.train.v2',
-  summary: 'Train a detector or a classifier on a dataset and, if it does better, make it the active one',
+  summary: 'Train a detector or a classifier on a dataset and make it the active one where it is promoted',
   stream: 'JOBS',
   subject: 'job.train.{kind}',
   body: 'json',

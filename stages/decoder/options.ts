@@ -21,7 +21,7 @@ export const DecoderOptions = Type.Object(
       default: 1,
       minimum: 1,
       maximum: 10_000,
-      description: 'Every how many frames one is looked at',
+      description: 'Look at every n-th frame',
     }),
     fps: Num({
       default: 0,

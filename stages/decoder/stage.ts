@@ -81,7 +81,7 @@ async function* decode(
   try {
     if (pace.restart === request.restart) yield* decodeAtPace(request, pace, options, { log, signal });
     if (pace.isGivenUp) {
-      log.info('gave up: another stage could not finish the clip');
+      log.info('clip failed in another stage');
       yield freed(bus, request);
     } else if (pace.isOutdated || pace.restart !== request.restart)
       log.info('decoding is left to the restart that the tracker asked for');
@@ -135,13 +135,21 @@ async function* decodeAtPace(
     }
   }
   if (!summary) throw new RetryableError(`${file}: decoding stopped before the end`);
-  const { frames, lostPackets, damagedFrames, damage } = summary;
-  const damaged = lostPackets + damagedFrames;
-  if (damage) log.warn({ ...summary }, 'damaged clip');
+  const { frames, damage } = summary;
+  if (damage) log.warn({ ...damage }, 'damaged clip');
   const { width, height } = info;
-  const body = { clip, camera, frames, width, height, fps: info.fps || 1, damaged, restart };
+  const body = {
+    clip,
+    camera,
+    frames,
+    width,
+    height,
+    fps: info.fps || 1,
+    restart,
+    ...(damage && { damage }),
+  };
   yield outgoing(ClipDecoded, { camera, clip }, body, { id: `decoded:${clip}:${restart}`, parent });
-  log.info({ frames, damaged }, 'decoded');
+  log.info({ frames }, 'decoded');
 }
 
 function clipFailed({ clip, camera, file, sequence }: DecodeRequest, reason: string): Outgoing {

@@ -112,13 +112,14 @@ async function follow({ bus, arrival, options, from, log, send, signal }: Follow
       ledger,
       ...(looked && { looked }),
       ...(arrival.body.recordedAt && { recordedAt: arrival.body.recordedAt }),
+      ...(view.decoded?.damage && { damage: view.decoded.damage }),
     };
     await send(outgoing(ClipTracked, { camera, clip }, summary, { parent: arrival.traceparent }));
     await send({ commit: () => free(bus, clip, camera) });
     log.info({ ...causes, ...ledger }, 'tracked');
   } catch (error) {
     if (!(error instanceof ClipGaveUp)) throw error;
-    log.warn({ why: error.message }, 'gave up: another stage could not finish the clip');
+    log.warn({ why: error.message }, 'clip failed in another stage');
     await send({ commit: () => free(bus, clip, camera) });
   } finally {
     view.close();

@@ -57,7 +57,11 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
   test('shows a hostile file name as text', async () => {
     await open({}, async (page, noise) => {
       assert.equal(await page.locator('img[src="x"], script').count(), 0);
-      assert.equal(await page.locator('#problems b').first().innerText(), hostileName);
+      assert.equal(await page.locator('#problems b').nth(1).innerText(), hostileName);
+      assert.match(
+        await page.locator('#problems li').first().innerText(),
+        /cut off: 382 of 402 frames are there/,
+      );
       assert.equal(await page.locator('#clip-2 h3').innerText(), hostileName);
       assert.deepEqual(noise, []);
     });

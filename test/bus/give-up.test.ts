@@ -55,7 +55,7 @@ describe('a clip that is given up', { timeout: 120_000 }, () => {
     await arrive(next);
     assert.equal((await tracked(next)).ledger.decoded, FRAMES);
     await until(async () => (await indices(clip)).length === 0, 'its frames are freed');
-    assert.ok(decoding.lines.some(({ msg }) => msg === 'gave up: another stage could not finish the clip'));
+    assert.ok(decoding.lines.some(({ msg }) => msg === 'clip failed in another stage'));
     assert.deepEqual(await collected(bus.stored(Dead, { stage: 'decoder' })), []);
     assert.equal((await bus.state.get(checkpointKey(clip), TrackerCheckpoint)).value, undefined);
     assert.equal(await bus.last(Look, `look.${clip}.*`).catch(() => null), null);

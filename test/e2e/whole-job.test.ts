@@ -8,6 +8,8 @@ import { after, before, test } from 'node:test';
 import { Check } from 'typebox/value';
 import { type DemoFiles, writeDemo } from '../../pipeline/app/demo/demo.ts';
 import { RunSummary } from '../../pipeline/app/results/summary.ts';
+import type { Raster } from '../../pipeline/domain/vision/image.ts';
+import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import { accountedFor } from '../../schemas/terms.ts';
 import { killEachOnce } from '../processes/kill-each-once.ts';
 import { type Ran, shika } from '../processes/shika.ts';
@@ -123,6 +125,9 @@ test('annotate - a folder with damaged files: the good clip is finished, the oth
   await copyFile(demo.clip, join(clips, 'good.mp4'));
   await copyFile(demo.clip, join(clips, 'truncated.mp4'));
   await truncate(join(clips, 'truncated.mp4'), 3_000);
+  await encodeClip(join(clips, 'half.mkv'), movingSquares(48), { fps: 12 });
+  const half = readFileSync(join(clips, 'half.mkv'));
+  await truncate(join(clips, 'half.mkv'), Math.floor(half.byteLength * 0.6));
   await writeFile(join(clips, 'empty.mp4'), '');
   await writeFile(join(clips, 'text.mp4'), 'this is no clip\n');
   const { code, result, stderr } = await shika([
@@ -142,6 +147,11 @@ test('annotate - a folder with damaged files: the good clip is finished, the oth
     ]),
   );
   assert.equal(found['good.mp4'], FRAMES);
+  const cut = (result as { clips: RunSummary['clips'] }).clips.find(({ file }) => file === 'half.mkv');
+  assert.ok(cut?.damage && cut.damage.missingFrames > 10, 'half a clip does not look like a whole one');
+  assert.equal(cut.frames, cut.ledger?.decoded);
+  const ledger = await shika(['ledger', 'half.mkv', '--out', join(folder, 'mixed-out')]);
+  assert.match(ledger.stdout, /the file is damaged: cut off: \d+ of 48 frames are there/);
   for (const bad of ['truncated.mp4', 'empty.mp4', 'text.mp4']) {
     assert.match(String(found[bad]), new RegExp(`${bad.replace('.', '\\.')}.*found`, 's'), bad);
   }
@@ -176,3 +186,13 @@ test('annotate - kill -9 of every stage and of nats-server once: the same labels
     readFileSync(join(folder, 'calm/labels.csv'), 'utf8'),
   );
 });
+
+/** A bright square that moves over noise. */
+async function* movingSquares(count: number): AsyncGenerator<Raster> {
+  const [width, height] = [320, 192];
+  for (let i = 0; i < count; i++) {
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * 7 + (at >> 6) * i) % 97);
+    for (let y = 60; y < 110; y++) data.fill(220, (y * width + 4 * i) * 3, (y * width + 4 * i + 50) * 3);
+    yield { data, width, height };
+  }
+}

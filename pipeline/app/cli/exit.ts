@@ -14,9 +14,15 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** By how many of the inputs failed. */
-export function exitCodeOf(inputs: readonly { readonly failure?: string | undefined }[]): number {
+/** What became of an input: it may fail, or be there in part only. */
+interface InputOutcome {
+  readonly failure?: string | undefined;
+  readonly damage?: object | undefined;
+}
+
+/** By how many of the inputs failed; half a clip is no whole one. */
+export function exitCodeOf(inputs: readonly InputOutcome[]): number {
   const failed = inputs.filter((input) => input.failure !== undefined).length;
-  if (failed === 0) return EXIT.ok;
+  if (failed === 0) return inputs.some(({ damage }) => damage !== undefined) ? EXIT.partial : EXIT.ok;
   return failed === inputs.length ? EXIT.failed : EXIT.partial;
 }

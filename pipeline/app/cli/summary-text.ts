@@ -8,6 +8,9 @@ export function summaryText({ clips, models, seconds, framesPerSecond }: RunSumm
   const times = Object.entries(seconds).map(([step, duration]) => `${step} ${duration.toFixed(1)} s`);
   return [
     table(['clip', 'frames', 'labelled', 'empty', 'skipped', 'dead', 'by cause'], clips.map(clipRow)),
+    ...clips.flatMap(({ file, damage }) =>
+      damage ? [styleText('yellow', `${file} is damaged: ${damage.what}`)] : [],
+    ),
     table(
       ['model', 'AP50', 'likely', 'AP50:95', 'mean IoU', 'hand-drawn pictures', ''],
       [modelRow('pre', models.pre), ...(models.main ? [modelRow('main', models.main)] : [])],

@@ -43,6 +43,8 @@ export interface ClipReport {
   readonly facts: ClipFacts | null;
   /** null where it failed before a frame was decoded. */
   readonly ledger: Ledger | null;
+  /** What the file announced or held and did not give, in a sentence; null where nothing is wrong with it. */
+  readonly damage: string | null;
   /** One sentence; null where the clip was finished. */
   readonly failure: string | null;
   /** All of the clip's labels, the rejected ones included. */

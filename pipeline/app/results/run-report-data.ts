@@ -86,6 +86,7 @@ async function clipReport(
     file: input.file,
     facts: tracked && clipFacts(tracked),
     ledger: tracked?.ledger ?? null,
+    damage: tracked?.damage?.what ?? null,
     failure,
     labels,
     samples,

@@ -1,7 +1,7 @@
 /** `summary.json`: a run in numbers, for programs. */
 import Type, { type Static } from 'typebox';
 import type { DetectorScores } from '../../../schemas/scores.ts';
-import { Causes, ClipId, Ledger, ModelId } from '../../../schemas/terms.ts';
+import { Causes, ClipId, Damage, Ledger, ModelId } from '../../../schemas/terms.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
 import { replaceFile } from '../../runtime/replace.ts';
 import type { ClipOutcome } from '../jobs/annotate.ts';
@@ -15,6 +15,7 @@ export const ClipSummary = Type.Object({
   frames: Type.Integer({ minimum: 0, description: 'Frames decoded' }),
   ledger: Type.Union([Ledger, Type.Null()], { description: 'null where the clip failed' }),
   causes: Type.Union([Causes, Type.Null()], { description: 'Labels by cause; null where the clip failed' }),
+  damage: Type.Optional(Damage),
   failure: Type.Optional(Type.String({ description: 'Why the clip failed' })),
 });
 export type ClipSummary = Static<typeof ClipSummary>;
@@ -71,6 +72,7 @@ export function clipSummary({ input: { file, clip }, tracked, failure }: ClipOut
     frames: tracked?.ledger.decoded ?? 0,
     ledger: tracked?.ledger ?? null,
     causes: tracked?.causes ?? null,
+    ...(tracked?.damage && { damage: tracked.damage }),
     ...(failure === null ? {} : { failure }),
   };
 }

@@ -3,7 +3,7 @@ import { ClipFailed } from '../../../schemas/clip-failed.ts';
 import { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import { checkpointKey, TrackerCheckpoint } from '../../../schemas/state.ts';
-import { accountedFor, type Ledger } from '../../../schemas/terms.ts';
+import { accountedFor, type Damage, type Ledger } from '../../../schemas/terms.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { arrivedClip } from './labels.ts';
 
@@ -15,6 +15,8 @@ export interface ClipLedger {
   readonly reason?: string;
   /** As far as the clip has come. */
   readonly ledger: Ledger;
+  /** What the file announced or held and did not give. */
+  readonly damage?: Damage;
   /** Whether every decoded frame is accounted for. */
   readonly addsUp: boolean;
 }
@@ -37,6 +39,7 @@ export async function clipLedger(bus: Bus, name: string): Promise<ClipLedger> {
     state: tracked ? 'tracked' : failed ? 'failed' : 'under way',
     ...(failed && { reason: failed.body.reason }),
     ledger,
+    ...(tracked?.body.damage && { damage: tracked.body.damage }),
     addsUp: accountedFor(ledger) === ledger.decoded,
   };
 }

@@ -9,15 +9,17 @@ import {
   AV_CODEC_FLAG_OUTPUT_CORRUPT,
   AV_FRAME_FLAG_CORRUPT,
   AV_PKT_FLAG_CORRUPT,
+  AV_PKT_FLAG_DISCARD,
   AVERROR_EAGAIN,
   AVERROR_EOF,
 } from 'node-av/constants';
 import { CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
+import type { Damage } from '../../../schemas/terms.ts';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import { FrameConverter } from './video-convert.ts';
 import { Clock, DecodedFrame, type VideoFrame } from './video-frame.ts';
 import { defaultTimeoutS, type OpenClip, openClip } from './video-open.ts';
-import { announcedFrames } from './video-probe.ts';
+import { announcedFrames, pictureSeconds } from './video-probe.ts';
 
 /** How a decoding went. */
 export interface DecodeSummary {
@@ -25,14 +27,10 @@ export interface DecodeSummary {
   readonly frames: number;
   /** Packets of video read. */
   readonly packets: number;
-  /** Packets the decoder refused: they gave no frame. */
-  readonly lostPackets: number;
-  /** Frames given whose data was damaged. */
-  readonly damagedFrames: number;
   /** Frames the container announced, where it did. */
   readonly announced?: number;
-  /** One sentence on what is wrong with the clip; absent where nothing is. */
-  readonly damage?: string;
+  /** What the file announced or held and did not give; absent where nothing is wrong with it. */
+  readonly damage?: Damage;
 }
 
 /** All optional. */
@@ -71,14 +69,17 @@ export async function* decodeClip(
   try {
     decoder = await openDecoder(clip);
     converter = new FrameConverter(clip);
-    const count = { frames: 0, packets: 0, lostPackets: 0, damagedFrames: 0 };
+    const count: Counts = { frames: 0, packets: 0, lostPackets: 0, damagedFrames: 0, hidden: 0, endS: 0 };
     const clock = new Clock(clip.stream);
     for (let open = true; open; ) {
       signal?.throwIfAborted();
-      open = await readPacket(clip, packet, signal);
+      open = await readPacket(clip, packet, signal, (why) => {
+        count.readError = why;
+      });
       // An empty packet would tell the decoder that the clip is over.
       if (open && packet.size === 0) continue;
       if (open) count.packets++;
+      if (open && packet.hasFlags(AV_PKT_FLAG_DISCARD)) count.hidden++;
       let damagedPacket = open && packet.hasFlags(AV_PKT_FLAG_CORRUPT);
       const sent = await decoder.sendPacket(open ? packet : null);
       if (open && sent < 0) count.lostPackets++;
@@ -99,7 +100,9 @@ export async function* decodeClip(
         damagedPacket = false;
         if (damaged) count.damagedFrames++;
         const index = count.frames++;
-        const given = new DecodedFrame(frame, converter, index, clock.seconds(frame, index), damaged);
+        const pts = clock.seconds(frame, index);
+        count.endS = Math.max(count.endS, pts + clock.stepS);
+        const given = new DecodedFrame(frame, converter, index, pts, damaged);
         frame.unref();
         try {
           yield given;
@@ -109,7 +112,10 @@ export async function* decodeClip(
       }
     }
     if (count.frames === 0) throw noFrames(clip, count.packets);
-    options.onEnd?.(summarise(count, announcedFrames(clip)));
+    options.onEnd?.(summarise(count, clip, clock.stepS));
+  } catch (error) {
+    if (clip.live || !(error instanceof FFmpegError)) throw error;
+    throw new PoisonError(`${clip.name} can't be decoded`, { found: error.message, cause: error });
   } finally {
     signal?.removeEventListener('abort', interrupt);
     await converter?.idle();
@@ -139,8 +145,13 @@ async function openDecoder({ codec, stream }: OpenClip): Promise<CodecContext> {
   }
 }
 
-/** The next packet of the picture; false at the end. A file that can't be read further has ended. */
-export async function readPacket(clip: OpenClip, packet: Packet, signal?: AbortSignal): Promise<boolean> {
+/** The next packet of the picture; false at the end. A file that can't be read further has ended, and says why. */
+export async function readPacket(
+  clip: OpenClip,
+  packet: Packet,
+  signal?: AbortSignal,
+  onReadError?: (why: string) => void,
+): Promise<boolean> {
   for (;;) {
     const result = await clip.format.readFrame(packet);
     signal?.throwIfAborted();
@@ -149,7 +160,10 @@ export async function readPacket(clip: OpenClip, packet: Packet, signal?: AbortS
       packet.unref();
     } else if (result === AVERROR_EAGAIN) {
       await sleep(10);
-    } else if (result === AVERROR_EOF || !clip.live) {
+    } else if (result === AVERROR_EOF) {
+      return false;
+    } else if (!clip.live) {
+      onReadError?.(FFmpegError.strerror(result));
       return false;
     } else {
       throw new RetryableError(`${clip.name} broke off`, { found: FFmpegError.strerror(result) });
@@ -164,21 +178,54 @@ function noFrames(clip: OpenClip, packets: number): PoisonError {
   });
 }
 
-type Counts = Pick<DecodeSummary, 'frames' | 'packets' | 'lostPackets' | 'damagedFrames'>;
+interface Counts {
+  frames: number;
+  packets: number;
+  /** Packets that the decoder refused, or that it failed on. */
+  lostPackets: number;
+  damagedFrames: number;
+  /** Packets that the container itself hides (an edit list): announced, and rightly not given. */
+  hidden: number;
+  /** Where the last frame ends, s. */
+  endS: number;
+  /** Why the file could not be read to its end. */
+  readError?: string;
+}
 
 /** Containers may announce a frame or two more than there are (AVI counts placeholders); that is no damage. */
 const announcedSlack = 2;
+/** A container's length is rounded, and the last frame's own is guessed: so much may be missing at the end. */
+const lengthSlack = { share: 0.01, s: 0.1, frames: 2.5 } as const;
 
-function summarise(counts: Counts, announced: number | undefined): DecodeSummary {
+function summarise(counts: Counts, clip: OpenClip, stepS: number): DecodeSummary {
+  const { frames, packets, lostPackets, damagedFrames, readError } = counts;
+  const announced = announcedFrames(clip);
+  const missingFrames = Math.max(missingOfAnnounced(counts, announced), missingAtEnd(counts, clip, stepS));
   const parts: string[] = [];
-  if (announced !== undefined && announced - counts.packets > announcedSlack) {
-    parts.push(`cut off: ${counts.packets} of ${announced} frames are there`);
-  }
-  if (counts.lostPackets > 0) parts.push(`${counts.lostPackets} packets can't be decoded`);
-  if (counts.damagedFrames > 0) parts.push(`${counts.damagedFrames} frames are damaged`);
+  if (missingFrames > 0) parts.push(`cut off: ${frames} of ${frames + missingFrames} frames are there`);
+  if (lostPackets > 0) parts.push(`${lostPackets} packets can't be decoded`);
+  if (damagedFrames > 0) parts.push(`${damagedFrames} frames are damaged`);
+  if (readError !== undefined) parts.push(`it can't be read to its end (${readError})`);
+  const damage: Damage | undefined =
+    parts.length === 0 ? undefined : { missingFrames, lostPackets, damagedFrames, what: parts.join(', ') };
   return {
-    ...counts,
+    frames,
+    packets,
     ...(announced === undefined ? {} : { announced }),
-    ...(parts.length === 0 ? {} : { damage: parts.join(', ') }),
+    ...(damage && { damage }),
   };
+}
+
+/** Two packets a frame are fields of interlaced pictures: nothing is missing there. */
+function missingOfAnnounced({ frames, hidden }: Counts, announced: number | undefined): number {
+  if (announced === undefined || Math.abs(announced - 2 * frames) <= announcedSlack) return 0;
+  const missing = announced - hidden - frames;
+  return missing > announcedSlack ? missing : 0;
+}
+
+/** Frames that would fill the time between the last frame's end and the clip's, at its average rate. */
+function missingAtEnd({ endS }: Counts, clip: OpenClip, stepS: number): number {
+  const lengthS = pictureSeconds(clip);
+  const slackS = Math.max(lengthSlack.s, lengthSlack.share * lengthS, lengthSlack.frames * stepS);
+  return lengthS - endS > slackS ? Math.round((lengthS - endS) / stepS) : 0;
 }

@@ -1,6 +1,7 @@
 /** One decoded picture as the rest of the pipeline sees it. */
 import { AV_NOPTS_VALUE } from 'node-av/constants';
-import type { Frame, Stream } from 'node-av/lib';
+import { FFmpegError, type Frame, type Stream } from 'node-av/lib';
+import { PoisonError } from '../../runtime/errors.ts';
 import type { Raster } from './image.ts';
 import type { FrameConverter } from './video-convert.ts';
 
@@ -65,6 +66,10 @@ export class DecodedFrame implements VideoFrame {
     this.#users++;
     try {
       return await work(this.#frame);
+    } catch (error) {
+      if (!(error instanceof FFmpegError)) throw error;
+      // A filter graph that can't be built, a size that no JPEG has: the same on every attempt.
+      throw new PoisonError(`frame ${this.index} can't be converted`, { found: error.message, cause: error });
     } finally {
       this.#unuse();
     }
@@ -78,7 +83,8 @@ export class DecodedFrame implements VideoFrame {
 /** Presentation times in seconds since the first frame; a frame without one is a frame's length after the last. */
 export class Clock {
   readonly #unit: number;
-  readonly #step: number;
+  /** Length of a frame at the clip's average rate, s. */
+  readonly stepS: number;
   #first: number | undefined;
   #last = 0;
 
@@ -86,16 +92,16 @@ export class Clock {
     this.#unit = stream.timeBase.toDouble();
     const { num, den } = stream.avgFrameRate;
     const fps = num > 0 && den > 0 ? num / den : 25;
-    this.#step = 1 / fps;
+    this.stepS = 1 / fps;
   }
 
   seconds(frame: Frame, index: number): number {
     const stamp = frame.bestEffortTimestamp;
     if (stamp === AV_NOPTS_VALUE) {
-      this.#last += index === 0 ? 0 : this.#step;
+      this.#last += index === 0 ? 0 : this.stepS;
     } else {
       const seconds = Number(stamp) * this.#unit;
-      this.#first ??= seconds - (index === 0 ? 0 : this.#last + this.#step);
+      this.#first ??= seconds - (index === 0 ? 0 : this.#last + this.stepS);
       this.#last = seconds - this.#first;
     }
     return this.#last;

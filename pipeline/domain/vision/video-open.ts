@@ -2,7 +2,7 @@
  * Opens a clip or a camera's stream and finds its picture, or says in one sentence why it can't:
  * FFmpeg's own answer to a text file, a cut-off mp4 and an empty file is the same "Invalid data".
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AV_PKT_DATA_DISPLAYMATRIX, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
 import { Codec, Dictionary, FFmpegError, FormatContext, type Stream } from 'node-av/lib';
@@ -26,6 +26,9 @@ export interface OpenClip {
 
 /** How long a stream may be silent by default, s. */
 export const defaultTimeoutS = 10;
+
+/** Of a picture, px: 16K video; what is larger is a damaged header, and takes gigabytes. */
+const largestSide = 16_384;
 
 const expectedClip = 'a video clip (mp4, mov, avi, mkv or ts)';
 
@@ -86,30 +89,27 @@ function withoutPassword(url: string): string {
 }
 
 async function refuseUnreadable(path: string, name: string): Promise<void> {
-  let file: FileHandle;
-  try {
-    file = await open(path);
-  } catch (error) {
-    throw new PoisonError(`${name} can't be read`, {
+  const unreadable = (error: unknown) =>
+    new PoisonError(`${name} can't be read`, {
       found: reasonOf(error),
       expected: expectedClip,
       cause: error,
     });
+  const entry = await stat(path).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  if (!entry.isFile()) {
+    // A named pipe that nobody writes to would hold whoever opens it for ever.
+    const found = entry.isDirectory() ? 'a folder' : entry.isFIFO() ? 'a named pipe' : 'no regular file';
+    throw new PoisonError(`${name} can't be opened as a video`, { found, expected: expectedClip });
   }
-  try {
-    const stat = await file.stat();
-    if (stat.isDirectory()) {
-      throw new PoisonError(`${name} can't be opened as a video`, {
-        found: 'a folder',
-        expected: expectedClip,
-      });
-    }
-    if (stat.isFile() && stat.size === 0) {
-      throw new PoisonError(`${name} is empty`, { found: '0 bytes', expected: expectedClip });
-    }
-  } finally {
-    await file.close();
+  if (entry.size === 0) {
+    throw new PoisonError(`${name} is empty`, { found: '0 bytes', expected: expectedClip });
   }
+  const file = await open(path).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  await file.close();
 }
 
 function findPicture(format: FormatContext, name: string): Omit<OpenClip, 'name' | 'live' | 'format'> {
@@ -133,6 +133,12 @@ function findPicture(format: FormatContext, name: string): Omit<OpenClip, 'name'
     throw new PoisonError(`${name} does not say how large its picture is`, {
       found: `${codecpar.width} x ${codecpar.height} px in ${codec.name}`,
       expected: 'a width and a height',
+    });
+  }
+  if (Math.max(codecpar.width, codecpar.height) > largestSide) {
+    throw new PoisonError(`${name} announces a picture that no camera makes`, {
+      found: `${codecpar.width} x ${codecpar.height} px`,
+      expected: `at most ${largestSide} px a side`,
     });
   }
   const turn = uprightFilter(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
@@ -178,7 +184,7 @@ async function diagnose(path: string, reason: string): Promise<string> {
     }
     const text = start.toString('utf8');
     if (/^[\t\n\r\x20-\x7e\u00a0-\ufffc]*$/.test(text)) {
-      return `text: ${JSON.stringify(text.slice(0, 40).trim())}`;
+      return `${size} bytes of text`; // not which: it may be a secret's
     }
     return `${size} bytes (${reason})`;
   } finally {

@@ -34,7 +34,7 @@ export async function probeClip(path: string, options: ProbeOptions = {}): Promi
       width,
       height,
       fps: ratio(stream.avgFrameRate) || ratio(stream.rFrameRate),
-      durationS: duration(stream.duration, ratio(stream.timeBase)) || duration(format.duration, 1e-6),
+      durationS: pictureSeconds(clip) || duration(format.duration, 1e-6),
       codec: codec.name ?? 'unknown',
       ...(frames === undefined ? {} : { frames }),
     };
@@ -46,6 +46,15 @@ export async function probeClip(path: string, options: ProbeOptions = {}): Promi
 /** Frames that the container announces; undefined where it does not. */
 export function announcedFrames({ stream }: OpenClip): number | undefined {
   return stream.nbFrames > 0n ? Number(stream.nbFrames) : undefined;
+}
+
+/**
+ * How long the container says that the picture lasts, s; 0 where it does not. The length of the whole is the picture's
+ * only where there is nothing but the picture.
+ */
+export function pictureSeconds({ stream, format }: OpenClip): number {
+  const own = duration(stream.duration, ratio(stream.timeBase));
+  return own || (format.nbStreams === 1 ? duration(format.duration, 1e-6) : 0);
 }
 
 function ratio({ num, den }: { num: number; den: number }): number {

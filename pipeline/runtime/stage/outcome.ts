@@ -13,7 +13,7 @@ const BACKOFF = { firstMs: 250, longestMs: 30_000 };
 
 /**
  * @param attempt 1 for the first delivery
- * @param attempts deliveries after which a passing fault is no longer taken for one
+ * @param attempts deliveries after which a retryable error counts as permanent
  * @param waits how often it was {@link OverloadedError} already since it was delivered
  * @param random of the delay, see {@link backoffMs}
  */

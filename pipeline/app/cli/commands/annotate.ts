@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import { type Command, Option } from 'commander';
 import { readModelFolder } from '../../../domain/models/files.ts';
 import { storeActiveDetector } from '../../../domain/models/stored-models.ts';
@@ -66,7 +67,7 @@ export function annotateCommand(program: Command): void {
 async function annotateClips(paths: readonly string[], flags: AnnotateFlags): Promise<WrittenAnnotation> {
   const { out, config, detectors, hand = [] } = flags;
   if (hand.length === 0 && !flags.model) {
-    throw new UsageError('nothing says what an animal looks like', {
+    throw new UsageError('there is neither a model nor a hand-drawn box', {
       expected: '--hand with boxes, or --model with a detector',
     });
   }
@@ -96,6 +97,9 @@ async function trainFirst(
 }
 
 function annotationText({ clips, labels }: WrittenAnnotation): string {
-  const lines = clips.map(({ file, frames, failure }) => `${file}: ${failure ?? `${frames} frames`}`);
+  const lines = clips.map(({ file, frames, failure, damage }) => {
+    const line = `${file}: ${failure ?? `${frames} frames`}`;
+    return damage ? `${line}; ${styleText('yellow', `damaged: ${damage.what}`)}` : line;
+  });
   return [...lines, `labels in ${labels}`].join('\n');
 }

@@ -15,7 +15,7 @@ export function ledgerCommand(program: Command): void {
     });
 }
 
-function ledgerText({ file, clip, state, reason, ledger, addsUp }: ClipLedger): string {
+function ledgerText({ file, clip, state, reason, ledger, damage, addsUp }: ClipLedger): string {
   const { decoded, labelled, empty, skipped, dead } = ledger;
   const skips = Object.entries(skipped).map(([why, count]) => `${count} skipped (${why})`);
   const sum = [
@@ -27,5 +27,6 @@ function ledgerText({ file, clip, state, reason, ledger, addsUp }: ClipLedger): 
   return [
     `${file} (${clip}): ${state}${reason ? `: ${reason}` : ''}`,
     `${decoded} frames = ${sum.join(' + ')}${addsUp ? '' : '  DOES NOT ADD UP'}`,
+    ...(damage ? [`the file is damaged: ${damage.what}`] : []),
   ].join('\n');
 }

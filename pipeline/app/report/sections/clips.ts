@@ -58,10 +58,11 @@ function length({ facts }: ClipReport): string {
 }
 
 async function details(clip: ClipReport, id: string, isOpen: boolean): Promise<Html> {
-  const { file, facts, ledger, failure, labels } = clip;
+  const { file, facts, ledger, damage, failure, labels } = clip;
   return html`<details class="clip" id="${id}"${isOpen && ' open'}>
     <summary><h3>${file}</h3>${causeBarOrFailure(clip)}</summary>
     ${failure !== null && html`<p class="failure"><b>Not finished:</b> ${failure}</p>`}
+    ${damage !== null && html`<p class="failure"><b>Damaged:</b> ${damage}</p>`}
     ${
       facts !== null &&
       html`<p class="dim">${facts.width} × ${facts.height} px, ${short(facts.fps)} frames a second, ${length(clip)},

@@ -6,7 +6,10 @@ import type { Section } from './section.ts';
 /** null where all went well. */
 export function problems({ clips, problems }: ReportData): Section | null {
   const all = [
-    ...clips.flatMap(({ file, failure }) => (failure === null ? [] : [{ file, message: failure }])),
+    ...clips.flatMap(({ file, failure, damage }) => {
+      const message = failure ?? damage;
+      return message === null ? [] : [{ file, message }];
+    }),
     ...problems,
   ];
   if (all.length === 0) return null;

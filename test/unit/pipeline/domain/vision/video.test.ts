@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
@@ -18,7 +19,7 @@ import type { VideoFrame } from '../../../../../pipeline/domain/vision/video-fra
 import { uprightFilter } from '../../../../../pipeline/domain/vision/video-open.ts';
 import { probeClip } from '../../../../../pipeline/domain/vision/video-probe.ts';
 import { PoisonError, RetryableError } from '../../../../../pipeline/runtime/errors.ts';
-import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
+import { casePath, dataPath, noCases, noData } from '../../../../fixtures/shared-data.ts';
 
 let dir: string;
 before(async () => {
@@ -196,7 +197,7 @@ test('video - files that are no clip are poison that says what was found', async
   const cases: [name: string, bytes: Uint8Array | undefined, says: RegExp][] = [
     ['missing.mp4', undefined, /ENOENT/],
     ['empty.mp4', new Uint8Array(), /0 bytes/],
-    ['text.mp4', Buffer.from('frame,x,y\n1,2,3\n'), /text: "frame,x,y/],
+    ['text.mp4', Buffer.from('frame,x,y\n1,2,3\n'), /16 bytes of text/],
     ['noindex.mp4', cut, /cut off after \d+ bytes: its index \('moov'\) is missing/],
     ['noise.mp4', createHash('sha512').update('x').digest(), /64 bytes/],
   ];
@@ -368,8 +369,8 @@ test('video - with a bit flipped in every 2 KB nearly all frames come back', {
   await writeFile(path, bytes);
   const { taken, summary } = await decodeAll(path, ({ index }) => index);
   assert.ok(taken.length >= 395, `${taken.length} of 402`);
-  assert.ok(summary!.damagedFrames > 50);
-  assert.match(summary!.damage!, /frames are damaged/);
+  assert.ok(summary!.damage!.damagedFrames > 50);
+  assert.match(summary!.damage!.what, /frames are damaged/);
 });
 
 test('video - of an mp4 cut in its data the rest is given and the cut reported', {
@@ -380,5 +381,53 @@ test('video - of an mp4 cut in its data the rest is given and the cut reported',
   await writeFile(path, bytes.subarray(0, bytes.byteLength >> 1));
   const { taken, summary } = await decodeAll(path, ({ index }) => index);
   assert.ok(taken.length >= 210, `${taken.length}`);
-  assert.match(summary!.damage!, /cut off: \d+ of 402 frames are there/);
+  assert.match(summary!.damage!.what, /cut off: \d+ of 402 frames are there/);
 });
+
+for (const name of ['cut.mkv', 'cut.avi']) {
+  test(`video - a ${name.slice(4)} that is cut off says how much is missing, a whole one says nothing`, async () => {
+    const bytes = await readFile(await clipOf(name, 60));
+    const whole = await decodeAll(join(dir, name), ({ index }) => index);
+    assert.equal(whole.taken.length, 60);
+    assert.equal(whole.summary?.damage, undefined);
+    const path = join(dir, `half-${name}`);
+    await writeFile(path, bytes.subarray(0, Math.floor(0.7 * bytes.byteLength)));
+    const { taken, summary } = await decodeAll(path, ({ index }) => index);
+    assert.ok(taken.length > 0 && taken.length < 55, `${taken.length}`);
+    const { missingFrames, what } = summary!.damage!;
+    assert.ok(Math.abs(taken.length + missingFrames - 60) <= 3, `${taken.length} + ${missingFrames}`);
+    assert.match(what, /^cut off: \d+ of \d+ frames are there/);
+  });
+}
+
+test('video - a named pipe is refused at once: nobody may ever write to it', async () => {
+  const pipe = join(dir, 'pipe.mp4');
+  spawnSync('mkfifo', [pipe]);
+  await assert.rejects(probeClip(pipe), /found a named pipe/);
+});
+
+const tall = casePath('damaged-clips/f0975-flip1e-2-wmv2_wmv.wmv');
+
+test('video - a header that announces what no camera makes is refused at once', {
+  skip: tall === undefined && noCases,
+}, async () => {
+  await assert.rejects(probeClip(tall!), (error) => {
+    assert.ok(error instanceof PoisonError);
+    assert.match(error.message, /announces a picture that no camera makes; found 192 x 65644 px/);
+    return true;
+  });
+});
+
+for (const [name, frames, missing] of [
+  ['f0154-trunc-mjpeg_avi.avi', 4, 20],
+  ['f0716-dup-vp9_webm.webm', 1, 23],
+] as const) {
+  const path = casePath(`damaged-clips/${name}`);
+  test(`video - ${name}: what came, and what is missing`, {
+    skip: path === undefined && noCases,
+  }, async () => {
+    const { taken, summary } = await decodeAll(path!, ({ index }) => index);
+    assert.equal(taken.length, frames);
+    assert.equal(summary?.damage?.missingFrames, missing);
+  });
+}
