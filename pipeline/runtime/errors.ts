@@ -1,7 +1,9 @@
 /**
  * Errors that carry intent. The runner steers by the class alone: a handler throws what it means,
- * and policy (retry, dead letter, exit) is decided once, in `pipeline/runtime/stage/`.
+ * and policy (retry, dead letter, exit) is decided once, in `pipeline/runtime/stage/`. Messages hold no secrets of
+ * addresses, whoever wrote them: they go to logs, terminals and the bus.
  */
+import { hideSecrets } from './safe-address.ts';
 
 /** What a {@link ShikaError} says beyond its message. */
 export interface ErrorFacts {
@@ -21,9 +23,12 @@ export abstract class ShikaError extends Error {
       facts.found === undefined ? '' : `found ${facts.found}`,
       facts.expected === undefined ? '' : `expected ${facts.expected}`,
     ].filter(Boolean);
-    super([message, ...detail].join('; '), facts.cause === undefined ? undefined : { cause: facts.cause });
+    super(
+      hideSecrets([message, ...detail].join('; ')),
+      facts.cause === undefined ? undefined : { cause: facts.cause },
+    );
     this.name = new.target.name;
-    this.found = facts.found;
+    this.found = facts.found && hideSecrets(facts.found);
     this.expected = facts.expected;
   }
 }
@@ -45,5 +50,7 @@ export class UsageError extends ShikaError {}
 
 /** `error.message` of anything thrown; its name where it has none, so that a reason is never empty. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error) || 'no reason given';
+  return hideSecrets(
+    error instanceof Error ? error.message || error.name : String(error) || 'no reason given',
+  );
 }

@@ -1,6 +1,6 @@
 /** The pipeline that stays up: a camera is recorded, its clips pass through, and it stops when told to. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import type { Raster } from '../../pipeline/domain/vision/image.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import { start } from '../processes/shika.ts';
 import { until } from '../processes/until.ts';
+import { untilPrinted } from '../processes/until-printed.ts';
 
 let folder: string;
 let camera: Server;
@@ -26,7 +27,7 @@ before(async () => {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => camera.once('listening', resolve));
   // listen(port) gives an address with a port, never a pipe's name
-  url = `http://user:secret@127.0.0.1:${(camera.address() as AddressInfo).port}/live.ts`;
+  url = `http://user:hunter2@127.0.0.1:${(camera.address() as AddressInfo).port}/live.ts?password=hunter2`;
 });
 
 after(async () => {
@@ -63,8 +64,39 @@ test('up - a camera’s stream is taken in clips, and Ctrl-C stops everything wi
   const { code } = await ended;
   assert.equal(code, 0, said);
   assert.match(said, /"camera":"gate","msg":"recording"/);
-  assert.doesNotMatch(said, /secret/);
+  assert.doesNotMatch(said, /hunter2/);
+  assert.deepEqual(await filesWith('hunter2', dir), []);
   assert.doesNotMatch(said, /died/);
+});
+
+/** Of the job's folder: logs, the bus' store, recordings; by content and by name. */
+async function filesWith(secret: string, dir: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (path.includes(secret) || (entry.isFile() && (await readFile(path)).includes(secret)))
+      found.push(path);
+  }
+  return found;
+}
+
+test('up - a camera that can’t be reached, or has a mistyped address, is named without its secrets', async (t) => {
+  const dir = join(folder, 'unreachable');
+  const address = 'rtsp://127.0.0.1:9/user=admin&password=hunter2&channel=1';
+  const running = start(['up', '--rtsp', address, '--no-stages', '--out', dir]);
+  const { child, ended } = running;
+  t.after(() => child.kill('SIGKILL'));
+  await untilPrinted(running, /not recording/);
+  const shown = await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => '');
+  child.kill('SIGINT');
+  const { stderr } = await ended;
+  assert.doesNotMatch(`${stderr} ${shown}`, /hunter2/);
+  assert.deepEqual(await filesWith('hunter2', dir), []);
+  for (const mistyped of ['rtps://user:hunter2@host/', '--rtps=rtsp://user:hunter2@host/']) {
+    const refused = await start(['up', '--rtsp', mistyped, mistyped, '--out', dir]).ended;
+    assert.equal(refused.code, 2);
+    assert.doesNotMatch(refused.stderr + refused.stdout, /hunter2/);
+  }
 });
 
 test('up - an address that is none is refused before anything starts', async () => {

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import project from '../../../package.json' with { type: 'json' };
 import { FatalError, PoisonError, reasonOf, UsageError } from '../../runtime/errors.ts';
+import { hideSecrets } from '../../runtime/safe-address.ts';
 import { annotateCommand } from './commands/annotate.ts';
 import { classifierCommand } from './commands/classifier.ts';
 import { deadCommand } from './commands/dead.ts';
@@ -24,9 +25,13 @@ import { weightsCommand } from './commands/weights.ts';
 import { EXIT } from './exit.ts';
 import { Interrupted } from './interrupt.ts';
 
+// Other users of the machine see what was typed: it may hold a camera's password.
+process.title = `shika ${/^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? ''}`.trim();
+
 const program = new Command('shika')
   .description(project.description)
   .version(project.version)
+  .configureOutput({ writeErr: (text) => process.stderr.write(hideSecrets(text)) })
   .showHelpAfterError('(--help shows what is possible)')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
@@ -60,7 +65,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`shika: ${reasonOf(error)}\n`);
-  if (process.env.SHIKA_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env.SHIKA_DEBUG && error instanceof Error)
+    process.stderr.write(`${hideSecrets(error.stack ?? '')}\n`);
   process.exit(exitCode(error));
 }
 

@@ -1,6 +1,7 @@
 /** `report.html`: one self-contained page. An older one is replaced only when the new one is whole. */
 
 import { replaceFile } from '../../runtime/replace.ts';
+import { hideSecrets } from '../../runtime/safe-address.ts';
 import type { ClassifierReport } from '../report/classifier/data.ts';
 import { renderClassifierPage } from '../report/classifier/page.ts';
 import type { ReportData } from '../report/data.ts';
@@ -21,7 +22,7 @@ export async function writeClassifierReport(path: string, data: ClassifierReport
   await replaceFile(path, await renderClassifierPage(data));
 }
 
-/** What was typed, for a report. */
+/** What was typed, for a report that may be shown to anybody. */
 export function typedCommand(): string {
-  return ['shika', ...process.argv.slice(2)].join(' ');
+  return ['shika', ...process.argv.slice(2).map(hideSecrets)].join(' ');
 }

@@ -7,11 +7,12 @@ import { basename } from 'node:path';
 import { AV_PKT_DATA_DISPLAYMATRIX, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
 import { Codec, Dictionary, FFmpegError, FormatContext, type Stream } from 'node-av/lib';
 import { PoisonError, RetryableError, reasonOf } from '../../runtime/errors.ts';
+import { safeAddress } from '../../runtime/safe-address.ts';
 import './video-log.ts';
 
 /** An opened input with its video stream; close `format` when done. */
 export interface OpenClip {
-  /** The file's name, or the URL without its password: what messages call it. */
+  /** The file's name, or the address as it may be shown: what messages call it. */
   readonly name: string;
   readonly live: boolean;
   readonly format: FormatContext;
@@ -46,7 +47,7 @@ export function isStreamUrl(path: string): boolean {
 export async function openClip(path: string, timeoutS: number, signal?: AbortSignal): Promise<OpenClip> {
   signal?.throwIfAborted();
   const live = isStreamUrl(path);
-  const name = live ? withoutPassword(path) : basename(path);
+  const name = live ? safeAddress(path) : basename(path);
   if (!live) await refuseUnreadable(path, name);
 
   const format = new FormatContext();
@@ -81,11 +82,6 @@ function streamOptions(url: string, timeoutS: number): Record<string, string> {
   return /^rtsps?:/i.test(url)
     ? { rtsp_transport: 'tcp', timeout: microseconds }
     : { rw_timeout: microseconds };
-}
-
-/** `rtsp://user:secret@host/` as `rtsp://user@host/`: the name goes to logs. */
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:/@]*):[^/]*@/i, '$1@');
 }
 
 async function refuseUnreadable(path: string, name: string): Promise<void> {

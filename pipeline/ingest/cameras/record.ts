@@ -1,10 +1,11 @@
 /** A camera's stream to files of some length, as it comes: nothing is decoded, so recording keeps up with any camera. */
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Muxer } from 'node-av/api';
 import { type FormatContext, Packet } from 'node-av/lib';
 import { readPacket } from '../../domain/vision/video-decode.ts';
 import { type OpenClip, openClip } from '../../domain/vision/video-open.ts';
+import { closedPart, finishAbandoned, openPart } from './unfinished.ts';
 
 export interface RecordOptions {
   /** Made where it is missing. A file lies in it under its own name once it is complete. */
@@ -16,9 +17,6 @@ export interface RecordOptions {
   readonly signal: AbortSignal;
 }
 
-/** Of a file that is being written. Matroska's can be read to where they were cut off. */
-const unfinished = '.part';
-
 /**
  * Records until the stream ends.
  *
@@ -29,7 +27,7 @@ const unfinished = '.part';
 export async function recordStream(url: string, options: RecordOptions): Promise<void> {
   const { folder, segmentS, timeoutS, signal } = options;
   await mkdir(folder, { recursive: true });
-  await renameUnfinished(folder);
+  await finishAbandoned(folder);
   const clip = await openClip(url, timeoutS, signal);
   const interrupt = () => clip.format.interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
@@ -60,12 +58,14 @@ export async function recordStream(url: string, options: RecordOptions): Promise
 /** One file. */
 class Segment {
   readonly #path: string;
+  readonly #part: string;
   readonly #muxer: Muxer;
   readonly #track: number;
   readonly #began: number;
 
-  private constructor(path: string, muxer: Muxer, track: number, began: number) {
+  private constructor(path: string, part: string, muxer: Muxer, track: number, began: number) {
     this.#path = path;
+    this.#part = part;
     this.#muxer = muxer;
     this.#track = track;
     this.#began = began;
@@ -74,13 +74,10 @@ class Segment {
   /** @param began by the stream's clock, seconds */
   static async open(folder: string, { stream }: OpenClip, began: number): Promise<Segment> {
     const path = join(folder, `${nameNow()}.mkv`);
+    const part = openPart(path);
     const options = { avoid_negative_ts: 'make_zero' };
-    const muxer = await Muxer.open(`${path}${unfinished}`, {
-      format: 'matroska',
-      options,
-      configure: clearTags,
-    });
-    return new Segment(path, muxer, muxer.addStream(stream), began);
+    const muxer = await Muxer.open(part, { format: 'matroska', options, configure: clearTags });
+    return new Segment(path, part, muxer, muxer.addStream(stream), began);
   }
 
   /** Whether a picture of that time belongs here; where a camera sets its clock back, another file begins. */
@@ -93,8 +90,12 @@ class Segment {
   }
 
   async finish(): Promise<void> {
-    await this.#muxer.close();
-    await rename(`${this.#path}${unfinished}`, this.#path);
+    try {
+      await this.#muxer.close();
+      await rename(this.#part, this.#path);
+    } finally {
+      closedPart(this.#part);
+    }
   }
 }
 
@@ -109,12 +110,4 @@ function nameNow(): string {
 /** The codec's number in the camera's container means something else in Matroska's. */
 function clearTags({ streams }: FormatContext): void {
   for (const { codecpar } of streams) codecpar.codecTag = 0;
-}
-
-/** Renames the last file of a recorder that was killed. */
-async function renameUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.endsWith(unfinished))
-      await rename(join(folder, name), join(folder, name.slice(0, -unfinished.length)));
-  }
 }

@@ -2,6 +2,7 @@
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import { FatalError, reasonOf } from '../errors.ts';
 import { retryForever } from '../retry.ts';
+import { safeAddress } from '../safe-address.ts';
 import { isNewEnough, OLDEST_SERVER } from './server-version.ts';
 
 /** A peer that vanished silently is noticed after two of these; the client's own default is two minutes. */
@@ -34,7 +35,7 @@ export async function openConnection(options: ConnectionOptions): Promise<NatsCo
     return await retryForever(() => connected(options), { backoff: BACKOFF, isTransient });
   } catch (cause) {
     if (cause instanceof FatalError) throw cause;
-    throw new FatalError(`no NATS server answers at ${withoutPassword(options.url)}`, {
+    throw new FatalError(`no NATS server answers at ${safeAddresses(options.url)}`, {
       found: reasonOf(cause),
       expected: 'a running nats-server with JetStream (nats-server -js), named by NATS_URL',
       cause,
@@ -61,7 +62,7 @@ async function connected(options: ConnectionOptions): Promise<NatsConnection> {
     throw unfit;
   } catch (cause) {
     if (!(cause instanceof errors.AuthorizationError)) throw cause;
-    throw new FatalError(`the NATS server at ${withoutPassword(options.url)} does not let us in`, {
+    throw new FatalError(`the NATS server at ${safeAddresses(options.url)} does not let us in`, {
       found: `user ${options.user || '(none)'}: ${cause.message}`,
       expected: 'bus.user and bus.password as the server knows them',
       cause,
@@ -84,7 +85,7 @@ function unfitness(connection: NatsConnection): FatalError | undefined {
   });
 }
 
-/** `nats://user:secret@host` → `nats://host`: addresses are logged. */
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/,]*@/g, '//');
+/** Of the servers of a cluster, by commas. */
+function safeAddresses(urls: string): string {
+  return urls.split(',').map(safeAddress).join(',');
 }

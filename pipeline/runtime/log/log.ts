@@ -3,6 +3,7 @@
  * apply `clip`, `index`, `msgId`, `traceparent`, `why`. Message bodies and credentials are never logged.
  */
 import { type Logger, pino } from 'pino';
+import { hideSecrets } from '../safe-address.ts';
 
 export type { Logger };
 
@@ -16,6 +17,7 @@ export function createLog(stage: string, level: LogLevel): Logger {
       base: { stage },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: hideSecrets },
       redact: { paths: ['password', 'token', '*.password', '*.token'], censor: '[hidden]' },
     },
     pino.destination({ dest: 2, sync: true }),

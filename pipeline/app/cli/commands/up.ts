@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Camera, readCamera } from '../../../ingest/cameras/camera.ts';
+import { type Camera, readCamera, refuseNamesakes } from '../../../ingest/cameras/camera.ts';
 import { recordCameras } from '../../../ingest/cameras/record-cameras.ts';
 import { watchFolders } from '../../../ingest/folders/watch.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
@@ -58,6 +58,7 @@ export function upCommand(program: Command): void {
 }
 
 async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<void> {
+  refuseNamesakes(rtsp);
   const settings = readSettings(flags.config);
   const known = await readCameraKnowledge(settings.cameras);
   const log = createLog('up', settings.log.level as LogLevel); // the schema of `log.level` lists the levels

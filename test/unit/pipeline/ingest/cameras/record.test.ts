@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import type { Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import { decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { encodeClip } from '../../../../../pipeline/domain/vision/video-encode.ts';
 import { recordStream } from '../../../../../pipeline/ingest/cameras/record.ts';
+import { finishAbandoned } from '../../../../../pipeline/ingest/cameras/unfinished.ts';
 import { RetryableError } from '../../../../../pipeline/runtime/errors.ts';
 
 let folder: string;
@@ -105,4 +106,32 @@ test('recording - a file that a killed recorder left is finished by the next one
   });
   const [old = 0, fresh = 0] = await recorded(into);
   assert.ok(old > 30 && fresh > 50, `${old} and ${fresh} frames`);
+});
+
+test('recording - a second recorder leaves the file alone that the first one is writing', async () => {
+  const into = join(folder, 'two');
+  await withCamera('is silent', async (url) => {
+    const options = { folder: into, segmentS: 60, timeoutS: 2, signal: AbortSignal.timeout(20_000) };
+    await mkdir(into);
+    const written = (async () => {
+      for await (const { filename } of watch(into, { signal: options.signal })) {
+        if (filename?.endsWith('.part')) return filename;
+      }
+      return '';
+    })();
+    const first = recordStream(url, options);
+    const part = await written;
+    // Of another machine, and of another process on this one; of a process that is gone.
+    const elsewhere = '2026-01-01T00-00-00-000Z.mkv.elsewhere-1.part';
+    const other = `2026-01-01T00-00-00-001Z.mkv.${part.split('.').at(-2)?.replace(/\d+$/, `${process.ppid}`)}.part`;
+    const gone = `2026-01-01T00-00-00-002Z.mkv.${part.split('.').at(-2)?.replace(/\d+$/, '4194999')}.part`;
+    for (const name of [elsewhere, other, gone]) await writeFile(join(into, name), 'x');
+    await finishAbandoned(into);
+    const names = await readdir(into);
+    for (const name of [part, elsewhere, other]) assert.ok(names.includes(name), `${name} of ${names}`);
+    assert.ok(names.includes('2026-01-01T00-00-00-002Z.mkv'));
+    for (const name of [elsewhere, other, '2026-01-01T00-00-00-002Z.mkv']) await rm(join(into, name));
+    await assert.rejects(first, RetryableError);
+  });
+  assert.ok((await recorded(into))[0]! > 50);
 });
