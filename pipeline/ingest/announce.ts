@@ -1,11 +1,11 @@
 /** Announces clips on the bus: from then on the pipeline works on them. */
-import { resolve } from 'node:path';
 import { type Anchor, ClipArrived } from '../../schemas/clip-arrived.ts';
 import type { Bus } from '../runtime/bus/bus.ts';
 import { outgoing } from '../runtime/bus/envelope.ts';
-import { reasonOf } from '../runtime/errors.ts';
+import { PoisonError, reasonOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log/log.ts';
-import { type ClipInput, identifyClips, isClipFile } from './folders/clip-files.ts';
+import { entryAt } from '../runtime/walk-folder.ts';
+import { type ClipFile, type ClipInput, identifyClip, isClipFile } from './folders/clip-files.ts';
 import type { CameraKnowledge } from './options.ts';
 import { recordedAt } from './time/recorded-at.ts';
 
@@ -51,13 +51,15 @@ export interface ArrivalOptions {
  * @returns null where it was not announced
  */
 export async function announceFile(
-  path: string,
+  source: ClipFile,
   { bus, camera, signal, log, known }: ArrivalOptions,
 ): Promise<ClipInput | null> {
+  const { path } = source;
   if (!isClipFile(path)) return null;
   try {
-    const [input] = await identifyClips([resolve(path)], camera);
-    if (!input) return null;
+    const { kind, what = 'a folder' } = await entryAt(path);
+    if (kind !== 'file') throw new PoisonError('no clip', { found: what, expected: 'a regular file' });
+    const input = await identifyClip(source, camera);
     const stored = await announceClip(bus, { ...input, anchors: [] }, signal, known);
     log.info({ clip: input.clip, file: input.file }, stored === 'stored' ? 'arrived' : 'arrived before');
     return input;

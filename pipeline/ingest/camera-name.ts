@@ -7,7 +7,16 @@ export function cameraName(text: string): string {
   return name.replace(/^-+|-+$/g, '') || 'camera';
 }
 
-/** The camera that a file comes from: its folder's name. */
+/** Folders that cameras make on their cards (DCF: 100MEDIA, 101_PANA, 100RECNX): every card has the same. */
+const CARD_FOLDER = /^(DCIM|1\d\d[A-Z_][A-Z0-9_]{4})$/;
+
+/** The camera that a file comes from: its folder's name; on a camera's card, that of the folder which holds the card's. */
 export function cameraOfFile(path: string): string {
-  return cameraName(basename(dirname(resolve(path))));
+  let folder = dirname(resolve(path));
+  while (isCardFolder(folder) && dirname(dirname(folder)) !== dirname(folder)) folder = dirname(folder);
+  return cameraName(basename(folder));
+}
+
+function isCardFolder(folder: string): boolean {
+  return CARD_FOLDER.test(basename(folder)) || basename(dirname(folder)) === 'DCIM';
 }

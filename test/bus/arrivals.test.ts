@@ -1,6 +1,7 @@
 /** Clips that come into a watched folder, and decisions on labels: what arrives on the bus. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -72,6 +73,45 @@ async function addClips(gate: string): Promise<void> {
     await rename(join(folder, name), join(gate, name));
   }
 }
+
+test('watch - folders in it are searched, hidden names are nobody’s, and cameras’ files of one name stay two', async () => {
+  const card = join(folder, 'card');
+  for (const name of ['north/DCIM/100RECNX', 'south', '__MACOSX', '.trash']) {
+    await mkdir(join(card, name), { recursive: true });
+    await writeFile(join(card, name, 'IMG_0001.mp4'), name);
+    await writeFile(join(card, name, '._IMG_0001.mp4'), name);
+  }
+  execFileSync('mkfifo', [join(card, 'pipe.mp4')]);
+  await symlink(card, join(card, 'loop'));
+  const stop = new AbortController();
+  const announced: string[] = [];
+  const { promise: all, resolve } = Promise.withResolvers<void>();
+  const watching = watchFolders([card], {
+    bus,
+    log: bed.log,
+    signal: stop.signal,
+    whole: true,
+    onClip({ file, camera }) {
+      announced.push(`${camera} ${file}`);
+      if (announced.length === 2)
+        void mkdir(join(card, 'new')).then(() => writeFile(join(card, 'new/IMG_0001.mp4'), 'n'));
+      if (announced.length === 3) resolve();
+    },
+  });
+  await all;
+  stop.abort();
+  await watching;
+  assert.deepEqual(announced.sort(), [
+    'new new/IMG_0001.mp4',
+    'north north/DCIM/100RECNX/IMG_0001.mp4',
+    'south south/IMG_0001.mp4',
+  ]);
+  await assert.rejects(
+    chosenLabels(bus, { clip: 'IMG_0001.mp4' }),
+    (error) => error instanceof UsageError && /name of 3 clips.*[0-9a-f]{16} \(.*south/.test(error.message),
+  );
+  assert.deepEqual(await chosenLabels(bus, { clip: 'south/IMG_0001.mp4' }), []);
+});
 
 test('labels - a decision on chosen frames is one message a run, and is what they stand at afterwards', async () => {
   const clip = 'fedcba9876543210';

@@ -16,7 +16,8 @@ import { UsageError } from '../../runtime/errors.ts';
 import type { ClassifierPlan, ClassifierTrainResult } from '../jobs/train-classifier.ts';
 import { writeClassifier } from '../results/classifier.ts';
 import { config, json, seed, wholeNumber } from './options.ts';
-import { print, printResult, table } from './terminal.ts';
+import type { Outcome } from './outcome.ts';
+import { printResult, table } from './terminal.ts';
 
 export interface ClassifierFlags {
   readonly weights: string;
@@ -75,10 +76,14 @@ export async function printClassifier(
   bus: Bus,
   trained: ClassifierTrainResult,
   folder: string,
-  { began, json }: { readonly began: number; readonly json: boolean | undefined },
+  {
+    began,
+    json,
+    outcome,
+  }: { readonly began: number; readonly json: boolean | undefined; readonly outcome: Outcome },
 ): Promise<void> {
   const { summary, training, report } = await writeClassifier(bus, folder, trained);
-  printLeftOut(training.leftOut);
+  leaveOutPictures(training.leftOut, outcome);
   const seconds = Number(((performance.now() - began) / 1000).toFixed(1));
   const where = `model ${summary.model} is in ${folder}, look at ${report}; ${seconds} s on ${summary.backend}`;
   const { scores } = training;
@@ -89,11 +94,11 @@ export async function printClassifier(
 /** More pictures of one kind are only counted; the report has all of them. */
 const mostLines = 20;
 
-function printLeftOut(leftOut: readonly LeftOut[]): void {
+function leaveOutPictures(leftOut: readonly LeftOut[], outcome: Outcome): void {
   for (const [kind, pictures] of Map.groupBy(leftOut, (picture) => picture.kind)) {
     if (pictures.length > mostLines)
-      print(`left out: ${pictures.length} pictures (${kind}), see report.html`);
-    else for (const { name, message } of pictures) print(`left out: ${name}: ${message}`);
+      outcome.leaveOut([{ message: `${pictures.length} pictures (${kind}), see report.html` }]);
+    else outcome.leaveOut(pictures.map(({ name, message }) => ({ message: `${name}: ${message}` })));
   }
 }
 

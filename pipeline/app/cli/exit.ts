@@ -15,14 +15,18 @@ export const EXIT = {
 } as const;
 
 /** What became of an input: it may fail, or be there in part only. */
-interface InputOutcome {
+export interface InputOutcome {
   readonly failure?: string | undefined;
   readonly damage?: object | undefined;
 }
 
-/** By how many of the inputs failed; half a clip is no whole one. */
-export function exitCodeOf(inputs: readonly InputOutcome[]): number {
+/**
+ * By how many of the inputs failed; half a clip is no whole one. Commands set theirs by `Outcome` alone.
+ * @param leftOut parts of inputs that were left out: rows, pictures, files
+ */
+export function exitCodeOf(inputs: readonly InputOutcome[], leftOut = 0): number {
   const failed = inputs.filter((input) => input.failure !== undefined).length;
-  if (failed === 0) return inputs.some(({ damage }) => damage !== undefined) ? EXIT.partial : EXIT.ok;
-  return failed === inputs.length ? EXIT.failed : EXIT.partial;
+  if (failed > 0) return failed === inputs.length ? EXIT.failed : EXIT.partial;
+  const whole = leftOut === 0 && inputs.every(({ damage }) => damage === undefined);
+  return whole ? EXIT.ok : EXIT.partial;
 }

@@ -71,11 +71,6 @@ export function printResult(json: boolean | undefined, result: unknown, text: st
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`);
 }
 
-/** Names what was left out of an input. */
-export function printProblems(problems: readonly { readonly message: string }[]): void {
-  for (const { message } of problems) print(`left out: ${message}`);
-}
-
 /** A score to three digits; a dash where there is none. */
 export function figureText(value: number | null | undefined): string {
   return value === null || value === undefined ? '-' : value.toFixed(3);

@@ -1,7 +1,6 @@
 /** `shika run` and `shika demo`: the whole job on a pipeline of its own. */
 import project from '../../../package.json' with { type: 'json' };
 import { readCameraKnowledge } from '../../ingest/options.ts';
-import { readJobInput } from '../jobs/job-input.ts';
 import { processesFor } from '../jobs/processes.ts';
 import { runSteps } from '../jobs/run.ts';
 import { RunRecord, runDigest } from '../jobs/run-record.ts';
@@ -10,8 +9,10 @@ import { stateFolder } from '../results/job-folder.ts';
 import { type RunResultsSource, type WrittenRun, writeRunResults } from '../results/run.ts';
 import { readSettings } from '../settings.ts';
 import { withJobPipeline } from './bus-access.ts';
+import { openJobInput } from './open-input.ts';
+import { Outcome } from './outcome.ts';
 import { askReview } from './review-prompt.ts';
-import { print, printProblems } from './terminal.ts';
+import { print } from './terminal.ts';
 
 export interface WholeJobFlags {
   readonly hand: readonly string[];
@@ -36,12 +37,14 @@ export async function runWholeJob(
   paths: readonly string[],
   flags: WholeJobFlags,
   score?: RunResultsSource['score'],
-): Promise<WrittenRun> {
+): Promise<WrittenRun & { readonly outcome: Outcome }> {
   const began = performance.now();
   const { out, seed, steps, config, camera, detectors, review, explanations } = flags;
   const settings = readSettings(config);
-  const { clips, hand } = await readJobInput(paths, flags.hand, camera);
-  printProblems(hand.problems);
+  const outcome = new Outcome();
+  const { clips, hand, problems, notes } = await openJobInput(paths, flags.hand, camera);
+  outcome.note(notes);
+  outcome.leaveOut(problems);
   const known = await readCameraKnowledge(settings.cameras);
   const start = startFor(flags.start);
   const { json: _, anew = false, ...typed } = flags;
@@ -61,11 +64,19 @@ export async function runWholeJob(
       const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations, acceptBelow };
       const result = await runSteps(plan, { ...context, goesOn, known }, record);
       const totalSeconds = before + (performance.now() - began) / 1000;
-      const { problems } = hand;
+      outcome.leaveOut(result.problems);
+      const all = [...problems, ...result.problems];
       const { bus } = context;
-      const written = await writeRunResults({ bus, jobFolder: out, result, problems, totalSeconds, score });
+      const written = await writeRunResults({
+        bus,
+        jobFolder: out,
+        result,
+        problems: all,
+        totalSeconds,
+        score,
+      });
       record.end();
-      return written;
+      return { ...written, outcome };
     },
   );
 }

@@ -1,10 +1,12 @@
 /** What `shika explain` is asked about: pictures, folders of them, or labels of a job's clip. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { baseName, frameName, stem, uniqueStems } from '../../domain/formats/file-name.ts';
+import { basename, dirname, join, sep } from 'node:path';
+import { clipsNamed } from '../../domain/formats/clip-name.ts';
+import { frameName, stem, uniqueStems } from '../../domain/formats/file-name.ts';
 import { readLabels } from '../../domain/formats/labels-csv.ts';
 import { type Box, centre } from '../../domain/vision/box.ts';
 import { reasonOf, UsageError } from '../../runtime/errors.ts';
+import { isHiddenName } from '../../runtime/walk-folder.ts';
 import { datasetFolder, labelsFile } from '../results/job-folder.ts';
 
 export interface ExplainInput {
@@ -48,7 +50,7 @@ async function filesAt(path: string): Promise<string[]> {
     if (!(await stat(path)).isDirectory()) return [path];
     const entries = await readdir(path, { recursive: true, encoding: 'utf8' });
     return entries
-      .filter((entry) => pictures.test(entry))
+      .filter((entry) => pictures.test(entry) && !entry.split(sep).some(isHiddenName))
       .sort()
       .map((entry) => join(path, entry));
   } catch (error) {
@@ -71,11 +73,19 @@ export async function labelsOfClip(
 ): Promise<ExplainInput[]> {
   const path = labelsFile(jobFolder);
   const { labels } = await readLabels(path);
-  const own = labels.filter((row) => [row.clip, row.file, stem(row.file)].includes(baseName(clip)));
-  if (own.length === 0) {
-    const known = [...new Set(labels.map(({ file }) => file))].join(', ');
+  const clips = [...new Map(labels.map((row) => [row.clip, row])).values()];
+  const [named, ...more] = clipsNamed(clips, clip);
+  if (!named) {
+    const known = clips.map(({ file }) => file).join(', ');
     throw new UsageError(`${path} has no labels of ${clip}`, { expected: `one of ${known}` });
   }
+  if (more.length > 0) {
+    throw new UsageError(`${clip} is the name of ${more.length + 1} clips`, {
+      found: [named, ...more].map((row) => `${row.clip} (${row.file})`).join(', '),
+      expected: 'an id, or more of the path',
+    });
+  }
+  const own = labels.filter((row) => row.clip === named.clip);
   const chosen = own.filter(({ frame }) => frames.includes(frame));
   if (chosen.length === 0) {
     throw new UsageError(`no labels of ${clip} on these frames`, { found: frames.join(', ') });

@@ -3,11 +3,12 @@ import type { DatasetItem } from '../../../schemas/dataset.ts';
 import { storeHandDrawn } from '../../domain/datasets/store.ts';
 import type { HandBoxes } from '../../domain/formats/hand.ts';
 import { labelNames } from '../../domain/formats/label-row.ts';
+import type { Problem } from '../../domain/formats/problem.ts';
 import type { AnchoredClip } from '../../ingest/announce.ts';
 import { anchorsOfClip } from '../../ingest/folders/anchors.ts';
 import type { ClipInput } from '../../ingest/folders/clip-files.ts';
-import { reasonOf, UsageError } from '../../runtime/errors.ts';
-import type { LoggedContext } from './context.ts';
+import { UsageError } from '../../runtime/errors.ts';
+import type { JobContext } from './context.ts';
 import { publishAnchors, publishStills } from './hand-pictures.ts';
 
 /** What was drawn by hand, on the bus. */
@@ -15,6 +16,8 @@ export interface HandDrawn {
   readonly hand: readonly DatasetItem[];
   readonly clips: readonly AnchoredClip[];
   readonly classes: readonly string[];
+  /** Boxes on frames that did not come out. */
+  readonly problems: readonly Problem[];
 }
 
 export interface HandInput {
@@ -31,21 +34,18 @@ export interface HandInput {
  */
 export async function publishHandDrawn(
   { clips: inputs, hand: boxes, quality }: HandInput,
-  { bus, meters, log }: LoggedContext,
+  { bus, meters }: JobContext,
   holdOut = true,
 ): Promise<HandDrawn> {
   const meter = meters.start('reading what was drawn by hand');
   const hand = await publishStills(bus, boxes.stills, holdOut);
   const clips: AnchoredClip[] = [];
+  const problems: Problem[] = [];
   for (const clip of inputs) {
-    const anchors = anchorsOfClip(clip.path, boxes.anchors);
-    clips.push({ ...clip, anchors });
-    try {
-      hand.push(...(await publishAnchors(bus, clip, anchors, quality)));
-    } catch (error) {
-      // The decoder will meet the same fault and report it with the clip.
-      log.warn({ file: clip.file, why: reasonOf(error) }, 'hand-drawn boxes of this clip are not trained on');
-    }
+    const published = await publishAnchors(bus, clip, anchorsOfClip(clip.path, boxes.anchors), quality);
+    clips.push({ ...clip, anchors: published.anchors });
+    hand.push(...published.items);
+    problems.push(...published.problems);
   }
   const drawn = hand.flatMap((item) => item.boxes);
   if (drawn.length === 0) {
@@ -56,5 +56,5 @@ export async function publishHandDrawn(
   const classes = labelNames(drawn);
   await storeHandDrawn(bus, { classes, items: hand });
   meter.done(`${hand.length} pictures, ${drawn.length} boxes`);
-  return { hand, clips, classes };
+  return { hand, clips, classes, problems };
 }

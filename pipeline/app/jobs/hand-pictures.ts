@@ -5,6 +5,7 @@ import type { DatasetItem } from '../../../schemas/dataset.ts';
 import { Image } from '../../../schemas/image.ts';
 import { storePicture } from '../../domain/datasets/pictures.ts';
 import type { HandStill } from '../../domain/formats/hand.ts';
+import { type Problem, problem } from '../../domain/formats/problem.ts';
 import { type Box, scale as scaleBox } from '../../domain/vision/box.ts';
 import { decodeImage } from '../../domain/vision/image.ts';
 import { decodeClip } from '../../domain/vision/video-decode.ts';
@@ -34,40 +35,58 @@ export async function publishStills(
   return items;
 }
 
-/**
- * Publishes the frames of a clip that have anchors.
- * @throws PoisonError where the clip has no such frame or cannot be decoded
- */
+/** Frames of a clip that have anchors, on the bus. */
+export interface PublishedAnchors {
+  readonly items: readonly DatasetItem[];
+  /** Those on frames that came out. */
+  readonly anchors: readonly Anchor[];
+  /** A frame each that did not. */
+  readonly problems: readonly Problem[];
+}
+
+/** Publishes the frames of a clip that have anchors; a frame that does not come out is left out, the others are used. */
 export async function publishAnchors(
   bus: Bus,
   input: ClipInput,
   anchors: readonly Anchor[],
   quality: number,
-): Promise<DatasetItem[]> {
+): Promise<PublishedAnchors> {
   const wanted = Map.groupBy(anchors, (anchor) => anchor.frame);
-  if (wanted.size === 0) return [];
+  if (wanted.size === 0) return { items: [], anchors: [], problems: [] };
   const last = Math.max(...wanted.keys());
+  const { clip, file } = input;
   const items: DatasetItem[] = [];
-  for await (const frame of decodeClip(input.path)) {
-    const on = wanted.get(frame.index);
-    if (on) {
-      const { clip, file } = input;
-      const { index } = frame;
-      const payload = await frame.jpeg(quality);
-      const { width, height } = await decodeImage(payload, `${file}#${index}`);
-      await bus.publish(outgoing(Image, { clip, index }, { clip, index, width, height }, { payload }));
-      const boxes = on.map(({ box, label }) => drawn(box, label));
-      items.push({ clip, index, name: `${file}#${index}`, width, height, split: 'train', boxes });
+  let why = 'the clip ends before it';
+  try {
+    for await (const frame of decodeClip(input.path)) {
+      const on = wanted.get(frame.index);
+      if (on) {
+        const { index } = frame;
+        const payload = await frame.jpeg(quality);
+        const { width, height } = await decodeImage(payload, `${file}#${index}`);
+        await bus.publish(outgoing(Image, { clip, index }, { clip, index, width, height }, { payload }));
+        const boxes = on.map(({ box, label }) => drawn(box, label));
+        items.push({ clip, index, name: `${file}#${index}`, width, height, split: 'train', boxes });
+      }
+      if (frame.index >= last) break;
     }
-    if (frame.index >= last) break;
+  } catch (error) {
+    // The decoder will meet the same fault and report it with the clip.
+    if (!(error instanceof PoisonError)) throw error;
+    why = error.message;
   }
-  if (items.length < wanted.size) {
-    throw new PoisonError(`${input.file} has a hand-drawn box on a frame that it does not have`, {
-      found: `frame ${last}`,
-      expected: 'a frame of the clip (0-based)',
-    });
-  }
-  return items;
+  const came = new Set(items.map(({ index }) => index));
+  const missing = [...wanted.keys()].filter((frame) => !came.has(frame)).toSorted((a, b) => a - b);
+  return {
+    items,
+    anchors: anchors.filter(({ frame }) => came.has(frame)),
+    problems: missing.map((frame) =>
+      problem(file, undefined, `frame ${frame}: box left out`, {
+        found: why,
+        expected: 'a frame of the clip',
+      }),
+    ),
+  };
 }
 
 function drawn(box: Box, label: string): DatasetItem['boxes'][number] {

@@ -1,24 +1,36 @@
 /** What a job begins with: clips, and boxes drawn by hand. */
-import { type HandBoxes, readHand } from '../../domain/formats/hand.ts';
-import { type ClipInput, identifyClips, listClipFiles } from '../../ingest/folders/clip-files.ts';
+import { readHand } from '../../domain/formats/hand.ts';
+import type { Problem } from '../../domain/formats/problem.ts';
+import { type FindOptions, findClips, type ProbedClip } from '../../ingest/folders/find-clips.ts';
+import { type HeldBoxes, holdAnchors } from '../../ingest/folders/hold-anchors.ts';
 
 export interface JobInput {
-  readonly clips: readonly ClipInput[];
-  readonly hand: HandBoxes;
+  readonly clips: readonly ProbedClip[];
+  readonly hand: HeldBoxes;
+  /** What could not be used: files that are no clips, rows and pictures that can't be read, boxes outside. */
+  readonly problems: readonly Problem[];
+  /** What else a person should know. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Finds clips and reads what was drawn by hand, on them or on other pictures.
  * @param paths of clips and of folders of clips
  * @param hand paths of what was drawn
- * @param camera of all clips; each clip's folder where not given
  * @throws UsageError where a path is not there, or holds nothing that can be used
  */
 export async function readJobInput(
   paths: readonly string[],
   hand: readonly string[],
-  camera?: string,
+  options: FindOptions = {},
 ): Promise<JobInput> {
-  const files = listClipFiles(paths);
-  return { clips: await identifyClips(files, camera), hand: await readHand(hand, files) };
+  const found = await findClips(paths, options);
+  const held = await holdAnchors(await readHand(hand, [...found.paths.keys()]), found);
+  const { clips, problems, notes } = found;
+  return {
+    clips,
+    hand: held,
+    problems: [...problems, ...held.problems],
+    notes: [...notes, ...held.notes],
+  };
 }

@@ -4,6 +4,7 @@
  */
 import type { DetectorScores } from '../../../schemas/scores.ts';
 import type { TrainStart } from '../../../schemas/train-job.ts';
+import type { Problem } from '../../domain/formats/problem.ts';
 import { labelsOf } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import { annotate, type ClipOutcome } from './annotate.ts';
@@ -27,6 +28,8 @@ export interface RunPlan extends HandInput, TrainPlan {
 
 export interface RunResult {
   readonly outcomes: readonly ClipOutcome[];
+  /** Boxes on frames that did not come out. */
+  readonly problems: readonly Problem[];
   /** Boxes drawn by hand. */
   readonly handBoxes: number;
   /** By clip id. */
@@ -67,6 +70,7 @@ export async function runSteps(plan: RunPlan, context: RunContext, record: RunRe
   );
   return {
     outcomes,
+    problems: drawn.problems,
     handBoxes: drawn.hand.reduce((sum, item) => sum + item.boxes.length, 0),
     preScores: main?.startScores ?? pre.scores,
     labels,

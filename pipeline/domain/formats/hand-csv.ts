@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { PoisonError, UsageError } from '../../runtime/errors.ts';
 import type { Box } from '../vision/box.ts';
+import { clipsNamed } from './clip-name.ts';
 import { cell, readTable, type TableRow } from './csv.ts';
 import { baseName } from './file-name.ts';
 import { collect, type Problem } from './problem.ts';
@@ -53,16 +54,18 @@ function anchorOf(row: TableRow, path: string, clips: readonly string[]): ClipAn
 function clipOf(row: TableRow, path: string, clips: readonly string[]): string {
   if (row.cells.file === undefined && clips.length === 1) return clips[0]!;
   const file = cell.text(row, 'file');
-  const sameName = clips.filter((clip) => baseName(clip) === baseName(file));
-  if (sameName.length === 1) return sameName[0]!;
-  const samePath = sameName.find((clip) =>
-    [resolve(file), resolve(path, '..', file)].includes(resolve(clip)),
-  );
+  const samePath = clips.find((clip) => [resolve(file), resolve(path, '..', file)].includes(resolve(clip)));
   if (samePath !== undefined) return samePath;
+  const named = clipsNamed(
+    clips.map((clip) => ({ path: resolve(clip), file: baseName(clip), given: clip })),
+    file,
+  );
+  if (named.length === 1) return named[0]!.given;
+  const sameName = clips.filter((clip) => baseName(clip) === baseName(file));
   throw new PoisonError('file', {
     found: `"${file}"`,
     expected:
-      sameName.length > 1 ? `one of ${sameName.join(', ')}` : `one of the clips (${clipNames(clips)})`,
+      sameName.length > 0 ? `one of ${sameName.join(', ')}` : `one of the clips (${clipNames(clips)})`,
   });
 }
 

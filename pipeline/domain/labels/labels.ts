@@ -5,6 +5,7 @@ import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import { Track } from '../../../schemas/track.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { UsageError } from '../../runtime/errors.ts';
+import { clipsNamed } from '../formats/clip-name.ts';
 import { type ReviewedLabel, reviewed } from './review.ts';
 
 /** A clip's labels with their risk and what was decided about them, by track and frame. */
@@ -24,14 +25,19 @@ export async function trackedClips(bus: Bus): Promise<ClipTracked[]> {
 }
 
 /**
- * The clip that arrived with this id or file name; of several with one name the last.
- * @throws UsageError where none did
+ * The clip that arrived with this id, or with a name or an end of a path that only it has.
+ * @throws UsageError where none did, or several: with their ids
  */
 export async function arrivedClip(bus: Bus, name: string): Promise<ClipArrived> {
-  let found: ClipArrived | undefined;
-  for await (const { body } of bus.stored(ClipArrived)) {
-    if (body.clip === name || body.file === name) found = body;
-  }
+  const arrived = new Map<string, ClipArrived>();
+  for await (const { body } of bus.stored(ClipArrived)) arrived.set(body.clip, body);
+  const clips = [...arrived.values()].map((body) => ({ ...body, path: body.source, body }));
+  const [found, ...more] = clipsNamed(clips, name);
   if (!found) throw new UsageError(`no clip ${name} has arrived`);
-  return found;
+  if (more.length === 0) return found.body;
+  const ids = [found, ...more].map(({ clip, source }) => `${clip} (${source})`);
+  throw new UsageError(`${name} is the name of ${ids.length} clips`, {
+    found: ids.join(', '),
+    expected: 'an id, or more of the path',
+  });
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
+import { isHiddenName } from '../../../pipeline/runtime/walk-folder.ts';
 import type { ClassifierExample } from './example.ts';
 
 /** What a folder of classes holds. */
@@ -57,5 +58,5 @@ export async function readClassFolder(dir: string, expected?: readonly string[])
 }
 
 async function visible(dir: string): Promise<string[]> {
-  return (await readdir(dir)).filter((name) => !name.startsWith('.')).sort();
+  return (await readdir(dir)).filter((name) => !isHiddenName(name)).sort();
 }

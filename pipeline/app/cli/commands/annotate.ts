@@ -2,19 +2,20 @@ import { styleText } from 'node:util';
 import { type Command, Option } from 'commander';
 import { readModelFolder } from '../../../domain/models/files.ts';
 import { storeActiveDetector } from '../../../domain/models/stored-models.ts';
+import type { AnchoredClip } from '../../../ingest/announce.ts';
 import { anchorsOfClip } from '../../../ingest/folders/anchors.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { UsageError } from '../../../runtime/errors.ts';
 import { annotate } from '../../jobs/annotate.ts';
 import { publishHandDrawn } from '../../jobs/hand-drawn.ts';
-import { type JobInput, readJobInput } from '../../jobs/job-input.ts';
+import type { JobInput } from '../../jobs/job-input.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { startFor } from '../../jobs/start.ts';
 import { preTrain } from '../../jobs/train-detector.ts';
 import { type WrittenAnnotation, writeAnnotation } from '../../results/annotation.ts';
 import { readSettings } from '../../settings.ts';
 import { type JobContext, withJobPipeline } from '../bus-access.ts';
-import { exitCodeOf } from '../exit.ts';
+import { openJobInput } from '../open-input.ts';
 import {
   camera,
   config,
@@ -27,7 +28,8 @@ import {
   steps,
   withOptions,
 } from '../options.ts';
-import { printProblems, printResult } from '../terminal.ts';
+import { Outcome } from '../outcome.ts';
+import { printResult } from '../terminal.ts';
 
 interface AnnotateFlags {
   readonly hand?: readonly string[];
@@ -58,30 +60,36 @@ export function annotateCommand(program: Command): void {
   )
     .description('label every frame of clips')
     .action(async (paths: string[], flags: AnnotateFlags) => {
-      const written = await annotateClips(paths, flags);
+      const outcome = new Outcome();
+      const written = await annotateClips(paths, flags, outcome);
       printResult(flags.json, written, annotationText(written));
-      process.exitCode = exitCodeOf(written.clips);
+      outcome.end(written.clips);
     });
 }
 
-async function annotateClips(paths: readonly string[], flags: AnnotateFlags): Promise<WrittenAnnotation> {
+async function annotateClips(
+  paths: readonly string[],
+  flags: AnnotateFlags,
+  outcome: Outcome,
+): Promise<WrittenAnnotation> {
   const { out, config, detectors, hand = [] } = flags;
   if (hand.length === 0 && !flags.model) {
     throw new UsageError('there is neither a model nor a hand-drawn box', {
       expected: '--hand with boxes, or --model with a detector',
     });
   }
-  const input = await readJobInput(paths, hand, flags.camera);
-  printProblems(input.hand.problems);
+  const input = await openJobInput(paths, hand, flags.camera);
+  outcome.note(input.notes);
+  outcome.leaveOut(input.problems);
   const known = await readCameraKnowledge(readSettings(config).cameras);
   const model = flags.model === undefined ? null : await readModelFolder(flags.model);
   return withJobPipeline({ out, config, stages: processesFor(detectors) }, async (context) => {
     if (model) await storeActiveDetector(context.bus, model, 'annotate');
-    else await trainFirst(input, flags, context);
-    const clips = input.clips.map((clip) => ({
+    const anchored = input.clips.map((clip) => ({
       ...clip,
       anchors: anchorsOfClip(clip.path, input.hand.anchors),
     }));
+    const clips = model ? anchored : await trainFirst(input, flags, context, outcome);
     return writeAnnotation(context.bus, out, await annotate(clips, { ...context, known }));
   });
 }
@@ -90,10 +98,13 @@ async function trainFirst(
   input: JobInput,
   { start, seed, steps }: AnnotateFlags,
   context: JobContext,
-): Promise<void> {
+  outcome: Outcome,
+): Promise<readonly AnchoredClip[]> {
   const { quality } = context.settings.decoder;
   const drawn = await publishHandDrawn({ ...input, quality }, context);
+  outcome.leaveOut(drawn.problems);
   await preTrain(drawn, { start: startFor(start), seed, steps }, context);
+  return drawn.clips;
 }
 
 function annotationText({ clips, labels }: WrittenAnnotation): string {

@@ -14,9 +14,9 @@ import {
   planOf,
   printClassifier,
 } from '../classifier-training.ts';
-import { exitCodeOf } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
 import { config, json, wholeNumber, withOptions } from '../options.ts';
+import { Outcome } from '../outcome.ts';
 import { print, printResult, table } from '../terminal.ts';
 
 interface TrainFlags extends ClassifierFlags {
@@ -63,7 +63,8 @@ async function trainOnFolder(folder: string, flags: TrainFlags): Promise<void> {
   const training = await readClassFolder(folder);
   const { classes } = training;
   const heldOut = flags.eval ? await readClassFolder(flags.eval, classes) : null;
-  for (const line of [...training.problems, ...(heldOut?.problems ?? [])]) print(`left out: ${line}`);
+  const outcome = new Outcome();
+  outcome.leaveOut([...training.problems, ...(heldOut?.problems ?? [])].map((message) => ({ message })));
   const pictures = [
     ...training.examples.map((example) => ({ ...example, split: 'train' as const })),
     ...(heldOut?.examples ?? []).map((example) => ({ ...example, split: 'held-out' as const })),
@@ -71,11 +72,12 @@ async function trainOnFolder(folder: string, flags: TrainFlags): Promise<void> {
   const { keepIn, config, json, out } = flags;
   const work = async (context: JobContext) => {
     const trained = await trainOnPictures(pictures, classes, await planOf(context.bus, flags), context);
-    await printClassifier(context.bus, trained, out, { began, json });
+    await printClassifier(context.bus, trained, out, { began, json, outcome });
   };
   const busFolder = keepIn ?? mkdtempSync(join(tmpdir(), 'shika-classifier-'));
   try {
     await withJob({ out: busFolder, config }, work, { stages: { trainer: 1 }, create: true });
+    outcome.end();
   } finally {
     if (keepIn === undefined) rmSync(busFolder, { recursive: true, force: true });
   }
@@ -86,7 +88,7 @@ async function predict(paths: string[], { model, top, config, json }: PredictFla
   const results = await classifyPictures(paths, { model, top, backend, signal: interruption() });
   for (const { image, failure } of results) if (failure !== undefined) print(`${image}: ${failure}`);
   printResult(json, results, predictionsText(results));
-  process.exitCode = exitCodeOf(results);
+  new Outcome().end(results);
 }
 
 function predictionsText(results: readonly ClassifiedPicture[]): string {

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { type DemoFiles, writeDemo } from '../../demo/demo.ts';
 import { scoreDemo } from '../../demo/score.ts';
 import type { TruthReport } from '../../report/data.ts';
-import { exitCodeOf } from '../exit.ts';
 import { jobFolder, json, seed, start, steps, withOptions } from '../options.ts';
 import { summaryText } from '../summary-text.ts';
 import { figureText, printResult, table, terminalMeters } from '../terminal.ts';
@@ -25,7 +24,7 @@ export function demoCommand(program: Command): void {
       const { out } = flags;
       const files = await renderDemo(flags);
       const hand = [files.hand, files.first];
-      const { summary, truth } = await runWholeJob(
+      const { summary, truth, outcome } = await runWholeJob(
         [files.clip],
         { ...flags, hand, review: 'auto', explanations: 4 },
         (hasMain) => scoreDemo(files, out, hasMain),
@@ -35,7 +34,7 @@ export function demoCommand(program: Command): void {
         { ...summary, truth },
         `\n${summaryText(summary, out)}\n\n${truth ? truthText(truth) : ''}`,
       );
-      process.exitCode = exitCodeOf(summary.clips);
+      outcome.end(summary.clips);
     });
 }
 

@@ -5,7 +5,8 @@ import { UsageError } from '../../../runtime/errors.ts';
 import { writeEvaluation } from '../../results/evaluation.ts';
 import { readSettings } from '../../settings.ts';
 import { config, json, withOptions } from '../options.ts';
-import { figureText, printProblems, printResult, table } from '../terminal.ts';
+import { Outcome } from '../outcome.ts';
+import { figureText, printResult, table } from '../terminal.ts';
 
 interface EvalFlags {
   readonly truth: string;
@@ -42,17 +43,19 @@ async function evaluate({ truth, labels, model, clip, report, config, json }: Ev
   if (report && !model) {
     throw new UsageError('--report shows a detector’s mistakes', { expected: '--model with it' });
   }
+  const outcome = new Outcome();
   const { backend } = readSettings(config).detector;
   if (model) {
     const scored = await scoreDetector(model, truth, clip, backend);
-    printProblems(scored.problems);
+    outcome.leaveOut(scored.problems);
     if (report) await writeEvaluation(report, truth, scored);
     printResult(json, scored.scores, detectorText(scored.scores));
   } else if (labels) {
     const { scores, problems } = await truthScores(truth, labels);
-    printProblems(problems);
+    outcome.leaveOut(problems);
     printResult(json, scores, labelsText(scores));
   }
+  outcome.end();
 }
 
 function labelsText({ truths, meanIoU, within50, missed, byCause, ap50, ap50_95 }: TruthScores): string {

@@ -12,8 +12,8 @@ import { explanationsFolder, modelFolder } from '../../results/job-folder.ts';
 import { type ExplainedPicture, writePictureExplanations } from '../../results/picture-explanations.ts';
 import { storeSanityRecords, writeSanityRecords } from '../../results/sanity-records.ts';
 import { withPipeline } from '../bus-access.ts';
-import { exitCodeOf } from '../exit.ts';
 import { clip, config, frameList, jobFolder, json, withOptions } from '../options.ts';
+import { Outcome } from '../outcome.ts';
 import { print, printResult } from '../terminal.ts';
 
 interface ExplainFlags extends ExplainHow {
@@ -54,7 +54,7 @@ export function explainCommand(program: Command): void {
     .action(async (paths: string[], flags: ExplainFlags) => {
       const pictures = await explain(paths, flags);
       printResult(flags.json, pictures, explanationsText(pictures));
-      process.exitCode = exitCodeOf(pictures);
+      new Outcome().end(pictures);
     });
 }
 

@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { type ImportFormat, importFormats, importLabels } from '../../../domain/formats/import/index.ts';
 import { probeClipFacts } from '../../../ingest/folders/clip-facts.ts';
 import { writeImported } from '../../results/imported.ts';
-import { EXIT } from '../exit.ts';
 import { json, repeated, withOptions } from '../options.ts';
-import { printProblems, printResult } from '../terminal.ts';
+import { Outcome } from '../outcome.ts';
+import { printResult } from '../terminal.ts';
 
 interface ImportFlags {
   readonly format: ImportFormat;
@@ -27,13 +27,17 @@ export function importCommand(program: Command): void {
   )
     .description('labels of other tools: of clips as labels.csv, of pictures as a folder for --hand')
     .action(async (path: string, { format, clip = [], out, json }: ImportFlags) => {
-      const imported = await importLabels(format, path, await probeClipFacts(clip));
-      const { labels, stills, problems } = imported;
-      printProblems(problems);
+      const outcome = new Outcome();
+      const clips = await probeClipFacts(clip);
+      outcome.note(clips.notes);
+      outcome.leaveOut(clips.problems);
+      const imported = await importLabels(format, path, clips.facts);
+      const { labels, stills } = imported;
+      outcome.leaveOut(imported.problems);
       await writeImported(out, imported);
-      const result = { labels: labels.length, pictures: stills.length, leftOut: problems.length, out };
+      const result = { labels: labels.length, pictures: stills.length, leftOut: outcome.leftOut, out };
       const counts = `${result.labels} labels of clips, ${result.pictures} pictures, ${result.leftOut} left out`;
       printResult(json, result, `${counts}; in ${out}`);
-      if (problems.length > 0) process.exitCode = EXIT.partial;
+      outcome.end();
     });
 }

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { exitCodeOf } from '../exit.ts';
 import {
   camera,
   config,
@@ -37,8 +36,8 @@ export function runCommand(program: Command): void {
   )
     .description('the whole job on this machine: pre-train, annotate, filter, main-train, report')
     .action(async (paths: string[], flags: WholeJobFlags) => {
-      const { summary } = await runWholeJob(paths, flags);
+      const { summary, outcome } = await runWholeJob(paths, flags);
       printResult(flags.json, summary, summaryText(summary, flags.out));
-      process.exitCode = exitCodeOf(summary.clips);
+      outcome.end(summary.clips);
     });
 }

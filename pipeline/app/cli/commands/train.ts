@@ -15,7 +15,8 @@ import {
   printClassifier,
 } from '../classifier-training.ts';
 import { config, hand, jobFolder, json, seed, start, steps, withOptions } from '../options.ts';
-import { printProblems, printResult } from '../terminal.ts';
+import { Outcome } from '../outcome.ts';
+import { printResult } from '../terminal.ts';
 
 interface DetectorFlags extends BusFlags {
   readonly seed: number;
@@ -42,7 +43,9 @@ export function trainCommand(program: Command): void {
   )
     .description('on what was drawn by hand')
     .action((flags: PreFlags) =>
-      trainDetector('pre', flags, { stages, create: true }, (context) => pre(flags, context)),
+      trainDetector('pre', flags, { stages, create: true }, (context, outcome) =>
+        pre(flags, context, outcome),
+      ),
     );
   withOptions(train.command('main'), ...detectorOptions('main'))
     .description('on what was drawn by hand and the accepted labels, from the active model')
@@ -68,9 +71,9 @@ function detectorOptions(kind: 'pre' | 'main'): Option[] {
   ];
 }
 
-async function pre(flags: PreFlags, context: JobContext): Promise<TrainResult> {
+async function pre(flags: PreFlags, context: JobContext, outcome: Outcome): Promise<TrainResult> {
   const drawn = await readHand(flags.hand, []);
-  printProblems(drawn.problems);
+  outcome.leaveOut(drawn.problems);
   const { quality } = context.settings.decoder;
   const published = await publishHandDrawn({ clips: [], hand: drawn, quality }, context, flags.holdOut);
   const { seed, steps } = flags;
@@ -81,16 +84,18 @@ async function trainDetector(
   kind: 'pre' | 'main',
   flags: DetectorFlags,
   needs: Parameters<typeof withJob>[2],
-  train: (context: JobContext) => Promise<TrainResult>,
+  train: (context: JobContext, outcome: Outcome) => Promise<TrainResult>,
 ): Promise<void> {
+  const outcome = new Outcome();
   const work = async (context: JobContext) => {
-    const trained = await train(context);
+    const trained = await train(context, outcome);
     return { trained, written: await writeDetector(context.bus, flags.out, kind, trained) };
   };
   const { trained, written } = await withJob(flags, work, needs);
   const { model, promoted, why, scores, startScores } = trained;
   const result = { model, promoted, why, ...scores, startScores };
   printResult(flags.json, result, detectorText(trained, written));
+  outcome.end();
 }
 
 function detectorText({ model, promoted, why }: TrainResult, { folder, report }: WrittenDetector): string {
@@ -100,13 +105,16 @@ function detectorText({ model, promoted, why }: TrainResult, { folder, report }:
 
 async function classifier(flags: ClassifierFlags & BusFlags): Promise<void> {
   const began = performance.now();
+  const outcome = new Outcome();
   checkWeights(flags.weights);
   const work = async (context: JobContext) => {
     const trained = await trainOnLabels(await planOf(context.bus, flags), context);
     await printClassifier(context.bus, trained, modelFolder(flags.out, 'classifier'), {
       began,
       json: flags.json,
+      outcome,
     });
   };
   await withJob(flags, work, { stages });
+  outcome.end();
 }
