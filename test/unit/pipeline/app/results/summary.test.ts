@@ -26,7 +26,7 @@ const result: RunResult = {
     { input: { ...input, file: 'cut.mp4' }, tracked: null, failure: 'found no picture' },
   ],
   problems: [],
-        handBoxes: 25,
+  handBoxes: 25,
   labels: new Map(),
   dataset: '0123456789abcdef',
   pre: trained,
