@@ -1,38 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { writeClassifierReport } from '../../pipeline/app/results/report.ts';
 import { classifierReportExample, hostileName } from '../fixtures/classifier-report-example.ts';
-import { chromiumPath, noChromium, startChromium } from './chromium.ts';
-import { visit } from './visit.ts';
+import { describePage } from './page.ts';
 
-describe('report of a classifier in a browser', {
-  skip: chromiumPath === undefined && noChromium,
-  timeout: 120_000,
-}, () => {
-  let folder: string;
-  let address: string;
-  let browser: Browser;
+const write = async (path: string) => writeClassifierReport(path, await classifierReportExample());
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'shika-classifier-report-'));
-    const path = join(folder, 'report.html');
-    await writeClassifierReport(path, await classifierReportExample());
-    address = pathToFileURL(path).href;
-    browser = await startChromium();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
-    await visit(browser, address, options, async (page, noise) => {
+describePage('report of a classifier in a browser', write, (report) => {
+  async function open(use: (page: Page) => Promise<void>): Promise<void> {
+    await report.open({}, async (page, noise) => {
       await use(page);
       await page.waitForLoadState('networkidle');
       assert.deepEqual(noise, [], 'asks for nothing, complains of nothing');
@@ -40,7 +17,7 @@ describe('report of a classifier in a browser', {
   }
 
   test('the confusion matrix adds up to the held-out pictures, row by row', () =>
-    open({}, async (page) => {
+    open(async (page) => {
       const rows = await page
         .locator('.confusion tbody tr')
         .evaluateAll((all) =>
@@ -58,7 +35,7 @@ describe('report of a classifier in a browser', {
     }));
 
   test('the worst mistake comes first, with its picture, both labels and how sure it was', () =>
-    open({}, async (page) => {
+    open(async (page) => {
       const captions = await page.locator('#mistakes figcaption').allInnerTexts();
       assert.equal(captions.length, 6);
       const sure = captions.map((text) => Number(/\((\d+) %\)/.exec(text)?.[1]));
@@ -72,7 +49,7 @@ describe('report of a classifier in a browser', {
     }));
 
   test('what was left out is there with its reason; long lists are folded', () =>
-    open({}, async (page) => {
+    open(async (page) => {
       const text = await page.locator('#left-out').innerText();
       for (const said of ['1 conflict', '1 unreadable file', '30 duplicates', 'it is empty']) {
         assert.ok(text.includes(said), said);
@@ -81,19 +58,8 @@ describe('report of a classifier in a browser', {
     }));
 
   test('a hostile file name is text', () =>
-    open({}, async (page) => {
+    open(async (page) => {
       assert.equal(await page.locator('img[src="x"], script').count(), 0);
       assert.ok((await page.locator('#mistakes').innerText()).includes(hostileName));
     }));
-
-  test('fits a phone and follows the reader’s light or dark', async () => {
-    const papers: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await open({ viewport: { width: 390, height: 844 }, colorScheme }, async (page) => {
-        assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390);
-        papers.push(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'));
-      });
-    }
-    assert.notEqual(papers[0], papers[1]);
-  });
 });

@@ -1,40 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { test } from 'node:test';
 import { writeRunReport } from '../../pipeline/app/results/report.ts';
 import { boxAt, hostileName, reportExample } from '../fixtures/report-example.ts';
-import { chromiumPath, noChromium, startChromium } from './chromium.ts';
-import { visit } from './visit.ts';
+import { describePage } from './page.ts';
 
-describe('report in a browser', { skip: chromiumPath === undefined && noChromium, timeout: 120_000 }, () => {
-  let folder: string;
-  let address: string;
-  let browser: Browser;
+const write = async (path: string) => writeRunReport(path, await reportExample());
 
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'shika-report-'));
-    const path = join(folder, 'report.html');
-    await writeRunReport(path, await reportExample());
-    address = pathToFileURL(path).href;
-    browser = await startChromium();
-  });
-
-  after(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const open = (
-    options: BrowserContextOptions,
-    use: (page: Page, noise: readonly string[]) => Promise<void>,
-  ) => visit(browser, address, options, use);
-
+describePage('report in a browser', write, (report) => {
   test('asks for nothing from outside, and the browser has nothing to complain about', async () => {
-    await open({}, async (page, noise) => {
+    await report.open({}, async (page, noise) => {
       await page.waitForLoadState('networkidle');
       assert.deepEqual(noise, []);
       const broken = await page.$$eval('img', (all) => all.filter((img) => img.naturalWidth === 0).length);
@@ -43,7 +17,7 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
   });
 
   test('shows each mistake with its box, the one that is meant thicker', async () => {
-    await open({}, async (page) => {
+    await report.open({}, async (page) => {
       const figures = page.locator('#mistakes figure');
       assert.deepEqual(await figures.locator('b').allInnerTexts(), ['missed', 'false', 'loose']);
       assert.equal(await page.locator('#mistakes .box').count(), 4);
@@ -55,7 +29,7 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
   });
 
   test('shows a hostile file name as text', async () => {
-    await open({}, async (page, noise) => {
+    await report.open({}, async (page, noise) => {
       assert.equal(await page.locator('img[src="x"], script').count(), 0);
       assert.equal(await page.locator('#problems b').nth(1).innerText(), hostileName);
       assert.match(
@@ -68,7 +42,7 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
   });
 
   test('has a ledger that a reader can add up', async () => {
-    await open({}, async (page) => {
+    await report.open({}, async (page) => {
       const ledgers = page.locator('.ledger:visible');
       assert.equal(await ledgers.count(), 2);
       for (const ledger of await ledgers.all()) {
@@ -84,7 +58,7 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
   });
 
   test('leads a keyboard to every section, the first by one key', async () => {
-    await open({ reducedMotion: 'reduce' }, async (page) => {
+    await report.open({ reducedMotion: 'reduce' }, async (page) => {
       const focused = () => page.evaluate<string>('document.activeElement.id');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
@@ -93,7 +67,7 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
       const sections = await page.$$eval('main > section', (all) => all.map(({ id }) => id));
       assert.ok(sections.length >= 7, sections.join(' '));
       for (const [i, section] of sections.entries()) {
-        await page.goto(address);
+        await page.goto(report.address);
         for (let tabs = 0; tabs < i + 2; tabs += 1) await page.keyboard.press('Tab');
         await page.keyboard.press('Enter');
         assert.equal(await focused(), section);
@@ -102,7 +76,7 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
   });
 
   test('draws a box over the place that it labels', async () => {
-    await open({}, async (page) => {
+    await report.open({}, async (page) => {
       const shot = page.locator('#clip-1-frame-50');
       const picture = await shot.locator('img').boundingBox();
       const edge = await shot.locator('.edge').evaluate((rect) => {
@@ -128,19 +102,8 @@ describe('report in a browser', { skip: chromiumPath === undefined && noChromium
     });
   });
 
-  test('fits a phone and follows the reader’s light or dark', async () => {
-    const papers: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await open({ viewport: { width: 390, height: 844 }, colorScheme }, async (page) => {
-        assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 390);
-        papers.push(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'));
-      });
-    }
-    assert.notEqual(papers[0], papers[1]);
-  });
-
   test('gives no id twice', async () => {
-    await open({}, async (page) => {
+    await report.open({}, async (page) => {
       const ids = await page.$$eval('[id]', (all) => all.map(({ id }) => id));
       assert.deepEqual(ids, [...new Set(ids)]);
     });

@@ -5,7 +5,6 @@ import { connect, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { NatsProvider } from '../../pipeline/runtime/supervisor/nats-server.ts';
-import { until } from './until.ts';
 
 export interface NatsProcessOptions {
   /** Holds the store (`jetstream/`) and the configuration that is written (`nats.conf`). */
@@ -18,7 +17,6 @@ export interface NatsProcessOptions {
 
 /** Largest message: frames stay below 300 KiB, model files go in chunks, a person may allow larger frames. */
 const MAX_PAYLOAD = '8MB';
-const STARTUP_MS = 20_000;
 
 export class NatsProcess {
   readonly url: string;
@@ -40,8 +38,8 @@ export class NatsProcess {
   }
 
   /**
-   * Starts a server and waits until it answers.
-   * @throws with the end of its log where it does not
+   * Starts a server and waits until it says that it is ready.
+   * @throws with the end of its log where it ends before
    */
   static async start(
     provider: Exclude<NatsProvider, { kind: 'url' }>,
@@ -58,18 +56,10 @@ export class NatsProcess {
         ? ['docker', dockerArguments(provider.image, container ?? '', home, file)]
         : [provider.path, ['-c', file]];
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const tail = lastLines(child);
+    const output = outputOf(child);
     const server = new NatsProcess(child, chosen, container);
-    let over = false;
-    void server.exited.then(() => {
-      over = true;
-    });
-    await until(async () => over || (await answers(chosen)), 'nats-server answers', STARTUP_MS).catch(
-      () => {},
-    );
-    if (!over && (await answers(chosen))) return server;
-    await server.kill();
-    throw new Error(`nats-server did not start on port ${chosen}: ${tail() || 'it wrote nothing'}`);
+    if (await Promise.race([output.ready, server.exited.then(() => false)])) return server;
+    throw new Error(`nats-server did not start on port ${chosen}: ${output.tail() || 'it wrote nothing'}`);
   }
 
   get pid(): number | undefined {
@@ -130,13 +120,16 @@ function dockerArguments(image: string, name: string, home: string, file: string
   ];
 }
 
-/** The last lines that a child wrote to standard error, for the reason when it ends too early. */
-function lastLines(child: ChildProcess): () => string {
+/** What a server writes to standard error: when it is ready for clients, and its last lines for when it ends too early. */
+function outputOf(child: ChildProcess): { ready: Promise<true>; tail: () => string } {
   let text = '';
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    text = (text + chunk).slice(-2_000);
+  const ready = new Promise<true>((resolve) => {
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-2_000);
+      if (text.includes('Server is ready')) resolve(true);
+    });
   });
-  return () => text.trim().split('\n').slice(-3).join(' | ');
+  return { ready, tail: () => text.trim().split('\n').slice(-3).join(' | ') };
 }
 
 /** The server greets with INFO as soon as it is ready for clients. */
