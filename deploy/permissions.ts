@@ -16,17 +16,35 @@ import { type StageEntry, stages } from '../stages/index.ts';
 
 export interface Permissions {
   readonly publish: readonly string[];
+  /** Wins over what is allowed. */
+  readonly deny?: readonly string[];
   readonly subscribe: readonly string[];
 }
 
 /** Subjects of answers; nats.js makes one below it for each connection. */
 const INBOX = '_INBOX.>';
 
-/** A stage's, from its declaration alone. */
-export function permissionsOf({ name, takes, gives, reads, keeps }: Stage): Permissions {
+/** Streams, the bucket's and the stores'. */
+const held = [
+  ...new Set(messages.map(({ stream }) => stream)),
+  `KV_${STATE_BUCKET}`,
+  ...STORES.map((store) => `OBJ_${store}`),
+];
+
+/**
+ * A stage's, from its declaration alone.
+ * @param others consumers of other stages: who may read a stream has no business with them
+ */
+export function permissionsOf(
+  { name, takes, gives, reads, keeps }: Stage,
+  others: readonly WorkSource[] = [],
+): Permissions {
   const { watches = [], sets = [], fetches = [], stores = [], frees = [] } = keeps;
   const deadLetters = subjectOf(Dead, { stage: name }).replace(/\*$/, '>');
-  return allow([
+  const read = new Set(reads.map(({ stream }) => stream));
+  const foreign = others.filter(({ stream }) => read.has(stream));
+  const deny = foreign.flatMap(leavingAlone).sort();
+  const permissions = allow([
     ...takes.flatMap((take) => taking(workSource(name, take))),
     ...gives.flatMap((type) => [subjectOf(type), ...looking(type)]),
     deadLetters,
@@ -37,6 +55,17 @@ export function permissionsOf({ name, takes, gives, reads, keeps }: Stage): Perm
     ...[...fetches, ...stores].flatMap((store) => fetching(store)),
     ...stores.flatMap((store) => [`$O.${store}.>`, `$JS.API.STREAM.PURGE.OBJ_${store}`]),
   ]);
+  return deny.length === 0 ? permissions : { ...permissions, deny };
+}
+
+/** Nothing that is asked of a consumer. */
+function leavingAlone({ stream, durable }: WorkSource): string[] {
+  const consumer = `${stream}.${durable}`;
+  return [
+    `$JS.API.CONSUMER.CREATE.${consumer}.>`,
+    `$JS.API.CONSUMER.DELETE.${consumer}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
+  ];
 }
 
 /** Who only says that clips are there. */
@@ -49,19 +78,16 @@ function allow(publish: readonly string[]): Permissions {
   return { publish: [...new Set([...starting(), ...publish])].sort(), subscribe: [INBOX] };
 }
 
-/** Every process makes what is missing on the bus, or brings it up to date; none may delete. */
+/** Every process looks whether the bus is set up. */
 function starting(): string[] {
-  const streams = [...new Set(messages.map(({ stream }) => stream))];
-  const held = [...streams, `KV_${STATE_BUCKET}`, ...STORES.map((store) => `OBJ_${store}`)];
-  const verb = (name: string) => (stream: string) => `$JS.API.STREAM.${name}.${stream}`;
-  return [
-    '$JS.API.INFO',
-    '$JS.API.STREAM.NAMES',
-    ...held.map(verb('INFO')),
-    ...held.map(verb('CREATE')),
-    ...streams.map(verb('UPDATE')),
-  ];
+  return ['$JS.API.INFO', ...held.map((name) => `$JS.API.STREAM.INFO.${name}`)];
 }
+
+/** Who makes the bus what this version declares: the only one that may create and change, and no more than that. */
+export const setup: Permissions = allow([
+  '$JS.API.STREAM.NAMES',
+  ...held.flatMap((name) => [`$JS.API.STREAM.CREATE.${name}`, `$JS.API.STREAM.UPDATE.${name}`]),
+]);
 
 /** The durable consumer that the stage's processes share. */
 function taking({ stream, subject, durable }: WorkSource): string[] {
@@ -107,16 +133,24 @@ function fetching(store: StoreName): string[] {
 
 /** The whole block; passwords come from the server's environment. */
 export async function authorization(): Promise<string> {
-  const users: [string, Permissions][] = [];
-  for (const [name, { load }] of Object.entries<StageEntry>(stages)) {
-    users.push([name, permissionsOf(await load())]);
-  }
-  users.push(['watcher', watcher], ['person', person]);
-  const lines = users.flatMap(([user, { publish, subscribe }]) => [
+  const declared: Stage[] = [];
+  for (const { load } of Object.values<StageEntry>(stages)) declared.push(await load());
+  const sources = declared.map(({ name, takes }) => ({
+    name,
+    own: takes.map((take) => workSource(name, take)),
+  }));
+  const users: [string, Permissions][] = declared.map((stage) => {
+    const others = sources.filter(({ name }) => name !== stage.name).flatMap(({ own }) => own);
+    return [stage.name, permissionsOf(stage, others)];
+  });
+  users.push(['setup', setup], ['watcher', watcher], ['person', person]);
+  const lines = users.flatMap(([user, { publish, deny, subscribe }]) => [
     `    {`,
     `      user: ${user}, password: $SHIKA_PASSWORD_${user.toUpperCase()}`,
     `      permissions: {`,
-    ...list('publish', publish),
+    ...(deny
+      ? ['        publish: {', ...list('allow', publish), ...list('deny', deny), '        }']
+      : list('publish', publish)),
     ...list('subscribe', subscribe),
     `      }`,
     `    }`,

@@ -3,6 +3,7 @@ import { stageNames, stages } from '../../stages/index.ts';
 import { EventsOptions } from '../domain/events/options.ts';
 import { CamerasOptions } from '../ingest/options.ts';
 import type { BusOptions } from '../runtime/bus/bus.ts';
+import type { BusBounds } from '../runtime/bus/topology.ts';
 import { BusSection, type Config, LogSection, loadConfig } from '../runtime/config/config.ts';
 
 type StageSections = { readonly [K in keyof typeof stages]: (typeof stages)[K]['options'] };
@@ -26,14 +27,18 @@ export function readSettings(file?: string, env: NodeJS.ProcessEnv = process.env
   return loadConfig(sections, { file: file ?? env.SHIKA_CONFIG, env });
 }
 
-export function busOptions({ bus }: Settings): Omit<BusOptions, 'name'> {
-  const { url, user, password, ca, connectTimeoutS, framesMaxMiB, clipsMaxAgeHours } = bus;
+export function busOptions({ bus }: Settings): Omit<BusOptions, 'name' | 'bounds'> {
+  const { url, user, password, ca, connectTimeoutS } = bus;
   return {
     url,
     user: user || undefined,
     password: password || undefined,
     ca: ca || undefined,
     connectTimeoutS,
-    bounds: { framesMaxBytes: framesMaxMiB * 2 ** 20, clipsMaxAgeHours },
   };
+}
+
+/** Bounds of the streams, for whoever sets the bus up. */
+export function busBounds({ bus: { framesMaxMiB, clipsMaxAgeHours } }: Settings): BusBounds {
+  return { framesMaxBytes: framesMaxMiB * 2 ** 20, clipsMaxAgeHours };
 }

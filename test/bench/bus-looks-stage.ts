@@ -42,14 +42,14 @@ const emptyDetector = stage({
   },
 });
 
-const [url = '', batch = '1', bounds = '{}'] = process.argv.slice(2);
+const [url = '', batch = '1'] = process.argv.slice(2);
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 process.once('disconnect', () => stop.abort());
 await runStage({
   stage: emptyDetector,
   options: { batch: Number(batch) },
-  bus: { url, bounds: JSON.parse(bounds) },
+  bus: { url },
   log: createLog('detector', 'warn'),
   statsS: 3600,
   signal: stop.signal,

@@ -27,11 +27,7 @@ export async function measureBusLooks(times: number, seconds: number): Promise<T
   try {
     await publishFrames(bus);
     for (const batch of [1, 4, 16]) {
-      const stage = fork(join(import.meta.dirname, 'bus-looks-stage.ts'), [
-        server.url,
-        `${batch}`,
-        JSON.stringify(bounds),
-      ]);
+      const stage = fork(join(import.meta.dirname, 'bus-looks-stage.ts'), [server.url, `${batch}`]);
       // A clip of its own, so that no answer of another is taken for one of these.
       const client = new LookClient(bus, batch.toString(16).padStart(16, '0'));
       try {

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { annotate } from '../../pipeline/app/jobs/annotate.ts';
 import { LocalPipeline } from '../../pipeline/app/jobs/local-pipeline.ts';
 import { noMeters } from '../../pipeline/app/jobs/meter.ts';
-import { busOptions, readSettings } from '../../pipeline/app/settings.ts';
+import { busBounds, busOptions, readSettings } from '../../pipeline/app/settings.ts';
 import type { BackendName } from '../../pipeline/domain/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts';
 import { readModelFolder } from '../../pipeline/domain/models/files.ts';
@@ -44,6 +44,7 @@ class Pipeline {
       processes: { decoder: 1, detector: detectors, tracker: 1, filter: 1 },
       env: { ...settings, SHIKA_DETECTOR_BACKEND: backend },
       bus: busOptions(readSettings()),
+      bounds: busBounds(readSettings()),
       log: createLog('bench', 'warn'),
     });
     const pipeline = new Pipeline(local);

@@ -93,6 +93,46 @@ describe('opening a bus', { timeout: 120_000 }, () => {
   });
 });
 
+describe('a bus that nobody has set up', { timeout: 60_000 }, () => {
+  test('a stage says so and waits, makes nothing, and works when it is', async (context) => {
+    const fresh = await testbed();
+    context.after(() => fresh.close());
+    const { log, lines } = capturedLog();
+    const stop = new AbortController();
+    const over = runStage({
+      stage: answering(clipId(1), {}, async function* (_, answer) {
+        yield answer();
+      }),
+      options: {},
+      bus: { url: fresh.server.url },
+      log,
+      statsS: 60,
+      signal: stop.signal,
+    });
+    await until(() => lines.some(({ msg }) => msg === 'the bus is not set up: waiting'), 'it says so');
+    assert.deepEqual(await onServer(fresh.server.url), []);
+    await fresh.open();
+    await until(() => lines.some(({ msg }) => msg === 'ready'), 'it is ready');
+    stop.abort();
+    await over;
+  });
+
+  test('told to stop while it waits, it stops', async (context) => {
+    const fresh = await testbed();
+    context.after(() => fresh.close());
+    const { log, lines } = capturedLog();
+    const stop = new AbortController();
+    const stage = answering(clipId(1), {}, async function* (_, answer) {
+      yield answer();
+    });
+    const bus = { url: fresh.server.url };
+    const over = runStage({ stage, options: {}, bus, log, statsS: 60, signal: stop.signal });
+    await until(() => lines.some(({ msg }) => msg === 'the bus is not set up: waiting'), 'it waits');
+    stop.abort();
+    await over;
+  });
+});
+
 describe('a server that will not do', { timeout: 120_000 }, () => {
   const { log } = capturedLog();
   const opening = (url: string) => Bus.open({ url, name: 'test', bounds: BOUNDS, connectTimeoutS: 0.5 }, log);

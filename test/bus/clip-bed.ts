@@ -22,7 +22,7 @@ import type { MessageType } from '../../schemas/message.ts';
 import { checkpointKey, TrackerCheckpoint } from '../../schemas/state.ts';
 import { tracker } from '../../stages/tracker/stage.ts';
 import { until } from '../processes/until.ts';
-import { BOUNDS, capturedLog, collected, type LogLine, type Testbed, testbed } from './testbed.ts';
+import { capturedLog, collected, type LogLine, type Testbed, testbed } from './testbed.ts';
 
 export const FRAMES = 120;
 export const CAMERA = 'gate';
@@ -62,7 +62,7 @@ export function start<O extends TObject>(
   const over = runStage({
     stage: declared,
     options: Default(declared.options, { ...options }) as Static<O>, // every key has a default
-    bus: { url: bed.server.url, bounds: BOUNDS },
+    bus: { url: bed.server.url },
     log,
     statsS: 3600,
     signal: stop.signal,

@@ -13,7 +13,6 @@ import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { until } from '../processes/until.ts';
 import {
-  BOUNDS,
   capturedLog,
   clipId,
   collected,
@@ -48,17 +47,13 @@ export interface Run {
 }
 
 /** Runs a stage until the test ends. */
-export function run(
-  test: TestContext,
-  stage: Stage,
-  { statsS = 60, bounds = BOUNDS, url = bed.server.url } = {},
-): Run {
+export function run(test: TestContext, stage: Stage, { statsS = 60, url = bed.server.url } = {}): Run {
   const { log, lines } = capturedLog();
   const stop = new AbortController();
   const over = runStage({
     stage,
     options: {},
-    bus: { url, bounds },
+    bus: { url },
     log,
     statsS,
     signal: stop.signal,

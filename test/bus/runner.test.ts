@@ -34,7 +34,6 @@ describe('delivery', { timeout: 120_000 }, () => {
       answering(clip, {}, async function* ({ body }) {
         yield frame(clip, body.index);
       }),
-      { bounds: tight },
     );
     await until(() => running.lines.some(({ why }) => why === 'FRAMES is full'), 'it waits for room');
     assert.equal(await unsettled(clip), 1, 'FRAMES is full: nothing is stored, so nothing is acknowledged');
@@ -213,6 +212,7 @@ describe('stopping', { timeout: 120_000, concurrency: true }, () => {
   test('told to stop while the server is gone, it stops', async (t) => {
     const own = await testbed();
     t.after(() => own.close());
+    await own.open(); // sets it up
     const running = run(
       t,
       answering(clipId(33), {}, async function* (_, answer) {

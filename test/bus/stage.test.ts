@@ -14,6 +14,7 @@ let bed: Testbed;
 let folder: string;
 before(async () => {
   bed = await testbed();
+  await bed.open(); // sets it up
   folder = await mkdtemp(join(tmpdir(), 'shika-stage-'));
 });
 after(async () => {

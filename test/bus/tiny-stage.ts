@@ -3,7 +3,7 @@
  * progress; with `crash` it kills itself when the answer is stored and the look is not yet acknowledged.
  */
 import { runStage } from '../../pipeline/runtime/stage/run.ts';
-import { BOUNDS, capturedLog } from './testbed.ts';
+import { capturedLog } from './testbed.ts';
 import { answering } from './tiny.ts';
 
 const [, , clip = '', how] = process.argv;
@@ -19,7 +19,7 @@ await runStage({
     yield crash;
   }),
   options: {},
-  bus: { url: process.env.NATS_URL ?? '', bounds: BOUNDS },
+  bus: { url: process.env.NATS_URL ?? '' },
   log: capturedLog().log,
   statsS: 60,
   signal: new AbortController().signal,

@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { connect } from '@nats-io/transport-node';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import Type from 'typebox';
 import { authorization, PERMISSIONS_FILE } from '../../deploy/permissions.ts';
 import { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
+import { type BusBounds, STORES } from '../../pipeline/runtime/bus/topology.ts';
 import type { Stage } from '../../pipeline/runtime/stage/stage.ts';
 import { workSource } from '../../pipeline/runtime/stage/work-source.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { Dead } from '../../schemas/dead.ts';
 import { Frame } from '../../schemas/frame.ts';
+import { messages } from '../../schemas/index.ts';
 import { Look } from '../../schemas/look.ts';
 import type { MessageType } from '../../schemas/message.ts';
 import { type StageEntry, stages } from '../../stages/index.ts';
@@ -30,21 +33,23 @@ describe('a bus with a user per stage', () => {
   const complaints: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line) => complaints.push(line) });
   const buses: Bus[] = [];
+  const connections: NatsConnection[] = [];
 
   /** As in compose, but every password is `secret`. */
   before(async () => {
     server = await startServer({ config: written.replace(/\$SHIKA_PASSWORD_\w+/g, 'secret') });
-    person = await as('person');
+    person = await as('person', { framesMaxBytes: 2 ** 24, clipsMaxAgeHours: 1 });
   });
   after(async () => {
     for (const bus of buses) await bus.close();
+    for (const connection of connections) await connection.close();
     await server.stop();
   });
 
   afterEach(() => assert.deepEqual(complaints.splice(0), []));
 
-  async function as(user: string): Promise<Bus> {
-    const bounds = { framesMaxBytes: 2 ** 24, clipsMaxAgeHours: 1 };
+  /** @param bounds of who sets the bus up */
+  async function as(user: string, bounds?: BusBounds): Promise<Bus> {
     const bus = await Bus.open({ url: server.url, name: user, user, password: 'secret', bounds }, log);
     buses.push(bus);
     return bus;
@@ -145,34 +150,108 @@ describe('a bus with a user per stage', () => {
     await watcher.publish(example(ClipArrived, 'watcher'), { signal: AbortSignal.timeout(5_000) });
   });
 
-  const refused: readonly [user: string, subject: string][] = [
-    ['decoder', 'label.reviewed.0123456789abcdef.1'],
-    ['decoder', '$KV.state.active.detector'],
-    ['detector', 'clip.arrived.camera.0123456789abcdef'],
-    ['detector', '$JS.API.STREAM.DELETE.FRAMES'],
-    ['detector', '$JS.API.STREAM.PURGE.LABELS'],
-    ['tracker', '$KV.state.active.detector'],
-    ['tracker', '$O.models.C.x'],
-    ['filter', 'dead.trainer.job'],
-    ['trainer', 'label.reviewed.0123456789abcdef.1'],
-    ['explainer', '$O.models.C.x'],
-    ['watcher', 'job.train.main.x'],
-    ['watcher', '$JS.API.CONSUMER.MSG.NEXT.CLIPS.decoder_clip_arrived'],
-  ];
-  for (const [user, subject] of refused) {
-    test(`${user} - may not publish ${subject}`, { timeout: 10_000 }, async () => {
-      const connection = await connect({ servers: server.url, user, pass: 'secret' });
-      const complaint = (async () => {
-        for await (const status of connection.status())
-          if (status.type === 'error') return status.error.message;
-        return 'none';
-      })();
-      connection.publish(subject);
-      await connection.flush();
-      const said = await complaint;
-      await connection.close();
-      assert.match(said, /permission/i);
+  test('setup - makes the bus what is declared, mends what was changed, and may do nothing else', async () => {
+    const admin = await jetstreamManager(await raw('person'));
+    const config = async (name: string) => (await admin.streams.info(name)).config;
+    await admin.streams.update('LABELS', {
+      ...(await config('LABELS')),
+      max_msgs: 1,
+      max_msgs_per_subject: 1,
     });
+    await admin.streams.update('CLIPS', { ...(await config('CLIPS')), max_age: 1e9, duplicate_window: 1e9 });
+    await admin.streams.update('KV_state', { ...(await config('KV_state')), max_msgs: 1, max_bytes: 1_000 });
+    await admin.streams.update('OBJ_models', { ...(await config('OBJ_models')), max_age: 120e9 });
+    await as('setup', { framesMaxBytes: 2 ** 24, clipsMaxAgeHours: 1 });
+    const labels = await config('LABELS');
+    assert.deepEqual([labels.max_msgs, labels.max_msgs_per_subject], [-1, -1]);
+    assert.equal((await config('CLIPS')).max_age, 3_600e9);
+    const state = await config('KV_state');
+    assert.deepEqual([state.max_msgs, state.max_bytes, state.max_msgs_per_subject], [-1, -1, 1]);
+    assert.equal((await config('OBJ_models')).max_age, 0);
+    await refuses('setup', [
+      'label.reviewed.0123456789abcdef.1',
+      '$JS.API.STREAM.DELETE.LABELS',
+      '$JS.API.STREAM.PURGE.LABELS',
+      '$JS.API.STREAM.MSG.DELETE.LABELS',
+    ]);
+  });
+
+  for (const [name, { load }] of Object.entries<StageEntry>(stages)) {
+    test(`${name} - may create, change and delete nothing that is not its own`, async () => {
+      const declared = await load();
+      const freed = new Set((declared.keeps.frees ?? []).map(({ stream }) => stream));
+      const stores = new Set(declared.keeps.stores ?? []);
+      const all = [...new Set(messages.map(({ stream }) => stream))];
+      const buckets = ['KV_state', ...STORES.map((store) => `OBJ_${store}`)];
+      const verbs = ['CREATE', 'UPDATE', 'DELETE', 'MSG.DELETE', 'SNAPSHOT', 'RESTORE'];
+      const others: string[] = [];
+      for (const [other, entry] of Object.entries<StageEntry>(stages)) {
+        if (other === name) continue;
+        for (const take of (await entry.load()).takes) {
+          const { stream, durable, subject } = workSource(other, take);
+          const consumer = `${stream}.${durable}`;
+          others.push(
+            `$JS.API.CONSUMER.CREATE.${consumer}`,
+            `$JS.API.CONSUMER.CREATE.${consumer}.${subject.replaceAll('*', 'x')}`,
+            `$JS.API.CONSUMER.DURABLE.CREATE.${consumer}`,
+            `$JS.API.CONSUMER.DELETE.${consumer}`,
+            `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
+            `$JS.ACK.${consumer}.1.1.1.1.1`,
+          );
+        }
+      }
+      await refuses(name, [
+        ...[...all, ...buckets].flatMap((stream) => verbs.map((verb) => `$JS.API.STREAM.${verb}.${stream}`)),
+        ...all.filter((stream) => !freed.has(stream)).map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
+        ...STORES.filter((store) => !stores.has(store)).flatMap((store) => [
+          `$JS.API.STREAM.PURGE.OBJ_${store}`,
+          `$O.${store}.C.x`,
+        ]),
+        '$KV.state.somebody-elses.key',
+        `dead.${name === 'filter' ? 'trainer' : 'filter'}.job`,
+        ...others,
+      ]);
+    });
+  }
+
+  test('nobody publishes what another stage gives', async () => {
+    const foreign: readonly [user: string, subjects: readonly string[]][] = [
+      ['decoder', ['label.reviewed.0123456789abcdef.1', '$KV.state.active.detector']],
+      ['detector', ['clip.arrived.camera.0123456789abcdef']],
+      ['tracker', ['$KV.state.active.detector']],
+      ['trainer', ['label.reviewed.0123456789abcdef.1']],
+      ['watcher', ['job.train.main.x', '$JS.API.CONSUMER.MSG.NEXT.CLIPS.decoder_clip_arrived']],
+    ];
+    for (const [user, subjects] of foreign) await refuses(user, subjects);
+  });
+
+  async function raw(user: string) {
+    const connection = await connect({ servers: server.url, user, pass: 'secret' });
+    connections.push(connection);
+    return connection;
+  }
+
+  /** The server refuses each of these requests, and says so. */
+  async function refuses(user: string, subjects: readonly string[]): Promise<void> {
+    const connection = await raw(user);
+    const refused = new Set<string>();
+    const all = Promise.withResolvers<void>();
+    void (async () => {
+      for await (const status of connection.status()) {
+        if (status.type !== 'error') continue;
+        refused.add(/Publish to "(.+?)"/i.exec(status.error.message)?.[1] ?? status.error.message);
+        if (refused.size === subjects.length) all.resolve();
+      }
+    })();
+    for (const subject of subjects) connection.publish(subject, '{}');
+    await connection.flush();
+    // Refusals come before the answer to the flush.
+    await Promise.race([all.promise, connection.flush()]);
+    assert.deepEqual(
+      subjects.filter((subject) => !refused.has(subject)),
+      [],
+      `${user} may publish these`,
+    );
   }
 
   test('a wrong password - no entry', async () => {

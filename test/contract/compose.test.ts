@@ -38,7 +38,9 @@ describe('compose.yaml', () => {
   });
 
   test('starts every service again when it ends, and asks each whether it is well', () => {
-    for (const [name, service] of Object.entries(written.services)) {
+    const { 'set-up': setUp, ...staying } = written.services;
+    assert.equal(setUp?.restart, 'on-failure', 'it ends when the bus is set up');
+    for (const [name, service] of Object.entries(staying)) {
       assert.equal(service.restart, 'unless-stopped', name);
       assert.ok(service.healthcheck, name);
     }
@@ -82,11 +84,11 @@ describe('the deploy folder, made ready', () => {
     await assert.rejects(stat(join(folder, 'secrets/ca.key')), 'the authority’s key is not kept');
   });
 
-  test('secrets.sh - a user for every stage, and for nobody else but the watcher and a person', async () => {
+  test('secrets.sh - a user for every stage, and for nobody else but set-up, the watcher and a person', async () => {
     const users = (await readdir(join(folder, 'secrets')))
       .filter((file) => file.endsWith('.env') && file !== 'nats.env')
       .map((file) => file.replace('.env', ''));
-    assert.deepEqual(users.sort(), [...Object.keys(stages), 'person', 'watcher'].sort());
+    assert.deepEqual(users.sort(), [...Object.keys(stages), 'person', 'setup', 'watcher'].sort());
   });
 
   test('secrets.sh - the certificate holds for the names it was given', async () => {
@@ -104,7 +106,7 @@ describe('the deploy folder, made ready', () => {
 
   test('docker compose config - the bus and six stages on a processor', { skip }, async () => {
     const started = [...(await services('cpu')).keys()];
-    assert.deepEqual(started.sort(), ['nats', 'watcher', ...Object.keys(stages)].sort());
+    assert.deepEqual(started.sort(), ['nats', 'set-up', 'watcher', ...Object.keys(stages)].sort());
   });
 
   test('docker compose config - the gpu profile moves detector and trainer to a GPU', { skip }, async () => {

@@ -60,7 +60,8 @@ async function onBus(folder: string, use: (bus: Bus) => Promise<void>): Promise<
     keep: true,
     processes: {},
     env: {},
-    bus: { bounds: BOUNDS },
+    bus: {},
+    bounds: BOUNDS,
     log: createLog('cli', 'warn'),
   });
   try {

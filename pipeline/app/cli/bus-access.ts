@@ -12,7 +12,7 @@ import { addressOf } from '../../runtime/supervisor/address.ts';
 import { LocalPipeline } from '../jobs/local-pipeline.ts';
 import type { Meters } from '../jobs/meter.ts';
 import { refuseStaying, stateFolder } from '../results/job-folder.ts';
-import { busOptions, readSettings, type Settings } from '../settings.ts';
+import { busBounds, busOptions, readSettings, type Settings } from '../settings.ts';
 import { interruption } from './interrupt.ts';
 import { terminalMeters } from './terminal.ts';
 
@@ -83,6 +83,7 @@ export async function withBus<T>(
     processes: stages,
     env: stageEnvironment(config),
     bus: options,
+    bounds: busBounds(settings),
     log,
   });
   try {
@@ -132,6 +133,7 @@ export function withPipeline<T>(
       processes: stages,
       env: { ...stageEnvironment(config), ...env },
       bus: busOptions(settings),
+      bounds: busBounds(settings),
       log,
     });
     try {

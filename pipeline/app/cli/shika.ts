@@ -5,6 +5,7 @@ import project from '../../../package.json' with { type: 'json' };
 import { FatalError, PoisonError, reasonOf, UsageError } from '../../runtime/errors.ts';
 import { hideSecrets } from '../../runtime/safe-address.ts';
 import { annotateCommand } from './commands/annotate.ts';
+import { busCommand } from './commands/bus.ts';
 import { classifierCommand } from './commands/classifier.ts';
 import { deadCommand } from './commands/dead.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -40,6 +41,7 @@ for (const add of [
   demoCommand,
   upCommand,
   stageCommand,
+  busCommand,
   annotateCommand,
   reviewCommand,
   trainCommand,

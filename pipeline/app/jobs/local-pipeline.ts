@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import type { StageName } from '../../../stages/index.ts';
 import { Bus, type BusOptions } from '../../runtime/bus/bus.ts';
+import type { BusBounds } from '../../runtime/bus/topology.ts';
 import type { Logger } from '../../runtime/log/log.ts';
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts';
 import { STAGE_COMMAND } from './processes.ts';
@@ -12,7 +13,9 @@ export interface LocalPipelineOptions {
   readonly keep: boolean;
   readonly processes: Readonly<Partial<Record<StageName, number>>>;
   readonly env: Readonly<Record<string, string>>;
-  readonly bus: Omit<BusOptions, 'name' | 'url' | 'user' | 'password'>;
+  readonly bus: Omit<BusOptions, 'name' | 'url' | 'user' | 'password' | 'bounds'>;
+  /** With which a bus is set up whose server or stages are started here. */
+  readonly bounds: BusBounds;
   readonly log: Logger;
 }
 
@@ -34,12 +37,17 @@ export class LocalPipeline {
     processes,
     env,
     bus,
+    bounds,
     log,
   }: LocalPipelineOptions): Promise<LocalPipeline> {
     if (!keep) rmSync(folder, { recursive: true, force: true });
     const supervisor = await Supervisor.start({ folder, stageCommand: STAGE_COMMAND, processes, env, log });
     try {
-      const opened = await Bus.open({ ...bus, ...supervisor.address, name: 'cli' }, log);
+      const setsUp = supervisor.isPrivate || Object.keys(processes).length > 0;
+      const opened = await Bus.open(
+        { ...bus, ...supervisor.address, name: 'cli', bounds: setsUp ? bounds : undefined },
+        log,
+      );
       // Whoever held a job here before was killed with the server.
       if (supervisor.isPrivate) await opened.giveBackWork();
       return new LocalPipeline(opened, supervisor);

@@ -12,12 +12,16 @@ import { type FollowOptions, follow, stored } from './follow.ts';
 import { Objects } from './objects.ts';
 import { pause } from './pause.ts';
 import { Publisher, type PublishOptions } from './publish.ts';
+import { setUp, untilSetUp } from './set-up.ts';
 import { State } from './state.ts';
-import { type BusBounds, ensureStreams, WORK_QUEUES } from './topology.ts';
+import { type BusBounds, WORK_QUEUES } from './topology.ts';
 import { WorkQueue, type WorkSource } from './work.ts';
 
 export interface BusOptions extends ConnectionOptions {
-  readonly bounds: BusBounds;
+  /** Of whoever sets the bus up: streams, bucket and store are made and mended. Without, it is waited for. */
+  readonly bounds?: BusBounds | undefined;
+  /** Ends the waiting for a bus that nobody has set up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Parameters = Readonly<Record<string, string | number>>;
@@ -51,7 +55,7 @@ export class Bus {
   }
 
   /**
-   * Connects, and makes or updates every stream, bucket and store.
+   * Connects, and sets the bus up, or waits until somebody has.
    * @throws FatalError where there is no server, or one that is too old.
    */
   static async open(options: BusOptions, log: Logger): Promise<Bus> {
@@ -59,7 +63,8 @@ export class Bus {
     try {
       const manager = await jetstreamManager(connection);
       const client = jetstream(connection);
-      await ensureStreams(manager, options.bounds);
+      if (options.bounds) await setUp(client, manager, options.bounds);
+      else await untilSetUp(manager, log, options.signal);
       const publisher = new Publisher(client, options.name, log);
       const state = await State.open(client, log);
       const bus = new Bus(connection, manager, publisher, state, await Objects.open(client), log);

@@ -4,7 +4,7 @@
  */
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
-import { maxAgeOf, STORES, type StoreName } from './topology.ts';
+import { STORES, type StoreName } from './topology.ts';
 
 /** File name to content. */
 export type Files = ReadonlyMap<string, Uint8Array>;
@@ -19,7 +19,7 @@ export class Objects {
   static async open(client: JetStreamClient): Promise<Objects> {
     const manager = new Objm(client);
     const stores = new Map<StoreName, ObjectStore>();
-    for (const name of STORES) stores.set(name, await manager.create(name, { ttl: maxAgeOf(name) }));
+    for (const name of STORES) stores.set(name, await manager.open(name));
     return new Objects(stores);
   }
 

@@ -36,7 +36,7 @@ export class State {
   }
 
   static async open(client: JetStreamClient, log: Logger): Promise<State> {
-    return new State(await new Kvm(client).create(STATE_BUCKET, { history: 1 }), log);
+    return new State(await new Kvm(client).open(STATE_BUCKET, { allow_direct: true }), log);
   }
 
   /** The value of a key; undefined where there is none, or where it does not match the schema, which is logged. */

@@ -1,20 +1,10 @@
 /**
- * The streams, buckets and stores as data. `ensureStreams` makes them or brings them up to date at every start,
- * so that an upgrade needs no step of its own.
+ * The streams, buckets and stores as data. `set-up.ts` makes them what is declared here.
  *
  * LOOKS is on file although it is short-lived: a memory stream loses its consumers when the server is killed,
  * and small messages cost the same either way.
  */
-import {
-  DiscardPolicy,
-  JetStreamApiError,
-  type JetStreamManager,
-  RetentionPolicy,
-  StorageType,
-  type StreamConfig,
-} from '@nats-io/jetstream';
 import type { StreamName } from '../../../schemas/message.ts';
-import { FatalError } from '../errors.ts';
 
 /** Bounds that a deployment may set; bytes and hours. */
 export interface BusBounds {
@@ -24,10 +14,10 @@ export interface BusBounds {
   readonly clipsMaxAgeHours: number;
 }
 
-const HOUR_NS = 3_600_000_000_000;
+export const HOUR_NS = 3_600_000_000_000;
 
 /** Dedupe is a courtesy that saves work; no correctness rests on it. */
-const DEDUPE_WINDOW_NS = 30_000_000_000;
+export const DEDUPE_WINDOW_NS = 30_000_000_000;
 
 export interface StreamRules {
   readonly subjects: readonly string[];
@@ -77,41 +67,4 @@ const STORE_MAX_AGE_HOURS: Readonly<Partial<Record<StoreName, number>>> = { chec
 /** How long a store keeps an object, ns; 0: for ever. */
 export function maxAgeOf(store: StoreName): number {
   return (STORE_MAX_AGE_HOURS[store] ?? 0) * HOUR_NS;
-}
-
-function streamConfig(name: string, rules: StreamRules): Partial<StreamConfig> & { name: string } {
-  return {
-    name,
-    subjects: [...rules.subjects],
-    retention: rules.retention === 'workqueue' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
-    storage: StorageType.File,
-    discard: rules.full === 'reject-new' ? DiscardPolicy.New : DiscardPolicy.Old,
-    max_bytes: rules.maxBytes ?? -1,
-    max_age: (rules.maxAgeHours ?? 0) * HOUR_NS,
-    duplicate_window: DEDUPE_WINDOW_NS,
-    allow_direct: true,
-  };
-}
-
-/**
- * Makes every stream, or updates it to what this version declares.
- * @throws FatalError where the server refuses one, e.g. because another stream has its subjects
- */
-export async function ensureStreams(manager: JetStreamManager, bounds: BusBounds): Promise<void> {
-  const existing = new Set<string>();
-  for await (const name of manager.streams.names()) existing.add(name);
-  for (const [name, rules] of Object.entries(streams(bounds))) {
-    const config = streamConfig(name, rules);
-    try {
-      if (existing.has(name)) await manager.streams.update(name, config);
-      else await manager.streams.add(config);
-    } catch (cause) {
-      if (!(cause instanceof JetStreamApiError)) throw cause;
-      throw new FatalError(`the server refuses stream ${name}`, {
-        found: cause.message,
-        expected: `a stream of ${rules.subjects.join(', ')} as this version declares it`,
-        cause,
-      });
-    }
-  }
 }

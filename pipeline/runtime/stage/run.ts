@@ -10,7 +10,7 @@ import { Worker } from './worker.ts';
 export interface StageRun<O extends TObject> {
   readonly stage: Stage<O>;
   readonly options: Static<O>;
-  readonly bus: Omit<BusOptions, 'name'>;
+  readonly bus: Omit<BusOptions, 'name' | 'bounds' | 'signal'>;
   readonly log: Logger;
   /** Seconds between stats lines. */
   readonly statsS: number;
@@ -29,7 +29,13 @@ export async function runStage<O extends TObject>(run: StageRun<O>): Promise<voi
   const { stage, log, statsS } = run;
   const stop = new AbortController();
   const signal = AbortSignal.any([run.signal, stop.signal]);
-  const bus = await Bus.open({ ...run.bus, name: stage.name }, log);
+  let bus: Bus;
+  try {
+    bus = await Bus.open({ ...run.bus, name: stage.name, signal: run.signal }, log);
+  } catch (error) {
+    if (run.signal.aborted) return;
+    throw error;
+  }
   const stats = new Stats();
   const ticker = setInterval(() => stats.write(log), statsS * 1000);
   let fatal: FatalError | undefined;

@@ -9,7 +9,7 @@ import { createLog, type LogLevel } from '../../../runtime/log/log.ts';
 import { LocalPipeline } from '../../jobs/local-pipeline.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { markStaying, recordingsFolder, stateFolder } from '../../results/job-folder.ts';
-import { busOptions, readSettings } from '../../settings.ts';
+import { busBounds, busOptions, readSettings } from '../../settings.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
 import { camera, config, detectors, jobFolder, positiveNumber, repeated, withOptions } from '../options.ts';
@@ -70,6 +70,7 @@ async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<voi
     processes: flags.stages ? processesFor(flags.detectors) : {},
     env: flags.config ? { SHIKA_CONFIG: resolve(flags.config) } : {},
     bus: busOptions(settings),
+    bounds: busBounds(settings),
     log,
   });
   const cameras = rtsp.map(({ name }) => name);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import Type from 'typebox';
 import { CONFIG_README, withKeys } from '../../../../../pipeline/app/config-readme.ts';
-import { busOptions, readSettings, sections } from '../../../../../pipeline/app/settings.ts';
+import { busBounds, busOptions, readSettings, sections } from '../../../../../pipeline/app/settings.ts';
 import { allowed, keySchema } from '../../../../../pipeline/runtime/config/allowed.ts';
 import { loadConfig, variableOf } from '../../../../../pipeline/runtime/config/config.ts';
 import { FatalError } from '../../../../../pipeline/runtime/errors.ts';
@@ -229,11 +229,12 @@ describe('the keys of all stages', () => {
   test('the bus is opened as they say', () => {
     const file = join(folder, 'bus.yaml');
     writeFileSync(file, 'bus: { framesMaxMiB: 32, clipsMaxAgeHours: 5, user: decoder, connectTimeoutS: 3 }');
-    const { bounds, user, password, ca, connectTimeoutS } = busOptions(readSettings(file, {}));
+    const settings = readSettings(file, {});
+    assert.deepEqual(busBounds(settings), { framesMaxBytes: 2 ** 25, clipsMaxAgeHours: 5 });
+    const { user, password, ca, connectTimeoutS } = busOptions(settings);
     assert.deepEqual(
-      { bounds, user, password, ca, connectTimeoutS },
+      { user, password, ca, connectTimeoutS },
       {
-        bounds: { framesMaxBytes: 2 ** 25, clipsMaxAgeHours: 5 },
         user: 'decoder',
         password: undefined,
         ca: undefined,

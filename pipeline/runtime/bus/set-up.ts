@@ -1,0 +1,141 @@
+/**
+ * Makes the bus what this version declares. Only set-up does this (`shika up` and `run` on their own server, `shika bus
+ * set-up` elsewhere); no stage's user may. Every limit is stated, also those that are not used: an update leaves what it
+ * does not mention as it is, so a limit that somebody changed would stay.
+ */
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { Objm } from '@nats-io/obj';
+import type { Logger } from 'pino';
+import { FatalError, reasonOf } from '../errors.ts';
+import { retryForever } from '../retry.ts';
+import { isTransient } from './failures.ts';
+import {
+  type BusBounds,
+  DEDUPE_WINDOW_NS,
+  HOUR_NS,
+  maxAgeOf,
+  STATE_BUCKET,
+  STORES,
+  type StreamRules,
+  streams,
+} from './topology.ts';
+
+/** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
+const STREAM_NOT_FOUND = 10059;
+
+/** Between two looks at whether the bus is set up. */
+const WAIT_BACKOFF = { firstMs: 250, longestMs: 5_000 };
+
+/** What nothing here is bounded by, said all the same. */
+const UNBOUNDED = { max_msgs: -1, max_msg_size: -1 } as const;
+
+/** nats.js' own for buckets and stores. */
+const BUCKET_DEDUPE_NS = 120_000_000_000;
+
+/**
+ * Makes every stream, bucket and store, or updates it to what this version declares.
+ * @throws FatalError where the server refuses one, e.g. because another stream has its subjects, or this user may not
+ */
+export async function setUp(
+  client: JetStreamClient,
+  manager: JetStreamManager,
+  bounds: BusBounds,
+): Promise<void> {
+  const existing = new Set<string>();
+  for await (const name of manager.streams.names()) existing.add(name);
+  for (const [name, rules] of Object.entries(streams(bounds))) {
+    const config = streamConfig(name, rules);
+    await orFatal(name, `a stream of ${rules.subjects.join(', ')} as this version declares it`, () =>
+      existing.has(name) ? manager.streams.update(name, config) : manager.streams.add(config),
+    );
+  }
+  await new Kvm(client).create(STATE_BUCKET, { history: 1 });
+  await heal(manager, `KV_${STATE_BUCKET}`, { max_msgs_per_subject: 1, max_age: 0, deny_delete: true });
+  for (const store of STORES) {
+    await new Objm(client).create(store, { ttl: maxAgeOf(store) });
+    await heal(manager, `OBJ_${store}`, { max_msgs_per_subject: -1, max_age: maxAgeOf(store) });
+  }
+}
+
+/** Resolves when somebody has set the bus up; says so while it waits. */
+export async function untilSetUp(
+  manager: JetStreamManager,
+  log: Logger,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const names = [
+    ...Object.keys(streams({ framesMaxBytes: -1, clipsMaxAgeHours: 0 })),
+    `KV_${STATE_BUCKET}`,
+    ...STORES.map((store) => `OBJ_${store}`),
+  ];
+  await retryForever(
+    async () => {
+      for (const name of names) await manager.streams.info(name);
+    },
+    {
+      backoff: WAIT_BACKOFF,
+      isTransient,
+      signal,
+      onFailure: (error, failures) => {
+        if (failures !== 1) return;
+        const missing = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
+        const expected = '`shika up`, or `shika bus set-up`';
+        if (missing) log.warn({ expected }, 'the bus is not set up: waiting');
+        else log.warn({ why: reasonOf(error) }, 'the bus does not answer: waiting');
+      },
+    },
+  );
+}
+
+function streamConfig(name: string, rules: StreamRules): Partial<StreamConfig> & { name: string } {
+  return {
+    ...UNBOUNDED,
+    name,
+    subjects: [...rules.subjects],
+    retention: rules.retention === 'workqueue' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: rules.full === 'reject-new' ? DiscardPolicy.New : DiscardPolicy.Old,
+    discard_new_per_subject: false,
+    max_bytes: rules.maxBytes ?? -1,
+    max_age: (rules.maxAgeHours ?? 0) * HOUR_NS,
+    max_msgs_per_subject: -1,
+    duplicate_window: DEDUPE_WINDOW_NS,
+    num_replicas: 1,
+    no_ack: false,
+    allow_direct: true,
+  };
+}
+
+/** What nats.js made as it should be, and states no limit of when it is there already. */
+async function heal(manager: JetStreamManager, name: string, limits: Partial<StreamConfig>): Promise<void> {
+  const { config } = await manager.streams.info(name);
+  await orFatal(name, 'as this version declares it', () =>
+    manager.streams.update(name, {
+      ...config,
+      ...UNBOUNDED,
+      max_bytes: -1,
+      discard: DiscardPolicy.New,
+      duplicate_window: BUCKET_DEDUPE_NS,
+      allow_direct: true,
+      ...limits,
+    }),
+  );
+}
+
+async function orFatal(name: string, expected: string, request: () => Promise<unknown>): Promise<void> {
+  try {
+    await request();
+  } catch (cause) {
+    if (!(cause instanceof JetStreamApiError)) throw cause;
+    throw new FatalError(`the server refuses stream ${name}`, { found: cause.message, expected, cause });
+  }
+}
