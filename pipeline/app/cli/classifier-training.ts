@@ -8,7 +8,7 @@ import {
   findWeights,
   isWeightsName,
   weights as knownWeights,
-  weightFolders,
+  ownWeightFolders,
 } from '../../domain/models/weights/weights.ts';
 import type { ClassificationScores } from '../../domain/scores/classification.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
@@ -52,7 +52,7 @@ export function checkWeights(weights: string): void {
   if (isWeightsName(weights) ? findWeights(weights) : existsSync(weights)) return;
   throw new UsageError(`no weights ${weights}`, {
     expected: isWeightsName(weights)
-      ? `${knownWeights[weights].file} in one of ${weightFolders().join(', ')}; or --weights FILE`
+      ? `${knownWeights[weights].file} in one of ${ownWeightFolders().join(', ')}; or --weights FILE`
       : 'a file or folder that is there',
   });
 }

@@ -6,6 +6,15 @@ export class Interrupted extends Error {
   }
 }
 
+/** How the work of a command that was interrupted goes on; '' where there is none that lasts. */
+export function howToGoOn(command: string): string {
+  if (command === 'run' || command === 'demo')
+    return ': the same command goes on where this one was cut short (--anew begins anew)';
+  if (command === 'train') return ': the same command goes on from the last step that was stored';
+  if (command === 'annotate') return ': the same command begins anew';
+  return '';
+}
+
 /** Aborted by the first of them, and when a supervising process is gone; a second SIGINT ends at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

@@ -24,7 +24,7 @@ import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
 import { weightsCommand } from './commands/weights.ts';
 import { EXIT } from './exit.ts';
-import { Interrupted } from './interrupt.ts';
+import { howToGoOn, Interrupted } from './interrupt.ts';
 
 // Other users of the machine see what was typed: it may hold a camera's password.
 process.title = `shika ${/^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? ''}`.trim();
@@ -66,7 +66,8 @@ process.stdout.on('error', () => process.exit(EXIT.ok));
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`shika: ${reasonOf(error)}\n`);
+  const goOn = error instanceof Interrupted ? howToGoOn(process.argv[2] ?? '') : '';
+  process.stderr.write(`shika: ${reasonOf(error)}${goOn}\n`);
   if (process.env.SHIKA_DEBUG && error instanceof Error)
     process.stderr.write(`${hideSecrets(error.stack ?? '')}\n`);
   process.exit(exitCode(error));

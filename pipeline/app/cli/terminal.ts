@@ -4,6 +4,7 @@
  */
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Meter, Meters } from '../jobs/meter.ts';
+import { Pace } from './time-left.ts';
 
 /** Bars on a terminal, else a line at the start and at the end of each step and every tenth of it. */
 export function terminalMeters(): Meters & { stop(): void } {
@@ -23,10 +24,11 @@ function bars(): Meters & { stop(): void } {
   return {
     start(name: string): Meter {
       const bar: SingleBar = multi.create(1, 0, { name: name.padEnd(28), note: '' });
+      const pace = new Pace();
       return {
         update(done, total, note = '') {
           bar.setTotal(Math.max(1, total));
-          bar.update(Math.min(done, Math.max(1, total)), { note });
+          bar.update(Math.min(done, Math.max(1, total)), { note: noteText(note, pace.text(done, total)) });
         },
         print: (text) => multi.log(`${name}: ${text}\n`),
         done(note = '') {
@@ -45,13 +47,16 @@ function lines(): Meters & { stop(): void } {
   return {
     start(name: string): Meter {
       let tenth = 0;
+      const pace = new Pace();
       print(`${name} …`);
       return {
         update(done, total, note = '') {
+          const left = pace.text(done, total);
           const now = total === 0 ? 0 : Math.floor((10 * done) / total);
           if (now <= tenth) return;
           tenth = now;
-          print(`${name}: ${10 * now} %${note ? ` (${note})` : ''}`);
+          const text = noteText(note, left);
+          print(`${name}: ${10 * now} %${text ? ` (${text})` : ''}`);
         },
         print: (text) => print(`${name}: ${text}`),
         done: (note = '') => print(`${name}: ${note || 'done'}`),
@@ -59,6 +64,10 @@ function lines(): Meters & { stop(): void } {
     },
     stop() {},
   };
+}
+
+function noteText(note: string, left: string): string {
+  return [note, left].filter(Boolean).join('; ');
 }
 
 /** A line for a person, on standard error. */

@@ -22,6 +22,10 @@ export interface PipelineStatus {
   readonly streams: readonly StreamOccupancy[];
 }
 
+/** What is to be done where clips come and no detector looks at them. */
+export const NO_DETECTOR =
+  'no detector is active: clips wait until one is; `shika models put FOLDER` brings a trained one, `shika train pre --hand FOLDER` trains one';
+
 export async function pipelineStatus(bus: Bus): Promise<PipelineStatus> {
   const clips = { arrived: 0, tracked: 0, filtered: 0, failed: 0 };
   for (const event of ['arrived', 'tracked', 'filtered', 'failed'] as const) {

@@ -8,6 +8,8 @@ export interface WrittenAnnotation {
   readonly clips: readonly ClipSummary[];
   /** Path of `labels.csv`. */
   readonly labels: string;
+  /** Where an animal is labelled. */
+  readonly animals: { readonly frames: number; readonly clips: number };
 }
 
 export async function writeAnnotation(
@@ -16,5 +18,10 @@ export async function writeAnnotation(
   clips: readonly ClipOutcome[],
 ): Promise<WrittenAnnotation> {
   const labels = await writeLabelsFile(jobFolder, clips, await labelsByClip(bus, clips));
-  return { clips: clips.map(clipSummary), labels };
+  const labelled = clips.map(({ tracked }) => tracked?.ledger.labelled ?? 0);
+  const animals = {
+    frames: labelled.reduce((sum, frames) => sum + frames, 0),
+    clips: labelled.filter((frames) => frames > 0).length,
+  };
+  return { clips: clips.map(clipSummary), labels, animals };
 }

@@ -34,16 +34,48 @@ export async function activateByHand(bus: Bus, model: string): Promise<ModelKind
   const { kind } = readModelCard(await fetchModel(bus, model));
   const current = await activeModel(bus, kind);
   if (await activate(bus, kind, model, 'by hand', current?.model ?? null)) return kind;
-  throw new UsageError('another model was made active meanwhile', { expected: 'to be asked again' });
+  throw changedMeanwhile();
 }
 
 /**
- * Stores a detector on a bus where none is active, and makes it the active one.
+ * Stores a detector and makes it the active one.
  * @param job who says so
- * @throws PoisonError where it is no detector
+ * @throws PoisonError where it is no detector; UsageError where another one became active meanwhile
  */
 export async function storeActiveDetector(bus: Bus, files: ModelFiles, job: string): Promise<void> {
   const { id } = readDetectorCard(files);
   await storeModel(bus, id, files);
-  await activate(bus, 'detector', id, job, null);
+  const current = await activeModel(bus, 'detector');
+  if (!(await activate(bus, 'detector', id, job, current?.model ?? null))) throw changedMeanwhile();
+}
+
+/** What putting a model came to. */
+export interface PutModel {
+  readonly card: ModelCard;
+  /** The one of its kind that stages use from now on. */
+  readonly active: string;
+}
+
+/**
+ * Stores a model that somebody has as files; its card must be of its weights. It becomes the active one of its kind
+ * where none is, or where that is asked for.
+ * @throws PoisonError where it is no model, or its card is of another; UsageError as {@link activateByHand}
+ */
+export async function putModel(bus: Bus, files: ModelFiles, isToBeActive: boolean): Promise<PutModel> {
+  const card = readModelCard(files);
+  await storeModel(bus, card.id, files);
+  const current = await activeModel(bus, card.kind);
+  if (current && !isToBeActive) return { card, active: current.model };
+  await activateByHand(bus, card.id);
+  return { card, active: card.id };
+}
+
+/** The files of the active model of a kind; null where none is. */
+export async function fetchActiveModel(bus: Bus, kind: ModelKind): Promise<ModelFiles | null> {
+  const active = await activeModel(bus, kind);
+  return active ? fetchModel(bus, active.model) : null;
+}
+
+function changedMeanwhile(): UsageError {
+  return new UsageError('another model was made active meanwhile', { expected: 'to be asked again' });
 }

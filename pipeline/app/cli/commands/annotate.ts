@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { type Command, Option } from 'commander';
-import { readModelFolder } from '../../../domain/models/files.ts';
-import { storeActiveDetector } from '../../../domain/models/stored-models.ts';
+import { type ModelFiles, readModelFolder } from '../../../domain/models/files.ts';
+import { fetchActiveModel, storeActiveDetector } from '../../../domain/models/stored-models.ts';
 import type { AnchoredClip } from '../../../ingest/announce.ts';
 import { anchorsOfClip } from '../../../ingest/folders/anchors.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
@@ -13,8 +14,9 @@ import { processesFor } from '../../jobs/processes.ts';
 import { startFor } from '../../jobs/start.ts';
 import { preTrain } from '../../jobs/train-detector.ts';
 import { type WrittenAnnotation, writeAnnotation } from '../../results/annotation.ts';
+import { stateFolder } from '../../results/job-folder.ts';
 import { readSettings } from '../../settings.ts';
-import { type JobContext, withJobPipeline } from '../bus-access.ts';
+import { type JobContext, withBus, withJobPipeline } from '../bus-access.ts';
 import { openJobInput } from '../open-input.ts';
 import {
   camera,
@@ -48,7 +50,10 @@ export function annotateCommand(program: Command): void {
   withOptions(
     program.command('annotate').argument('<clip...>', 'clips, or folders of clips'),
     hand(),
-    new Option('--model <folder>', 'detector that looks; without one, the hand-drawn boxes train one first'),
+    new Option(
+      '--model <folder>',
+      'detector that looks (default: hand-drawn boxes train one; without any, the job’s active one)',
+    ),
     jobFolder('the job’s folder, where labels.csv goes'),
     start(),
     seed(),
@@ -73,16 +78,11 @@ async function annotateClips(
   outcome: Outcome,
 ): Promise<WrittenAnnotation> {
   const { out, config, detectors, hand = [] } = flags;
-  if (hand.length === 0 && !flags.model) {
-    throw new UsageError('there is neither a model nor a hand-drawn box', {
-      expected: '--hand with boxes, or --model with a detector',
-    });
-  }
+  const model = await modelFor(flags);
   const input = await openJobInput(paths, hand, flags.camera);
   outcome.note(input.notes);
   outcome.leaveOut(input.problems);
   const known = await readCameraKnowledge(readSettings(config).cameras);
-  const model = flags.model === undefined ? null : await readModelFolder(flags.model);
   return withJobPipeline({ out, config, stages: processesFor(detectors) }, async (context) => {
     if (model) await storeActiveDetector(context.bus, model, 'annotate');
     const anchored = input.clips.map((clip) => ({
@@ -91,6 +91,23 @@ async function annotateClips(
     }));
     const clips = model ? anchored : await trainFirst(input, flags, context, outcome);
     return writeAnnotation(context.bus, out, await annotate(clips, { ...context, known }));
+  });
+}
+
+/**
+ * The detector that looks: the one that is given, else the active one of the job's folder, which begins anew with it.
+ * @returns null where hand-drawn boxes train one first
+ */
+async function modelFor({ model, hand = [], out, config }: AnnotateFlags): Promise<ModelFiles | null> {
+  if (model !== undefined) return readModelFolder(model);
+  if (hand.length > 0) return null;
+  const isThere = process.env.NATS_URL !== undefined || existsSync(stateFolder(out));
+  const active = isThere
+    ? await withBus({ out, config }, ({ bus }) => fetchActiveModel(bus, 'detector'))
+    : null;
+  if (active) return active;
+  throw new UsageError('there is neither a model nor a hand-drawn box', {
+    expected: `--hand with boxes, --model with a detector, or one that \`shika models put FOLDER --out ${out}\` made active`,
   });
 }
 
@@ -107,10 +124,12 @@ async function trainFirst(
   return drawn.clips;
 }
 
-function annotationText({ clips, labels }: WrittenAnnotation): string {
+function annotationText({ clips, labels, animals }: WrittenAnnotation): string {
   const lines = clips.map(({ file, frames, failure, damage }) => {
     const line = `${file}: ${failure ?? `${frames} frames`}`;
     return damage ? `${line}; ${styleText('yellow', `damaged: ${damage.what}`)}` : line;
   });
-  return [...lines, `labels in ${labels}`].join('\n');
+  const frames = clips.reduce((sum, clip) => sum + clip.frames, 0);
+  const where = `animals on ${animals.frames} of ${frames} frames, in ${animals.clips} of ${clips.length} clips`;
+  return [...lines, where, `labels in ${labels}`].join('\n');
 }

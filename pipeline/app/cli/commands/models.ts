@@ -1,8 +1,13 @@
-import type { Command } from 'commander';
-import { writeModelFolder } from '../../../domain/models/files.ts';
-import type { ModelCard } from '../../../domain/models/model-card.ts';
+import { type Command, Option } from 'commander';
+import { readModelFolder, writeModelFolder } from '../../../domain/models/files.ts';
+import { type ModelCard, readModelCard } from '../../../domain/models/model-card.ts';
 import { fetchModel } from '../../../domain/models/registry.ts';
-import { activateByHand, listModels, type StoredModel } from '../../../domain/models/stored-models.ts';
+import {
+  activateByHand,
+  listModels,
+  putModel,
+  type StoredModel,
+} from '../../../domain/models/stored-models.ts';
 import { type BusFlags, withBus } from '../bus-access.ts';
 import { config, jobFolder, json, withOptions } from '../options.ts';
 import { printResult, table } from '../terminal.ts';
@@ -15,6 +20,15 @@ export function modelsCommand(program: Command): void {
       const found = await withBus(flags, ({ bus }) => listModels(bus));
       printResult(flags.json, found, listText(found));
     });
+  withOptions(
+    models.command('put').argument('<folder>', 'a model’s: models/main of a job, what `models get` wrote'),
+    new Option('--activate', 'make it the active one of its kind, also where another one is'),
+    jobFolder('the job’s folder; made where it is not there'),
+    config(),
+    json(),
+  )
+    .description('store a trained model, and make it the active one where none of its kind is')
+    .action(put);
   withOptions(models.command('activate').argument('<model>', 'its id'), jobFolder(), config())
     .description('make a model the active one of its kind')
     .action(async (model: string, flags: BusFlags) => {
@@ -31,6 +45,22 @@ export function modelsCommand(program: Command): void {
       await withBus(flags, async ({ bus }) => writeModelFolder(folder, await fetchModel(bus, model)));
       printResult(false, null, `${model} is in ${folder}`);
     });
+}
+
+async function put(
+  folder: string,
+  { activate = false, json, ...flags }: BusFlags & { activate?: boolean; json?: boolean },
+): Promise<void> {
+  const files = await readModelFolder(folder);
+  const { kind } = readModelCard(files); // before a bus is started for it
+  const { card, active } = await withBus(flags, ({ bus }) => putModel(bus, files, activate), {
+    create: true,
+  });
+  const isActive = active === card.id;
+  const then = isActive
+    ? `it is the active ${kind}`
+    : `the active ${kind} is still ${active}; \`shika models activate ${card.id}\` changes that`;
+  printResult(json, { model: card.id, kind, active: isActive }, `${card.id} is stored; ${then}`);
 }
 
 function listText(found: readonly StoredModel[]): string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type PipelineStatus, pipelineStatus } from '../../jobs/status.ts';
+import { NO_DETECTOR, type PipelineStatus, pipelineStatus } from '../../jobs/status.ts';
 import { type BusFlags, withBus } from '../bus-access.ts';
 import { config, jobFolder, json, withOptions } from '../options.ts';
 import { printResult, table } from '../terminal.ts';
@@ -26,6 +26,7 @@ function statusText({ server, clips, active, streams }: PipelineStatus): string 
     Object.entries(active)
       .map(([kind, model]) => `active ${kind}: ${model ? `${model.model} since ${model.since}` : 'none'}`)
       .join('\n'),
+    ...(active.detector ? [] : [NO_DETECTOR]),
     table(['stream', 'messages', 'MiB', 'consumers (waiting/working)'], rows),
   ].join('\n\n');
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { activeModel } from '../../../domain/models/registry.ts';
 import { type Camera, readCamera, refuseNamesakes } from '../../../ingest/cameras/camera.ts';
 import { recordCameras } from '../../../ingest/cameras/record-cameras.ts';
 import { watchFolders } from '../../../ingest/folders/watch.ts';
@@ -8,6 +9,7 @@ import { reasonOf, UsageError } from '../../../runtime/errors.ts';
 import { createLog, type LogLevel } from '../../../runtime/log/log.ts';
 import { LocalPipeline } from '../../jobs/local-pipeline.ts';
 import { processesFor } from '../../jobs/processes.ts';
+import { NO_DETECTOR } from '../../jobs/status.ts';
 import { markStaying, recordingsFolder, stateFolder } from '../../results/job-folder.ts';
 import { busBounds, busOptions, readSettings } from '../../settings.ts';
 import { EXIT } from '../exit.ts';
@@ -75,6 +77,7 @@ async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<voi
   });
   const cameras = rtsp.map(({ name }) => name);
   log.info({ server: pipeline.bus.serverVersion, watch, cameras, out: flags.out }, 'up');
+  if (!(await activeModel(pipeline.bus, 'detector'))) log.warn({ out: flags.out }, NO_DETECTOR);
   const arrival = { bus: pipeline.bus, signal: AbortSignal.any([stopped, pipeline.failed]), log, known };
   await Promise.all([
     watchFolders(watch, { ...arrival, camera: flags.camera }),

@@ -61,6 +61,11 @@ export function weightFolders(env: Readonly<Record<string, string | undefined>> 
   ];
 }
 
+/** Of these, where a person may put weights. */
+export function ownWeightFolders(): string[] {
+  return weightFolders().slice(0, -2);
+}
+
 /** Path of the weights; undefined where they are in none of the folders. */
 export function findWeights(name: WeightsName): string | undefined {
   return weightFolders()
@@ -75,7 +80,7 @@ export function locateWeights(name: string): { path: string; format: WeightsForm
     if (path) return { path, format: weights[name].format };
   }
   throw new PoisonError(`no weights ${name}`, {
-    expected: `their file in one of ${weightFolders().join(', ')}`,
+    expected: `their file in one of ${ownWeightFolders().join(', ')}`,
   });
 }
 
