@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import type { Delivery, WorkQueue } from '../../pipeline/runtime/bus/work.ts';
 import { until } from '../processes/until.ts';
@@ -224,6 +225,7 @@ describe('taking work in batches', { timeout: 120_000, concurrency: true }, () =
     const ends: string[] = [];
     const waiting = staying.take(4, soon()).then(() => ends.push('waited'));
     const stopped = leaving.take(4, stop.signal).then((taken) => ends.push(`stopped with ${taken.length}`));
+    await setImmediate(); // both wait by now
     stop.abort();
     await Promise.all([waiting, stopped]);
     assert.deepEqual(ends, ['stopped with 0', 'waited']);
