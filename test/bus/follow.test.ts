@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, afterEach, describe, test } from 'node:test';
 import { connect } from '@nats-io/transport-node';
-import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { until } from '../processes/until.ts';
-import { clipId, collected, doneOf, progress, type Testbed, testbed } from './testbed.ts';
+import { clipId, collected, doneOf, progress, testbed } from './testbed.ts';
 
-let bed: Testbed;
-let bus: Bus;
-before(async () => {
-  bed = await testbed();
-  bus = await bed.open();
-});
+const bed = await testbed();
+const bus = await bed.open();
 after(() => bed.close());
 
 function frame(clip: string, index: number) {

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
-import { type Testbed, testbed } from './testbed.ts';
+import { after, describe, test } from 'node:test';
+import { testbed } from './testbed.ts';
 
-let bed: Testbed;
-let bus: Bus;
-before(async () => {
-  bed = await testbed();
-  bus = await bed.open();
-});
+const bed = await testbed();
+const bus = await bed.open();
 after(() => bed.close());
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) % 256);

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { after, describe, test } from 'node:test';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { FatalError, PoisonError } from '../../pipeline/runtime/errors.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { until } from '../processes/until.ts';
-import { BOUNDS, clipId, collected, doneOf, progress, type Testbed, testbed } from './testbed.ts';
+import { BOUNDS, clipId, collected, doneOf, progress, testbed } from './testbed.ts';
 
-let bed: Testbed;
-let bus: Bus;
-before(async () => {
-  bed = await testbed();
-  bus = await bed.open();
-});
+const bed = await testbed();
+const bus = await bed.open();
 after(() => bed.close());
 
 /** Resolves when publishing a clip's frame has failed several times. */

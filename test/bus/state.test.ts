@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { connect } from '@nats-io/transport-node';
 import Type from 'typebox';
-import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { until } from '../processes/until.ts';
-import { type Testbed, testbed } from './testbed.ts';
+import { testbed } from './testbed.ts';
 
 const Place = Type.Object({ next: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
 
-let bed: Testbed;
-let bus: Bus;
-before(async () => {
-  bed = await testbed();
-  bus = await bed.open();
-});
+const bed = await testbed();
+const bus = await bed.open();
 after(() => bed.close());
 
 /** Resolves when setting a key has failed several times. */

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { after, before, describe, type TestContext, test } from 'node:test';
+import { after, describe, type TestContext, test } from 'node:test';
 import { findPendingJob, jobKey, rememberJob } from '../../pipeline/app/jobs/pending-job.ts';
 import { storeDataset } from '../../pipeline/domain/datasets/store.ts';
-import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import type { DatasetItem } from '../../schemas/dataset.ts';
@@ -15,16 +14,12 @@ import { Progress } from '../../schemas/progress.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
 import { brightSquares } from '../fixtures/bright-squares.ts';
 import { until } from '../processes/until.ts';
-import { clipId, collected, progress, type Testbed, testbed } from './testbed.ts';
+import { clipId, collected, progress, testbed } from './testbed.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../pipeline/app/cli/shika.ts');
 
-let bed: Testbed;
-let bus: Bus;
-before(async () => {
-  bed = await testbed();
-  bus = await bed.open();
-});
+const bed = await testbed();
+const bus = await bed.open();
 after(() => bed.close());
 
 /** It is killed with the test, if it has not ended by itself. */
