@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import Type from 'typebox';
 import { type Incoming, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Progress } from '../../schemas/progress.ts';
@@ -148,4 +150,31 @@ describe('stored', { timeout: 120_000 }, () => {
     await Promise.all(places.slice(600).map((place) => bus.remove('PROGRESS', place)));
     assert.equal((await collected(reading)).length, 599);
   });
+});
+
+test('consumers that only read are ended when they are done with', { timeout: 60_000 }, async () => {
+  const own = await testbed();
+  try {
+    const reader = await own.open();
+    const connection = await connect({ servers: own.server.url });
+    const manager = await jetstreamManager(connection);
+    const consumers = async () => {
+      let count = 0;
+      for await (const { state } of manager.streams.list()) count += state.consumer_count;
+      return count;
+    };
+    for (let i = 0; i < 12; i++) {
+      await reader.publish(progress('read', i));
+      await collected(reader.stored(Progress, { job: 'read' }));
+      await collected(reader.stored(Progress, { job: 'nobody' }));
+      const stop = new AbortController();
+      for await (const _ of reader.follow(Progress, { job: 'read' }, { signal: stop.signal })) stop.abort();
+      await reader.state.put('place', i);
+      for await (const _ of reader.state.watch('place', Type.Number(), new AbortController().signal)) break;
+    }
+    await until(async () => (await consumers()) === 0, 'no consumer is left');
+    await connection.close();
+  } finally {
+    await own.close();
+  }
 });

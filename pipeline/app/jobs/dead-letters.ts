@@ -8,11 +8,9 @@ import { UsageError } from '../../runtime/errors.ts';
 
 export type DeadLetter = Incoming<typeof Dead>;
 
-/** All of them, oldest first. */
-export async function deadLetters(bus: Bus): Promise<DeadLetter[]> {
-  const found: DeadLetter[] = [];
-  for await (const message of bus.stored(Dead)) found.push(message);
-  return found;
+/** All of them, oldest first, without their payloads: those may be gigabytes together. */
+export function deadLetters(bus: Bus): AsyncGenerator<DeadLetter> {
+  return bus.stored(Dead, {}, { headersOnly: true });
 }
 
 /**

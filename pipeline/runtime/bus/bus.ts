@@ -122,8 +122,12 @@ export class Bus {
   }
 
   /** Messages that are stored now. */
-  stored<M extends MessageType>(type: M, parameters: Parameters = {}): AsyncGenerator<Incoming<M>> {
-    return stored(this.#client, this.#log, type, parameters);
+  stored<M extends MessageType>(
+    type: M,
+    parameters: Parameters = {},
+    options?: Pick<FollowOptions, 'headersOnly'>,
+  ): AsyncGenerator<Incoming<M>> {
+    return stored(this.#client, this.#log, type, parameters, options);
   }
 
   /**

@@ -2,7 +2,13 @@
  * Reading a stream without owning its messages: an ordered consumer that nobody acknowledges. It survives the
  * server's death by starting again behind the last message seen. Work queues (LOOKS, JOBS) can't be read so.
  */
-import { type ConsumerMessages, DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import {
+  type Consumer,
+  type ConsumerMessages,
+  DeliverPolicy,
+  type JetStreamClient,
+  type JsMsg,
+} from '@nats-io/jetstream';
 import type { Logger } from 'pino';
 import { type MessageType, subjectOf } from '../../../schemas/message.ts';
 import { reasonOf } from '../errors.ts';
@@ -30,6 +36,30 @@ export async function* follow<M extends MessageType>(
   parameters: Parameters,
   { signal, headersOnly = false }: FollowOptions = {},
 ): AsyncGenerator<Incoming<M>> {
+  const reading = { stream: type.stream, subject: subjectOf(type, parameters), headersOnly };
+  for await (const raw of read(client, log, reading, signal)) {
+    const message = readable(type, raw, log);
+    if (message) yield message;
+  }
+}
+
+/** What is read, and from where on. */
+export interface Reading {
+  readonly stream: string;
+  readonly subject: string;
+  /** Leaves payloads out. */
+  readonly headersOnly?: boolean;
+  /** Begins with the last message of each subject; otherwise with the first of all. */
+  readonly fromLast?: boolean;
+}
+
+/** Yields messages as they are, for ever, until `signal` is aborted. */
+export async function* read(
+  client: JetStreamClient,
+  log: Logger,
+  { stream, subject, headersOnly = false, fromLast = false }: Reading,
+  signal?: AbortSignal,
+): AsyncGenerator<JsMsg> {
   let after = 0;
   let failures = 0;
   while (!signal?.aborted) {
@@ -37,9 +67,9 @@ export async function* follow<M extends MessageType>(
       const start =
         after > 0
           ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after + 1 }
-          : { deliver_policy: DeliverPolicy.All };
-      const consumer = await client.consumers.get(type.stream, {
-        filter_subjects: subjectOf(type, parameters),
+          : { deliver_policy: fromLast ? DeliverPolicy.LastPerSubject : DeliverPolicy.All };
+      const consumer = await client.consumers.get(stream, {
+        filter_subjects: subject,
         headers_only: headersOnly,
         ...start,
       });
@@ -52,21 +82,21 @@ export async function* follow<M extends MessageType>(
         for await (const raw of messages) {
           after = raw.seq;
           failures = 0;
-          const message = readable(type, raw, log);
-          if (message) yield message;
+          yield raw;
           if (signal?.aborted) return;
         }
       } finally {
         signal?.removeEventListener('abort', stop);
         messages.stop();
+        end(consumer);
       }
     } catch (error) {
       if (signal?.aborted) return;
       if (!isTransient(error)) {
-        log.error({ stream: type.stream, why: reasonOf(error) }, 'following no more');
+        log.error({ stream, why: reasonOf(error) }, 'following no more');
         return;
       }
-      log.warn({ stream: type.stream, why: reasonOf(error) }, 'following again');
+      log.warn({ stream, why: reasonOf(error) }, 'following again');
     }
     failures += 1;
     await pause(backoffMs(failures, BACKOFF), signal).catch(() => {}); // the loop's head sees the abort
@@ -83,21 +113,28 @@ async function stopWhenRecreated(messages: ConsumerMessages): Promise<void> {
   }
 }
 
+/** Asked for at once: the server cuts off a client that does not read as fast as it sends. */
+const MOST_SMALL = 500;
+const MOST_LARGE = 16;
+
 /** Every matching message that is stored now, in stream order; what is deleted meanwhile is not waited for. */
 export async function* stored<M extends MessageType>(
   client: JetStreamClient,
   log: Logger,
   type: M,
   parameters: Parameters,
+  { headersOnly = false }: Pick<FollowOptions, 'headersOnly'> = {},
 ): AsyncGenerator<Incoming<M>> {
   const consumer = await client.consumers.get(type.stream, {
     filter_subjects: subjectOf(type, parameters),
+    headers_only: headersOnly,
     deliver_policy: DeliverPolicy.All,
   });
   let left = (await consumer.info()).num_pending;
-  if (left === 0) return;
+  if (left === 0) return end(consumer);
   // Asks again soon after a server was killed meanwhile (see stopWhenRecreated).
-  const messages = await consumer.consume({ max_messages: 500, expires: 2_000 });
+  const most = headersOnly || type.body === 'json' ? MOST_SMALL : MOST_LARGE;
+  const messages = await consumer.consume({ max_messages: most, expires: 2_000 });
   let seen = 0;
   const endWhenNothingIsLeft = async () => {
     const { num_pending, delivered } = await consumer.info();
@@ -114,7 +151,13 @@ export async function* stored<M extends MessageType>(
   } finally {
     clearInterval(check);
     messages.stop();
+    end(consumer);
   }
+}
+
+/** A consumer that nobody reads any more would live on for five minutes; where the server is gone, so is the consumer. */
+function end(consumer: Consumer): void {
+  consumer.delete().catch(() => {});
 }
 
 function readable<M extends MessageType>(type: M, raw: JsMsg, log: Logger): Incoming<M> | undefined {

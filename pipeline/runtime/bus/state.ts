@@ -6,16 +6,16 @@ import type { Static, TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { reasonOf } from '../errors.ts';
 import { mismatch, preview } from '../mismatch.ts';
-import { backoffMs, retryForever } from '../retry.ts';
+import { retryForever } from '../retry.ts';
 import { isConflict, isTransient } from './failures.ts';
-import { pause } from './pause.ts';
+import { read } from './follow.ts';
 import { STATE_BUCKET } from './topology.ts';
 
 /** As for publishing: what is sent while the server is away is lost and has to be sent again. */
 const PUT_TIMEOUT_MS = 2_000;
 const PUT_BACKOFF = { firstMs: 200, longestMs: 2_000 };
-/** Between two watches of a key. */
-const WATCH_BACKOFF = { firstMs: 500, longestMs: 5_000 };
+/** Header of an entry that is no value: DEL or PURGE. */
+const OPERATION = 'KV-Operation';
 
 /** What a key holds. */
 export interface StoredValue<T> {
@@ -27,16 +27,18 @@ export interface StoredValue<T> {
 }
 
 export class State {
+  readonly #client: JetStreamClient;
   readonly #kv: KV;
   readonly #log: Logger;
 
-  private constructor(kv: KV, log: Logger) {
+  private constructor(client: JetStreamClient, kv: KV, log: Logger) {
+    this.#client = client;
     this.#kv = kv;
     this.#log = log;
   }
 
   static async open(client: JetStreamClient, log: Logger): Promise<State> {
-    return new State(await new Kvm(client).open(STATE_BUCKET, { allow_direct: true }), log);
+    return new State(client, await new Kvm(client).open(STATE_BUCKET, { allow_direct: true }), log);
   }
 
   /** The value of a key; undefined where there is none, or where it does not match the schema, which is logged. */
@@ -82,46 +84,32 @@ export class State {
 
   /** Yields the value now and at every change, until aborted. */
   async *watch<S extends TSchema>(key: string, schema: S, signal: AbortSignal): AsyncGenerator<Static<S>> {
-    let seen = 0;
-    let failures = 0;
-    while (!signal.aborted) {
-      try {
-        const watch = await this.#kv.watch({ key });
-        const stop = () => watch.stop();
-        signal.addEventListener('abort', stop, { once: true });
-        try {
-          if (signal.aborted) return;
-          for await (const entry of watch) {
-            if (signal.aborted) return;
-            if (entry.revision <= seen || entry.operation !== 'PUT') continue;
-            seen = entry.revision;
-            failures = 0;
-            const { value } = this.#read(entry, schema);
-            if (value !== undefined) yield value;
-          }
-        } finally {
-          signal.removeEventListener('abort', stop);
-          watch.stop();
-        }
-      } catch (error) {
-        if (!isTransient(error)) {
-          this.#log.error({ key, why: reasonOf(error) }, 'watching no more');
-          return;
-        }
-        this.#log.warn({ key, why: reasonOf(error) }, 'watching again');
-      }
-      failures += 1;
-      await pause(backoffMs(failures, WATCH_BACKOFF), signal).catch(() => {}); // the loop's head sees the abort
+    const subject = `$KV.${STATE_BUCKET}.${key}`;
+    const reading = { stream: `KV_${STATE_BUCKET}`, subject, fromLast: true };
+    // Not the client's own watch: it leaves its consumer behind for five minutes.
+    for await (const raw of read(this.#client, this.#log, reading, signal)) {
+      if (raw.headers?.get(OPERATION)) continue; // a deletion
+      const { value } = this.#checked(key, raw.string(), schema);
+      if (value !== undefined) yield value;
     }
   }
 
   #read<S extends TSchema>(entry: KvEntry, schema: S): { value: Static<S> | undefined; misfit?: string } {
-    if (entry.operation !== 'PUT') return { value: undefined };
-    const value = parsed(entry.string());
+    return entry.operation === 'PUT'
+      ? this.#checked(entry.key, entry.string(), schema)
+      : { value: undefined };
+  }
+
+  #checked<S extends TSchema>(
+    key: string,
+    text: string,
+    schema: S,
+  ): { value: Static<S> | undefined; misfit?: string } {
+    const value = parsed(text);
     if (Check(schema, value)) return { value };
     const { problem, found } = mismatch(Errors(schema, value), value);
     const why = { expected: problem, found: preview(found) };
-    this.#log.warn({ key: entry.key, ...why }, 'stored value does not match its schema');
+    this.#log.warn({ key, ...why }, 'stored value does not match its schema');
     return { value: undefined, misfit: problem };
   }
 }

@@ -90,8 +90,7 @@ async function annotateClips(
       anchors: anchorsOfClip(clip.path, input.hand.anchors),
     }));
     const clips = model ? anchored : await trainFirst(input, flags, context, outcome);
-    const outcomes = await annotate(clips, { ...context, known });
-    return writeAnnotation(context.bus, out, [...outcomes, ...input.refused]);
+    return writeAnnotation(context.bus, out, await annotate(clips, { ...context, known }));
   });
 }
 

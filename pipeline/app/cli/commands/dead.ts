@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Bus } from '../../../runtime/bus/bus.ts';
 import { type DeadLetter, deadLetter, deadLetters, replayDeadLetter } from '../../jobs/dead-letters.ts';
 import { type BusFlags, withBus } from '../bus-access.ts';
 import { config, jobFolder, json, wholeNumber, withOptions } from '../options.ts';
@@ -6,13 +7,26 @@ import { printResult, table } from '../terminal.ts';
 
 const number = wholeNumber(1);
 
+interface ListFlags extends BusFlags {
+  readonly from: number;
+  readonly most: number;
+  readonly json?: boolean;
+}
+
 export function deadCommand(program: Command): void {
   const dead = program.command('dead').description('messages that a stage gave up on');
-  withOptions(dead.command('list', { isDefault: true }), jobFolder(), config(), json())
-    .description('all of them, oldest first')
-    .action(async (flags: BusFlags & { json?: boolean }) => {
-      const found = await withBus(flags, ({ bus }) => deadLetters(bus));
-      const result = found.map(({ sequence, body }) => ({ number: sequence, ...body }));
+  withOptions(
+    dead.command('list', { isDefault: true }),
+    new Option('--from <number>', 'the first that is listed').argParser(number).default(1),
+    new Option('--most <n>', 'rows').argParser(wholeNumber(1)).default(100),
+    jobFolder(),
+    config(),
+    json(),
+  )
+    .description('all of them, oldest first, page by page')
+    .action(async (flags: ListFlags) => {
+      const found = await withBus(flags, ({ bus }) => page(bus, flags));
+      const result = found.shown.map(({ sequence, body }) => ({ number: sequence, ...body }));
       printResult(flags.json, result, listText(found));
     });
   withOptions(
@@ -35,12 +49,10 @@ export function deadCommand(program: Command): void {
     .description('publish messages again where they came from, and take them off the list')
     .action(async (wanted: readonly number[] | 'all', flags: BusFlags) => {
       const count = await withBus(flags, async ({ bus }) => {
-        const chosen =
-          wanted === 'all'
-            ? await deadLetters(bus)
-            : await Promise.all(wanted.map((sequence) => deadLetter(bus, sequence)));
-        for (const message of chosen) await replayDeadLetter(bus, message);
-        return chosen.length;
+        const numbers = wanted === 'all' ? await allNumbers(bus) : wanted;
+        // One at a time: each may be as large as a message can be.
+        for (const sequence of numbers) await replayDeadLetter(bus, await deadLetter(bus, sequence));
+        return numbers.length;
       });
       printResult(false, null, `${count} published again`);
     });
@@ -55,9 +67,31 @@ function numbersOrAll(text: string, before: readonly number[] | 'all' = []): rea
   }
 }
 
-function listText(found: readonly DeadLetter[]): string {
-  if (found.length === 0) return 'nothing is dead';
-  const rows = found.map(({ sequence, body: { at, stage, subject, attempts, reason } }) => [
+interface Page {
+  readonly shown: readonly DeadLetter[];
+  /** Number of the first one behind the page. */
+  readonly next: number | null;
+}
+
+async function page(bus: Bus, { from, most }: ListFlags): Promise<Page> {
+  const shown: DeadLetter[] = [];
+  for await (const message of deadLetters(bus)) {
+    if (message.sequence < from) continue;
+    if (shown.length === most) return { shown, next: message.sequence };
+    shown.push(message);
+  }
+  return { shown, next: null };
+}
+
+async function allNumbers(bus: Bus): Promise<number[]> {
+  const numbers: number[] = [];
+  for await (const { sequence } of deadLetters(bus)) numbers.push(sequence);
+  return numbers;
+}
+
+function listText({ shown, next }: Page): string {
+  if (shown.length === 0) return 'nothing is dead';
+  const rows = shown.map(({ sequence, body: { at, stage, subject, attempts, reason } }) => [
     sequence,
     at,
     stage,
@@ -65,5 +99,6 @@ function listText(found: readonly DeadLetter[]): string {
     attempts,
     reason,
   ]);
-  return table(['number', 'at', 'stage', 'subject', 'attempts', 'reason'], rows);
+  const text = table(['number', 'at', 'stage', 'subject', 'attempts', 'reason'], rows);
+  return next === null ? text : `${text}\nmore: --from ${next}`;
 }
