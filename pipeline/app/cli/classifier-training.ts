@@ -94,11 +94,15 @@ export async function printClassifier(
 /** More pictures of one kind are only counted; the report has all of them. */
 const mostLines = 20;
 
+/** A file that can't be read is a fault of the input; a picture that is there twice, or shows nothing, is a choice. */
 function leaveOutPictures(leftOut: readonly LeftOut[], outcome: Outcome): void {
   for (const [kind, pictures] of Map.groupBy(leftOut, (picture) => picture.kind)) {
-    if (pictures.length > mostLines)
-      outcome.leaveOut([{ message: `${pictures.length} pictures (${kind}), see report.html` }]);
-    else outcome.leaveOut(pictures.map(({ name, message }) => ({ message: `${name}: ${message}` })));
+    const lines =
+      pictures.length > mostLines
+        ? [`${pictures.length} pictures (${kind}), see report.html`]
+        : pictures.map(({ name, message }) => `${name}: ${message}`);
+    if (kind === 'unreadable') outcome.leaveOut(lines.map((message) => ({ message })));
+    else outcome.note(lines.map((line) => `left out: ${line}`));
   }
 }
 
