@@ -10,6 +10,7 @@ import { type ConnectionOptions, openConnection } from './connection.ts';
 import { checked, decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
 import { type FollowOptions, follow, stored } from './follow.ts';
 import { Objects } from './objects.ts';
+import { type Patient, patientRequests } from './patience.ts';
 import { pause } from './pause.ts';
 import { Publisher, type PublishOptions } from './publish.ts';
 import { setUp, untilSetUp } from './set-up.ts';
@@ -34,6 +35,7 @@ export class Bus {
   readonly #manager: JetStreamManager;
   readonly #publisher: Publisher;
   readonly #log: Logger;
+  readonly #patient: Patient;
   readonly state: State;
   readonly objects: Objects;
 
@@ -52,6 +54,7 @@ export class Bus {
     this.state = state;
     this.objects = objects;
     this.#log = log;
+    this.#patient = patientRequests(log);
   }
 
   /**
@@ -61,13 +64,16 @@ export class Bus {
   static async open(options: BusOptions, log: Logger): Promise<Bus> {
     const connection = await openConnection(options);
     try {
-      const manager = await jetstreamManager(connection);
+      const { bounds } = options;
+      const patient = patientRequests(log);
+      const manager = await patient('JetStream', () => jetstreamManager(connection));
       const client = jetstream(connection);
-      if (options.bounds) await setUp(client, manager, options.bounds);
+      if (bounds) await patient('set-up', () => setUp(client, manager, bounds));
       else await untilSetUp(manager, log, options.signal);
       const publisher = new Publisher(client, options.name, log);
-      const state = await State.open(client, log);
-      const bus = new Bus(connection, manager, publisher, state, await Objects.open(client), log);
+      const state = await State.open(client, log, patient);
+      const objects = await Objects.open(client, patient);
+      const bus = new Bus(connection, manager, publisher, state, objects, log);
       void bus.#report();
       return bus;
     } catch (error) {
@@ -127,7 +133,7 @@ export class Bus {
     parameters: Parameters = {},
     options?: Pick<FollowOptions, 'headersOnly'>,
   ): AsyncGenerator<Incoming<M>> {
-    return stored(this.#client, this.#log, type, parameters, options);
+    return stored(this.#client, this.#log, this.#patient, type, parameters, options);
   }
 
   /**
@@ -135,7 +141,9 @@ export class Bus {
    * @throws PoisonError where it is not valid
    */
   async last<M extends MessageType>(type: M, subject: string): Promise<Incoming<M> | null> {
-    const message = await this.#manager.direct.getMessage(type.stream, { last_by_subj: subject });
+    const message = await this.#patient(subject, () =>
+      this.#manager.direct.getMessage(type.stream, { last_by_subj: subject }),
+    );
     if (!message) return null;
     const { header, data, seq, time } = message;
     return decode(type, { subject, headers: header, data, sequence: seq, storedAt: time.getTime() });
@@ -143,7 +151,9 @@ export class Bus {
 
   /** A message by its place in a stream, unchecked; null where it is gone. */
   async at(stream: StreamName, sequence: number): Promise<RawMessage | null> {
-    const message = await this.#manager.direct.getMessage(stream, { seq: sequence });
+    const message = await this.#patient(stream, () =>
+      this.#manager.direct.getMessage(stream, { seq: sequence }),
+    );
     if (!message) return null;
     const { subject, header, data, seq, time } = message;
     return { subject, headers: header, data, sequence: seq, storedAt: time.getTime() };
@@ -156,15 +166,21 @@ export class Bus {
   /** Deletes the messages of a type, those before `sequence` where it is given. */
   async purge(type: MessageType, parameters: Parameters, before?: number): Promise<number> {
     const filter = subjectOf(type, parameters);
-    const { purged } = await this.#manager.streams.purge(type.stream, {
-      filter,
-      ...(before === undefined ? {} : { seq: before }),
-    });
+    const { purged } = await this.#patient(filter, () =>
+      this.#manager.streams.purge(type.stream, {
+        filter,
+        ...(before === undefined ? {} : { seq: before }),
+      }),
+    );
     return purged;
   }
 
   /** Messages and bytes of a stream, and its durable consumers' backlogs. */
-  async occupancy(stream: StreamName): Promise<{ messages: number; bytes: number; consumers: Backlog[] }> {
+  occupancy(stream: StreamName): Promise<Occupancy> {
+    return this.#patient(stream, () => this.#occupancy(stream));
+  }
+
+  async #occupancy(stream: StreamName): Promise<Occupancy> {
     const { state } = await this.#manager.streams.info(stream);
     const consumers: Backlog[] = [];
     for await (const info of this.#manager.consumers.list(stream)) {
@@ -179,7 +195,11 @@ export class Bus {
    * Gives back all jobs and looks that processes took and have not settled, instead of waiting for their ack waits to end:
    * for whoever knows that none of these processes is alive. Their deliveries are counted anew.
    */
-  async giveBackWork(): Promise<void> {
+  giveBackWork(): Promise<void> {
+    return this.#patient('work queues', () => this.#giveBackWork());
+  }
+
+  async #giveBackWork(): Promise<void> {
     for (const stream of WORK_QUEUES) {
       for await (const { name } of this.#manager.consumers.list(stream)) {
         await this.#manager.consumers.delete(stream, name); // a stage makes its own again
@@ -205,6 +225,14 @@ export class Bus {
       }
     }
   }
+}
+
+/** What a stream holds. */
+export interface Occupancy {
+  readonly messages: number;
+  readonly bytes: number;
+  /** Of its durable consumers. */
+  readonly consumers: readonly Backlog[];
 }
 
 export interface Backlog {

@@ -24,6 +24,26 @@ export function isTransient(error: unknown): boolean {
   return !(error instanceof Error) || error.cause === undefined || isTransient(error.cause);
 }
 
+/** The server's JetStream is starting, or has no room to answer. */
+const TEMPORARILY_UNAVAILABLE = 10008;
+
+/** What a request ends with where nobody answers. */
+const UNANSWERED = [
+  errors.TimeoutError,
+  errors.NoRespondersError,
+  errors.ConnectionError,
+  errors.RequestError,
+];
+
+/** Whether nobody answered a request: the server is gone, or not quite there yet. Somewhere in the chain of causes. */
+export function isOutage(error: unknown): boolean {
+  if (LASTING.some((lasting) => error instanceof lasting)) return false;
+  if (error instanceof JetStreamApiError) return error.code === TEMPORARILY_UNAVAILABLE;
+  if (!(error instanceof Error)) return false;
+  if (error.cause !== undefined) return isOutage(error.cause);
+  return UNANSWERED.some((unanswered) => error instanceof unanswered);
+}
+
 /** Whether the server refuses because of this user's permissions. */
 export function isPermissionDenied(error: unknown): boolean {
   if (error instanceof errors.PermissionViolationError) return true;

@@ -15,6 +15,7 @@ import { reasonOf } from '../errors.ts';
 import { backoffMs } from '../retry.ts';
 import { decode, type Incoming } from './envelope.ts';
 import { isTransient } from './failures.ts';
+import type { Patient } from './patience.ts';
 import { pause } from './pause.ts';
 
 export interface FollowOptions {
@@ -121,16 +122,21 @@ const MOST_LARGE = 16;
 export async function* stored<M extends MessageType>(
   client: JetStreamClient,
   log: Logger,
+  patient: Patient,
   type: M,
   parameters: Parameters,
   { headersOnly = false }: Pick<FollowOptions, 'headersOnly'> = {},
 ): AsyncGenerator<Incoming<M>> {
-  const consumer = await client.consumers.get(type.stream, {
-    filter_subjects: subjectOf(type, parameters),
-    headers_only: headersOnly,
-    deliver_policy: DeliverPolicy.All,
+  const subject = subjectOf(type, parameters);
+  const [consumer, pending] = await patient(subject, async () => {
+    const reader = await client.consumers.get(type.stream, {
+      filter_subjects: subject,
+      headers_only: headersOnly,
+      deliver_policy: DeliverPolicy.All,
+    });
+    return [reader, (await reader.info()).num_pending] as const;
   });
-  let left = (await consumer.info()).num_pending;
+  let left = pending;
   if (left === 0) return end(consumer);
   // Asks again soon after a server was killed meanwhile (see stopWhenRecreated).
   const most = headersOnly || type.body === 'json' ? MOST_SMALL : MOST_LARGE;

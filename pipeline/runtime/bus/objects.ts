@@ -4,6 +4,7 @@
  */
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { type ObjectStore, Objm } from '@nats-io/obj';
+import type { Patient } from './patience.ts';
 import { STORES, type StoreName } from './topology.ts';
 
 /** File name to content. */
@@ -11,30 +12,32 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 
 export class Objects {
   readonly #stores: ReadonlyMap<StoreName, ObjectStore>;
+  readonly #patient: Patient;
 
-  private constructor(stores: ReadonlyMap<StoreName, ObjectStore>) {
+  private constructor(stores: ReadonlyMap<StoreName, ObjectStore>, patient: Patient) {
     this.#stores = stores;
+    this.#patient = patient;
   }
 
-  static async open(client: JetStreamClient): Promise<Objects> {
+  static async open(client: JetStreamClient, patient: Patient): Promise<Objects> {
     const manager = new Objm(client);
     const stores = new Map<StoreName, ObjectStore>();
-    for (const name of STORES) stores.set(name, await manager.open(name));
-    return new Objects(stores);
+    for (const name of STORES) stores.set(name, await patient(name, () => manager.open(name)));
+    return new Objects(stores, patient);
   }
 
   /** Stores a file; the same name again replaces it. */
   async put(store: StoreName, name: string, content: Uint8Array): Promise<void> {
-    await this.#store(store).putBlob({ name }, content);
+    await this.#patient(`${store}/${name}`, () => this.#store(store).putBlob({ name }, content));
   }
 
   async get(store: StoreName, name: string): Promise<Uint8Array | null> {
-    return this.#store(store).getBlob(name);
+    return this.#patient(`${store}/${name}`, () => this.#store(store).getBlob(name));
   }
 
   /** As if it had never been; one that is not there is left alone. */
   async delete(store: StoreName, name: string): Promise<void> {
-    await this.#store(store).delete(name);
+    await this.#patient(`${store}/${name}`, () => this.#store(store).delete(name));
   }
 
   async putFolder(store: StoreName, folder: string, files: Files): Promise<void> {
@@ -53,7 +56,7 @@ export class Objects {
 
   /** Names of the objects, sorted. */
   async list(store: StoreName, prefix = ''): Promise<string[]> {
-    const objects = await this.#store(store).list();
+    const objects = await this.#patient(store, () => this.#store(store).list());
     return objects
       .map((object) => object.name)
       .filter((name) => name.startsWith(prefix))

@@ -9,6 +9,7 @@ import { mismatch, preview } from '../mismatch.ts';
 import { retryForever } from '../retry.ts';
 import { isConflict, isTransient } from './failures.ts';
 import { read } from './follow.ts';
+import type { Patient } from './patience.ts';
 import { STATE_BUCKET } from './topology.ts';
 
 /** As for publishing: what is sent while the server is away is lost and has to be sent again. */
@@ -30,20 +31,23 @@ export class State {
   readonly #client: JetStreamClient;
   readonly #kv: KV;
   readonly #log: Logger;
+  readonly #patient: Patient;
 
-  private constructor(client: JetStreamClient, kv: KV, log: Logger) {
+  private constructor(client: JetStreamClient, kv: KV, log: Logger, patient: Patient) {
+    this.#patient = patient;
     this.#client = client;
     this.#kv = kv;
     this.#log = log;
   }
 
-  static async open(client: JetStreamClient, log: Logger): Promise<State> {
-    return new State(client, await new Kvm(client).open(STATE_BUCKET, { allow_direct: true }), log);
+  static async open(client: JetStreamClient, log: Logger, patient: Patient): Promise<State> {
+    const kv = await patient('state', () => new Kvm(client).open(STATE_BUCKET, { allow_direct: true }));
+    return new State(client, kv, log, patient);
   }
 
   /** The value of a key; undefined where there is none, or where it does not match the schema, which is logged. */
   async get<S extends TSchema>(key: string, schema: S): Promise<StoredValue<Static<S>>> {
-    const entry = await this.#kv.get(key);
+    const entry = await this.#patient(key, () => this.#kv.get(key));
     if (!entry) return { value: undefined, revision: 0 };
     return { ...this.#read(entry, schema), revision: entry.revision };
   }
@@ -68,18 +72,21 @@ export class State {
    * @returns false where somebody has
    */
   async compareAndSet(key: string, value: unknown, revision: number): Promise<boolean> {
+    const text = JSON.stringify(value);
     try {
-      if (revision === 0) await this.#kv.create(key, JSON.stringify(value));
-      else await this.#kv.update(key, JSON.stringify(value), revision);
+      await this.#patient(key, () =>
+        revision === 0 ? this.#kv.create(key, text) : this.#kv.update(key, text, revision),
+      );
       return true;
     } catch (error) {
-      if (isConflict(error)) return false;
-      throw error;
+      if (!isConflict(error)) throw error;
+      // It may have been set before its answer got lost.
+      return (await this.#patient(key, () => this.#kv.get(key)))?.string() === text;
     }
   }
 
   async delete(key: string): Promise<void> {
-    await this.#kv.delete(key);
+    await this.#patient(key, () => this.#kv.delete(key));
   }
 
   /** Yields the value now and at every change, until aborted. */
