@@ -68,8 +68,8 @@ function leavingAlone({ stream, durable }: WorkSource): string[] {
   ];
 }
 
-/** Who only says that clips are there. */
-export const watcher: Permissions = allow([subjectOf(ClipArrived)]);
+/** Who only says that clips are there, and whether there is a model that looks at them. */
+export const watcher: Permissions = allow([subjectOf(ClipArrived), ...watching('active.*')]);
 
 /** Who looks, decides and replays: everything. */
 const person: Permissions = { publish: ['>'], subscribe: ['>'] };

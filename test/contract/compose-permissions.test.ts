@@ -6,6 +6,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import Type from 'typebox';
 import { authorization, PERMISSIONS_FILE } from '../../deploy/permissions.ts';
+import { activeModel } from '../../pipeline/domain/models/registry.ts';
 import { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { type BusBounds, STORES } from '../../pipeline/runtime/bus/topology.ts';
@@ -148,6 +149,7 @@ describe('a bus with a user per stage', () => {
   test('watcher - says that clips are there', async () => {
     const [watcher] = await works('watcher');
     await watcher.publish(example(ClipArrived, 'watcher'), { signal: AbortSignal.timeout(5_000) });
+    assert.equal(await activeModel(watcher, 'classifier'), undefined);
   });
 
   test('setup - makes the bus what is declared, mends what was changed, and may do nothing else', async () => {
