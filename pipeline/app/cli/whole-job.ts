@@ -42,7 +42,7 @@ export async function runWholeJob(
   const { out, seed, steps, config, camera, detectors, review, explanations } = flags;
   const settings = readSettings(config);
   const outcome = new Outcome();
-  const { clips, hand, problems, notes } = await openJobInput(paths, flags.hand, camera);
+  const { clips, refused, hand, problems, notes } = await openJobInput(paths, flags.hand, camera);
   outcome.note(notes);
   outcome.leaveOut(problems);
   const known = await readCameraKnowledge(settings.cameras);
@@ -62,7 +62,8 @@ export async function runWholeJob(
       const wait = review === 'ui' ? () => askReview(out) : () => Promise.resolve();
       const { acceptBelow } = settings.filter;
       const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations, acceptBelow };
-      const result = await runSteps(plan, { ...context, goesOn, known }, record);
+      const done = await runSteps(plan, { ...context, goesOn, known }, record);
+      const result = { ...done, outcomes: [...done.outcomes, ...refused] };
       const totalSeconds = before + (performance.now() - began) / 1000;
       outcome.leaveOut(result.problems);
       const all = [...problems, ...result.problems];

@@ -3,10 +3,13 @@ import { readHand } from '../../domain/formats/hand.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
 import { type FindOptions, findClips, type ProbedClip } from '../../ingest/folders/find-clips.ts';
 import { type HeldBoxes, holdAnchors } from '../../ingest/folders/hold-anchors.ts';
+import type { ClipOutcome } from './annotate.ts';
 
 export interface JobInput {
   readonly clips: readonly ProbedClip[];
   readonly hand: HeldBoxes;
+  /** Files that can't be decoded, for the summary. */
+  readonly refused: readonly ClipOutcome[];
   /** What could not be used: files that are no clips, rows and pictures that can't be read, boxes outside. */
   readonly problems: readonly Problem[];
   /** What else a person should know. */
@@ -29,6 +32,7 @@ export async function readJobInput(
   const { clips, problems, notes } = found;
   return {
     clips,
+    refused: found.refused.map((refused) => ({ ...refused, tracked: null })),
     hand: held,
     problems: [...problems, ...held.problems],
     notes: [...notes, ...held.notes],

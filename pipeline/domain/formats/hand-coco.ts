@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { PoisonError, UsageError } from '../../runtime/errors.ts';
+import { isHiddenName } from '../../runtime/walk-folder.ts';
 import type { Box } from '../vision/box.ts';
 import { type CocoAnnotation, readCoco, readJson } from './coco.ts';
 import { baseName } from './file-name.ts';
@@ -14,7 +15,7 @@ const usualNames = ['coco.json', 'annotations.json', '_annotations.coco.json', '
 /** The folder's COCO file: one of the usual names, else its only `.json` that looks like one. */
 export async function findCoco(folder: string): Promise<string | undefined> {
   for (const place of [folder, join(folder, 'annotations')]) {
-    const names = await readdir(place).catch((): string[] => []);
+    const names = (await readdir(place).catch((): string[] => [])).filter((name) => !isHiddenName(name));
     const usual = usualNames.find((name) => names.includes(name));
     if (usual !== undefined) return join(place, usual);
     const others = names.filter((name) => name.endsWith('.json')).map((name) => join(place, name));

@@ -5,9 +5,10 @@
  */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { parse } from 'yaml';
 import { PoisonError, UsageError } from '../../runtime/errors.ts';
+import { isHiddenName } from '../../runtime/walk-folder.ts';
 import type { Box, Size } from '../vision/box.ts';
 import { stem } from './file-name.ts';
 import { asProblem, collect, type Problem } from './problem.ts';
@@ -24,7 +25,7 @@ export interface YoloFolder {
 export async function findYolo(folder: string): Promise<YoloFolder | undefined> {
   const parted = { root: folder, images: join(folder, 'images'), labels: join(folder, 'labels') };
   if (existsSync(parted.images) && existsSync(parted.labels)) return parted;
-  const names = await readdir(folder);
+  const names = (await readdir(folder)).filter((name) => !isHiddenName(name));
   const pictures = new Set(names.filter((name) => pictureFile.test(name)).map(stem));
   const flat = names.some((name) => name.endsWith('.txt') && pictures.has(stem(name)));
   return flat ? { root: folder, images: folder, labels: folder } : undefined;
@@ -37,7 +38,9 @@ export async function readYoloStills(
   const names = await classNames(folder);
   const problems: Problem[] = [];
   const stills: DrawnStill[] = [];
-  const files = await readdir(folder.images, { recursive: true });
+  const files = (await readdir(folder.images, { recursive: true })).filter(
+    (name) => !name.split(sep).some(isHiddenName),
+  );
   for (const file of files.filter((name) => pictureFile.test(name)).sort()) {
     const path = join(folder.images, file);
     try {

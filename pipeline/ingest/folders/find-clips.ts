@@ -23,10 +23,18 @@ export interface ProbedClip extends ClipInput {
   readonly info: ClipInfo;
 }
 
+/** A file that has content, and no picture that can be decoded. */
+export interface RefusedClip {
+  readonly input: ClipInput;
+  readonly failure: string;
+}
+
 export interface FoundClips {
   readonly clips: readonly ProbedClip[];
   /** What looks like a clip and can't be used. */
   readonly problems: readonly Problem[];
+  /** Files that can be read and not be decoded, each named in `problems` as well. */
+  readonly refused: readonly RefusedClip[];
   /** What else a person should know: files that were ignored, files that are one clip. */
   readonly notes: readonly string[];
   /** Path of every file that can be used to that of its clip: the same content twice is one clip. */
@@ -75,7 +83,13 @@ export async function findClips(given: readonly string[], options: FindOptions =
       expected: 'mp4, mov, avi, mkv, ts …',
     });
   }
-  return { clips, problems, notes: passed ? [...notes, passed] : notes, paths };
+  const refused: RefusedClip[] = [];
+  for (const [i, result] of opened.entries()) {
+    if (!('message' in result)) continue;
+    const input = await identifyClip(files[i]!, options.camera).catch(() => null); // a result each; not even read
+    if (input) refused.push({ input, failure: result.message });
+  }
+  return { clips, problems, refused, notes: passed ? [...notes, passed] : notes, paths };
 }
 
 async function open(file: ClipFile, camera: string | undefined): Promise<ProbedClip | Problem> {

@@ -90,7 +90,8 @@ async function annotateClips(
       anchors: anchorsOfClip(clip.path, input.hand.anchors),
     }));
     const clips = model ? anchored : await trainFirst(input, flags, context, outcome);
-    return writeAnnotation(context.bus, out, await annotate(clips, { ...context, known }));
+    const outcomes = await annotate(clips, { ...context, known });
+    return writeAnnotation(context.bus, out, [...outcomes, ...input.refused]);
   });
 }
 
