@@ -72,6 +72,7 @@ test('next card - a model that was put labels a card with all that lies on it, a
   assert.deepEqual(clips.map(({ file, frames }) => `${file} ${frames}`).sort(), [
     'north/DCIM/100RECNX/IMG_0001.MP4 6',
     'south/IMG_0001.MP4 4',
+    'south/empty.mp4 0', // with its failure
   ]);
   assert.deepEqual(Object.keys(animals), ['frames', 'clips']);
   const ambiguous = await shika(['ledger', 'IMG_0001.MP4', '--out', out]);
