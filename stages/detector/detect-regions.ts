@@ -1,7 +1,7 @@
 /** Detects in regions of frames: cut, letterbox, detect, and back to the frame's pixels. */
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { type Box, clip, round, type Size } from '../../pipeline/domain/vision/box.ts';
-import { decodeImage, type Letterboxed, letterbox, type Raster } from '../../pipeline/domain/vision/image.ts';
+import { type Letterboxed, letterbox, withImage } from '../../pipeline/domain/vision/image.ts';
 import type { Found } from '../../schemas/boxes.ts';
 
 /** A look with its frame. */
@@ -29,12 +29,11 @@ export interface CroppedFrame {
 }
 
 /** @throws PoisonError where the frame is no picture or a region lies outside it */
-export async function cropFrame({ frame, name, regions }: LookRequest, side: number): Promise<CroppedFrame> {
-  const raster: Raster = await decodeImage(frame, name);
-  return {
-    picture: raster,
+export function cropFrame({ frame, name, regions }: LookRequest, side: number): Promise<CroppedFrame> {
+  return withImage(frame, name, async (raster) => ({
+    picture: { width: raster.width, height: raster.height },
     crops: await Promise.all(regions.map((region) => letterbox(raster, region, side))),
-  };
+  }));
 }
 
 /** What is found in each region of each frame, best first: `[frame][region][box]`. */

@@ -1,6 +1,6 @@
 /** Pictures inside the page, as small as they can be while one still sees what they show. */
 
-import { decodeImage, encodeJpeg, scaleToFit } from '../../domain/vision/image.ts';
+import { encodeJpeg, scaleToFit, withImage } from '../../domain/vision/image.ts';
 import { PoisonError } from '../../runtime/errors.ts';
 
 /** Longer sides in pixels: a contact sheet's cell and a figure of two pictures, on screens of twice the density. */
@@ -15,8 +15,9 @@ export async function pictureAddress(
   name: string,
 ): Promise<string | null> {
   try {
-    const raster = await scaleToFit(await decodeImage(bytes, name), longest);
-    const jpeg = await encodeJpeg(raster, quality);
+    const jpeg = await withImage(bytes, name, async (picture) =>
+      encodeJpeg(await scaleToFit(picture, longest), quality),
+    );
     return `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`;
   } catch (error) {
     if (error instanceof PoisonError) return null;

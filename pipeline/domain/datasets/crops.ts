@@ -1,7 +1,7 @@
 /** What a classifier learns from in a dataset: every box by itself, with a little around it. */
 import type { Dataset, DatasetItem } from '../../../schemas/dataset.ts';
 import { type Box, centre, clip, type Size, shiftInside } from '../vision/box.ts';
-import { crop, decodeImage, encodeJpeg } from '../vision/image.ts';
+import { crop, encodeJpeg, withImage } from '../vision/image.ts';
 
 /** A box of a dataset as a classifier sees it. */
 export interface Crop {
@@ -58,5 +58,5 @@ export function cropRegion(box: Box, size: Size): Box | null {
  */
 export async function cropBytes(picture: Uint8Array, { name, region, item }: Crop): Promise<Uint8Array> {
   if (region[2] === item.width && region[3] === item.height) return picture;
-  return encodeJpeg(crop(await decodeImage(picture, name), region), quality);
+  return withImage(picture, name, (whole) => encodeJpeg(crop(whole, region), quality));
 }

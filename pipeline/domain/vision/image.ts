@@ -3,8 +3,10 @@
  * {@link Raster}; whatever reads a JPEG, cuts a search region or draws a figure starts from one.
  */
 import sharp, { type Sharp } from 'sharp';
+import { Budget } from '../../runtime/budget.ts';
 import { PoisonError, reasonOf } from '../../runtime/errors.ts';
 import { type Box, clip } from './box.ts';
+import { MOST_PIXELS } from './largest.ts';
 
 // One picture at a time per libvips call: parallelism is in processes and in concurrent calls, and a cache
 // of decoded operations would only hold memory, since no picture is read twice.
@@ -37,8 +39,8 @@ export interface Letterboxed {
 /** Padding of the YOLOX letterbox, which its weights were trained with. */
 const padding = 114;
 
-/** Larger ones are refused before they are unpacked: 100 Mpx are 300 MB as RGB. */
-const maxPixels = 100e6;
+/** Of all pictures that this process has unpacked at once, px: the largest alone, or a hundred of video's. */
+const inHand = new Budget(MOST_PIXELS);
 
 /**
  * JPEG, PNG, WebP, TIFF, GIF (first page) or AVIF to RGB, turned upright by its EXIF orientation; grey becomes
@@ -52,7 +54,7 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Rast
     throw new PoisonError(`${name} is empty`, { found: '0 bytes', expected: 'a picture' });
   }
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels })
+    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: MOST_PIXELS })
       .autoOrient()
       .toColourspace('srgb')
       .removeAlpha()
@@ -60,12 +62,40 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Rast
       .toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height };
   } catch (error) {
-    throw new PoisonError(`${name} can't be read as a picture`, {
-      found: `${bytes.byteLength} bytes (${reasonOf(error)})`,
-      expected: 'JPEG, PNG, WebP, TIFF, GIF or AVIF',
-      cause: error,
-    });
+    throw unreadable(bytes, name, error);
   }
+}
+
+/**
+ * {@link decodeImage}, for whoever does it with several pictures at once: `use` gets the picture when this process has
+ * room for its pixels, and must not keep it. Memory is so bounded for the process, however many ask.
+ * @throws PoisonError as {@link decodeImage}; what `use` throws
+ */
+export async function withImage<T>(
+  bytes: Uint8Array,
+  name: string,
+  use: (raster: Raster) => Promise<T>,
+): Promise<T> {
+  return inHand.spend(await announcedPixels(bytes, name), async () => use(await decodeImage(bytes, name)));
+}
+
+/** By its header, without unpacking it; {@link decodeImage} refuses what is too large. */
+async function announcedPixels(bytes: Uint8Array, name: string): Promise<number> {
+  if (bytes.byteLength === 0) return 0; // decodeImage says so
+  try {
+    const { width = 0, height = 0 } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return width * height;
+  } catch (error) {
+    throw unreadable(bytes, name, error);
+  }
+}
+
+function unreadable(bytes: Uint8Array, name: string, cause: unknown): PoisonError {
+  return new PoisonError(`${name} can't be read as a picture`, {
+    found: `${bytes.byteLength} bytes (${reasonOf(cause)})`,
+    expected: 'JPEG, PNG, WebP, TIFF, GIF or AVIF',
+    cause,
+  });
 }
 
 /**
@@ -151,7 +181,7 @@ export function toGrey(raster: Raster, region: Box): GreyRaster {
 }
 
 function fromRaster({ data, width, height }: Raster): Sharp {
-  return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: maxPixels });
+  return sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: MOST_PIXELS });
 }
 
 /**

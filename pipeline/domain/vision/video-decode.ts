@@ -16,6 +16,7 @@ import {
 import { CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
 import type { Damage } from '../../../schemas/terms.ts';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
+import { MOST_PIXELS } from './largest.ts';
 import { FrameConverter } from './video-convert.ts';
 import { Clock, DecodedFrame, type VideoFrame } from './video-frame.ts';
 import { defaultTimeoutS, type OpenClip, openClip } from './video-open.ts';
@@ -133,6 +134,7 @@ async function openDecoder({ codec, stream }: OpenClip): Promise<CodecContext> {
   // What the ffmpeg program sets as well: give damaged pictures with their holes filled instead of none.
   decoder.setFlags(AV_CODEC_FLAG_OUTPUT_CORRUPT);
   decoder.setOption('ec', 'guess_mvs+deblock');
+  decoder.setOption('max_pixels', String(MOST_PIXELS)); // a picture may grow in the middle of a clip
   try {
     FFmpegError.throwIfError(decoder.parametersToContext(stream.codecpar), `${codec.name} decoder`);
     decoder.pktTimebase = stream.timeBase;

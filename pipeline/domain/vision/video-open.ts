@@ -8,6 +8,7 @@ import { AV_PKT_DATA_DISPLAYMATRIX, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO } fro
 import { Codec, Dictionary, FFmpegError, FormatContext, type Stream } from 'node-av/lib';
 import { PoisonError, RetryableError, reasonOf } from '../../runtime/errors.ts';
 import { safeAddress } from '../../runtime/safe-address.ts';
+import { LONGEST_SIDE, MOST_PIXELS } from './largest.ts';
 import './video-log.ts';
 
 /** An opened input with its video stream; close `format` when done. */
@@ -27,9 +28,6 @@ export interface OpenClip {
 
 /** How long a stream may be silent by default, s. */
 export const defaultTimeoutS = 10;
-
-/** Of a picture, px: 16K video; what is larger is a damaged header, and takes gigabytes. */
-const largestSide = 16_384;
 
 const expectedClip = 'a video clip (mp4, mov, avi, mkv or ts)';
 
@@ -131,10 +129,11 @@ function findPicture(format: FormatContext, name: string): Omit<OpenClip, 'name'
       expected: 'a width and a height',
     });
   }
-  if (Math.max(codecpar.width, codecpar.height) > largestSide) {
+  const { width: w, height: h } = codecpar;
+  if (Math.max(w, h) > LONGEST_SIDE || w * h > MOST_PIXELS) {
     throw new PoisonError(`${name} announces a picture that no camera makes`, {
       found: `${codecpar.width} x ${codecpar.height} px`,
-      expected: `at most ${largestSide} px a side`,
+      expected: `at most ${LONGEST_SIDE} px a side and ${MOST_PIXELS / 1e6} Mpx in all`,
     });
   }
   const turn = uprightFilter(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));

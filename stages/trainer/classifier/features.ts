@@ -8,7 +8,7 @@ import { classifierBatch } from '../../../pipeline/domain/models/classifier/clas
 import { inferenceOf } from '../../../pipeline/domain/models/frozen/inference.ts';
 import { forward } from '../../../pipeline/domain/models/network/forward.ts';
 import { type Random, seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
-import { decodeImage, type Raster } from '../../../pipeline/domain/vision/image.ts';
+import { type Raster, withImage } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassifierExample } from './example.ts';
 import { makeClassifierView, planClassifierViews } from './views.ts';
 
@@ -109,8 +109,9 @@ async function viewsOf(
 ): Promise<Raster[]> {
   // Of its own, since pictures are decoded in any order.
   const own = seededRandom(Math.floor(random.next() * 2 ** 32));
-  const picture = await decodeImage(await example.bytes(), example.name);
-  return Promise.all(
-    planClassifierViews(picture, count, own).map((view) => makeClassifierView(picture, view, side)),
+  return withImage(await example.bytes(), example.name, (picture) =>
+    Promise.all(
+      planClassifierViews(picture, count, own).map((view) => makeClassifierView(picture, view, side)),
+    ),
   );
 }

@@ -3,7 +3,7 @@
  * twice is kept once, and one that is there in two classes is left out altogether, since nobody knows which is true.
  */
 import { createHash } from 'node:crypto';
-import { decodeImage, resizeRegion } from '../../../pipeline/domain/vision/image.ts';
+import { resizeRegion, withImage } from '../../../pipeline/domain/vision/image.ts';
 import { PoisonError, reasonOf } from '../../../pipeline/runtime/errors.ts';
 import type { ClassifierExample } from './example.ts';
 import { type Fingerprint, fingerprintOf, groupNearDuplicates, thumbnailSide } from './near-duplicates.ts';
@@ -81,9 +81,10 @@ export function sharedWith(
 async function inspectExample(example: ClassifierExample): Promise<InspectedExample | PictureProblem> {
   try {
     const bytes = await example.bytes();
-    const picture = await decodeImage(bytes, 'the picture');
-    const whole = [0, 0, picture.width, picture.height] as const;
-    const thumbnail = await resizeRegion(picture, whole, thumbnailSide, thumbnailSide);
+    const thumbnail = await withImage(bytes, 'the picture', (picture) => {
+      const whole = [0, 0, picture.width, picture.height] as const;
+      return resizeRegion(picture, whole, thumbnailSide, thumbnailSide);
+    });
     const digest = createHash('sha256').update(bytes).digest('hex');
     return { ...example, digest, fingerprint: fingerprintOf(thumbnail.data) };
   } catch (error) {

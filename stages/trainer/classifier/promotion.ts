@@ -1,7 +1,11 @@
 /** Whether a new classifier may take over from the active one. */
-import { type Classifier, classifierBatch } from '../../../pipeline/domain/models/classifier/classifier.ts';
+import {
+  type Classifier,
+  classifierBatch,
+  stretchToInput,
+} from '../../../pipeline/domain/models/classifier/classifier.ts';
 import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
-import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
+import { withImage } from '../../../pipeline/domain/vision/image.ts';
 import type { ClassifierExample } from './example.ts';
 
 /** How often a classifier is right. */
@@ -44,10 +48,15 @@ export async function measureAccuracy(
   examples: readonly ClassifierExample[],
   classes: readonly string[],
 ): Promise<ClassifierAccuracy> {
+  const { side } = classifier.card;
   let correct = 0;
   for (let first = 0; first < examples.length; first += classifierBatch) {
     const some = examples.slice(first, first + classifierBatch);
-    const pictures = await Promise.all(some.map(async ({ bytes, name }) => decodeImage(await bytes(), name)));
+    const pictures = await Promise.all(
+      some.map(async ({ bytes, name }) =>
+        withImage(await bytes(), name, (picture) => stretchToInput(picture, side)),
+      ),
+    );
     const found = await classifier.predict(pictures);
     correct += some.filter(({ label }, i) => found[i]?.[0]?.label === classes[label]).length;
   }

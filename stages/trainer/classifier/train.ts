@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { withClassifierCard } from '../../../pipeline/domain/models/classifier/card.ts';
-import { probabilitiesOf } from '../../../pipeline/domain/models/classifier/classifier.ts';
+import { probabilitiesOf, stretchToInput } from '../../../pipeline/domain/models/classifier/classifier.ts';
 import { pooledLayer } from '../../../pipeline/domain/models/classifier/network.ts';
 import { pretrainedClassifierNetwork } from '../../../pipeline/domain/models/classifier/pretrained.ts';
 import { filesOfModel, type ModelFiles } from '../../../pipeline/domain/models/files.ts';
@@ -12,7 +12,7 @@ import {
   classificationScores,
 } from '../../../pipeline/domain/scores/classification.ts';
 import { seededRandom } from '../../../pipeline/domain/statistics/seeded-random.ts';
-import { decodeImage } from '../../../pipeline/domain/vision/image.ts';
+import { withImage } from '../../../pipeline/domain/vision/image.ts';
 import { FatalError, UsageError } from '../../../pipeline/runtime/errors.ts';
 import { splitModel, upTo } from '../split-model.ts';
 import { classifierDatasetDigest } from './example.ts';
@@ -158,7 +158,11 @@ async function score(
   for (let first = 0; first < heldOut.length; first += batch) {
     signal?.throwIfAborted();
     const some = heldOut.slice(first, first + batch);
-    const pictures = await Promise.all(some.map(async ({ bytes, name }) => decodeImage(await bytes(), name)));
+    const pictures = await Promise.all(
+      some.map(async ({ bytes, name }) =>
+        withImage(await bytes(), name, (picture) => stretchToInput(picture, side)),
+      ),
+    );
     const rows = await probabilitiesOf(model, side, pictures);
     some.forEach(({ name, label }, i) => {
       classified.push({ name, truth: label, probabilities: rows[i]! });

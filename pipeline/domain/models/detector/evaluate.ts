@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type DetectionScores, detectionScores, type ScoredImage } from '../../scores/detection.ts';
 import type { Box, Size } from '../../vision/box.ts';
-import { decodeImage, letterbox, type Raster } from '../../vision/image.ts';
+import { type Letterboxed, letterbox, type Raster, withImage } from '../../vision/image.ts';
 import type { ModelFiles } from '../files.ts';
 import type { Detection } from './decode.ts';
 import { Detector, detectWith, type NetworkReading } from './detector.ts';
@@ -92,8 +92,11 @@ async function detectBatch(
   detector: DetectorLike,
   examples: readonly LabelledPicture[],
 ): Promise<ExampleDetections[]> {
-  const pictures = await Promise.all(examples.map(async ({ jpeg, name }) => decodeImage(await jpeg(), name)));
-  const inputs = await Promise.all(pictures.map((picture) => letterboxWhole(picture, detector.side)));
+  const inputs = await Promise.all(
+    examples.map(async ({ jpeg, name }) =>
+      withImage(await jpeg(), name, (picture) => letterboxWhole(picture, detector.side)),
+    ),
+  );
   const found = await detector.detect(
     inputs.map(({ raster }) => raster),
     minScore,
@@ -104,10 +107,15 @@ async function detectBatch(
       const { scale } = inputs[i]!;
       return { box: [x / scale, y / scale, w / scale, h / scale], score, label };
     }),
-    size: { width: pictures[i]!.width, height: pictures[i]!.height },
+    size: sizeOf(inputs[i]!),
   }));
 }
 
-function letterboxWhole(raster: Raster, side: number): ReturnType<typeof letterbox> {
+function letterboxWhole(raster: Raster, side: number): Promise<Letterboxed> {
   return letterbox(raster, [0, 0, raster.width, raster.height], side);
+}
+
+/** Of a picture that was letterboxed whole. */
+function sizeOf({ region: [, , width, height] }: Letterboxed): Size {
+  return { width, height };
 }

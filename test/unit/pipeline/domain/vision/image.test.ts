@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
 import {
   crop,
@@ -9,6 +10,7 @@ import {
   letterbox,
   type Raster,
   toGrey,
+  withImage,
 } from '../../../../../pipeline/domain/vision/image.ts';
 import { PoisonError } from '../../../../../pipeline/runtime/errors.ts';
 
@@ -123,4 +125,43 @@ test('toGrey - is BT.601 luma', () => {
   const data = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255);
   const grey = toGrey({ data, width: 4, height: 1 }, [0, 0, 4, 1]);
   assert.deepEqual([...grey.data], [76, 150, 29, 255]);
+});
+
+test('image - however many ask at once, no more is unpacked than the process has room for', async () => {
+  // 51 Mpx each: two are more than one process unpacks.
+  const large = await sharp({ create: { width: 8_500, height: 6_000, channels: 3, background: '#454' } })
+    .jpeg({ quality: 30 })
+    .toBuffer();
+  let inHand = 0;
+  let most = 0;
+  const sizes = await Promise.all(
+    Array.from({ length: 4 }, (_, i) =>
+      withImage(large, `${i}.jpg`, async ({ width, height }) => {
+        most = Math.max(most, ++inHand);
+        await setImmediate();
+        inHand--;
+        return [width, height];
+      }),
+    ),
+  );
+  assert.deepEqual(sizes, Array(4).fill([8_500, 6_000]));
+  assert.equal(most, 1);
+});
+
+test('image - what is larger than any picture may be is refused by its header, and those behind it are read', async () => {
+  const huge = await sharp({ create: { width: 12_000, height: 9_000, channels: 3, background: '#454' } })
+    .jpeg({ quality: 1 })
+    .toBuffer();
+  const small = await encodeJpeg(ramp(16, 16), 90);
+  const use = async ({ width }: Raster) => width;
+  const results = await Promise.allSettled([
+    withImage(huge, 'huge.jpg', use),
+    withImage(new Uint8Array(), 'empty.jpg', use),
+    withImage(small.subarray(0, 200), 'cut.jpg', use),
+    withImage(small, 'small.jpg', use),
+  ]);
+  assert.deepEqual(
+    results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.name)),
+    ['PoisonError', 'PoisonError', 'PoisonError', 16],
+  );
 });
