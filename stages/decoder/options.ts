@@ -35,6 +35,13 @@ export const DecoderOptions = Type.Object(
       maximum: 100_000,
       description: 'Frames that the decoder may be ahead of the tracker',
     }),
+    streamTimeoutS: Num({
+      default: 10,
+      minimum: 1,
+      maximum: 600,
+      description:
+        'How long a source that is an address (rtsp://, http://) may be silent, s; its next picture may take three times as long',
+    }),
     policy: Union([Literal('wait'), Literal('skip')], {
       default: 'wait',
       description:

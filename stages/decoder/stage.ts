@@ -106,7 +106,8 @@ async function* decodeAtPace(
   options: DecoderOptions,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
-  const info = await probeClip(source, { signal });
+  const { streamTimeoutS: timeoutS } = options;
+  const info = await probeClip(source, { signal, timeoutS });
   log.info({ file, restart, ...info }, 'decoding');
   const skipReason = selection(options);
   // The tracker needs the frame before its next one for the difference.
@@ -115,7 +116,7 @@ async function* decodeAtPace(
   const onEnd = (end: DecodeSummary) => {
     summary = end;
   };
-  for await (const frame of decodeClip(source, { signal, onEnd })) {
+  for await (const frame of decodeClip(source, { signal, timeoutS, onEnd })) {
     let skipped = skipReason(frame.index, frame.pts);
     if (frame.index < first) continue;
     if (!pace.mayGo(frame.index)) {

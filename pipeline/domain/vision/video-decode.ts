@@ -18,6 +18,7 @@ import type { Damage } from '../../../schemas/terms.ts';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import { MOST_PIXELS } from './largest.ts';
 import { FrameConverter } from './video-convert.ts';
+import { PictureDeadline } from './video-deadline.ts';
 import { Clock, DecodedFrame, type VideoFrame } from './video-frame.ts';
 import { defaultTimeoutS, type OpenClip, openClip } from './video-open.ts';
 import { announcedFrames, pictureSeconds } from './video-probe.ts';
@@ -51,14 +52,16 @@ export interface DecodeOptions {
  * what is done in parallel.
  *
  * @throws PoisonError where the file is missing, empty, no video, cut off before its index, or gives no frame
- * @throws RetryableError where a stream can't be reached or breaks off
+ * @throws RetryableError where a stream can't be reached, breaks off, or gives no picture for too long
  */
 export async function* decodeClip(
   path: string,
   options: DecodeOptions = {},
 ): AsyncGenerator<VideoFrame, void> {
   const { signal } = options;
-  const clip = await openClip(path, options.timeoutS ?? defaultTimeoutS, signal);
+  const timeoutS = options.timeoutS ?? defaultTimeoutS;
+  const clip = await openClip(path, timeoutS, signal);
+  const deadline = new PictureDeadline(clip.format, clip.name, clip.live ? timeoutS : 0);
   const interrupt = () => clip.format.interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
   const packet = new Packet();
@@ -72,11 +75,13 @@ export async function* decodeClip(
     converter = new FrameConverter(clip);
     const count: Counts = { frames: 0, packets: 0, lostPackets: 0, damagedFrames: 0, hidden: 0, endS: 0 };
     const clock = new Clock(clip.stream);
+    deadline.begin();
     for (let open = true; open; ) {
       signal?.throwIfAborted();
-      open = await readPacket(clip, packet, signal, (why) => {
+      const onReadError = (why: string) => {
         count.readError = why;
-      });
+      };
+      open = await readPacket(clip, packet, { signal, deadline, onReadError });
       // An empty packet would tell the decoder that the clip is over.
       if (open && packet.size === 0) continue;
       if (open) count.packets++;
@@ -105,11 +110,13 @@ export async function* decodeClip(
         count.endS = Math.max(count.endS, pts + clock.stepS);
         const given = new DecodedFrame(frame, converter, index, pts, damaged);
         frame.unref();
+        deadline.end();
         try {
           yield given;
         } finally {
           given.release();
         }
+        deadline.begin();
       }
     }
     if (count.frames === 0) throw noFrames(clip, count.packets);
@@ -118,6 +125,7 @@ export async function* decodeClip(
     if (clip.live || !(error instanceof FFmpegError)) throw error;
     throw new PoisonError(`${clip.name} can't be decoded`, { found: error.message, cause: error });
   } finally {
+    deadline.end();
     signal?.removeEventListener('abort', interrupt);
     await converter?.idle();
     converter?.[Symbol.dispose]();
@@ -147,16 +155,27 @@ async function openDecoder({ codec, stream }: OpenClip): Promise<CodecContext> {
   }
 }
 
-/** The next packet of the picture; false at the end. A file that can't be read further has ended, and says why. */
+/** All optional. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadline?: PictureDeadline;
+  /** Called where a file can't be read to its end. */
+  readonly onReadError?: (why: string) => void;
+}
+
+/**
+ * The next packet of the picture; false at the end. A file that can't be read further has ended, and says why.
+ * @throws RetryableError where a stream breaks off, or gives no picture in time
+ */
 export async function readPacket(
   clip: OpenClip,
   packet: Packet,
-  signal?: AbortSignal,
-  onReadError?: (why: string) => void,
+  { signal, deadline, onReadError }: ReadOptions = {},
 ): Promise<boolean> {
   for (;;) {
     const result = await clip.format.readFrame(packet);
     signal?.throwIfAborted();
+    deadline?.check();
     if (result >= 0) {
       if (packet.streamIndex === clip.stream.index) return true;
       packet.unref();

@@ -9,6 +9,7 @@ import { Codec, Dictionary, FFmpegError, FormatContext, type Stream } from 'node
 import { PoisonError, RetryableError, reasonOf } from '../../runtime/errors.ts';
 import { safeAddress } from '../../runtime/safe-address.ts';
 import { LONGEST_SIDE, MOST_PIXELS } from './largest.ts';
+import { PictureDeadline } from './video-deadline.ts';
 import './video-log.ts';
 
 /** An opened input with its video stream; close `format` when done. */
@@ -40,7 +41,7 @@ export function isStreamUrl(path: string): boolean {
  * @param path of a file, or the URL of a stream
  * @param timeoutS how long a stream may be silent
  * @throws PoisonError where the file is missing, empty, cut off, no video, or in an unknown codec
- * @throws RetryableError where a stream can't be reached
+ * @throws RetryableError where a stream can't be reached, or gives no picture
  */
 export async function openClip(path: string, timeoutS: number, signal?: AbortSignal): Promise<OpenClip> {
   signal?.throwIfAborted();
@@ -54,13 +55,17 @@ export async function openClip(path: string, timeoutS: number, signal?: AbortSig
   const interrupt = () => format.interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
   const options = Dictionary.fromObject(live ? streamOptions(path, timeoutS) : {});
+  const deadline = new PictureDeadline(format, name, live ? timeoutS : 0);
+  deadline.begin();
   try {
     FFmpegError.throwIfError(await format.openInput(path, null, options));
     FFmpegError.throwIfError(await format.findStreamInfo());
+    deadline.check();
     return { name, live, format, ...findPicture(format, name) };
   } catch (error) {
     await format.closeInput();
     signal?.throwIfAborted();
+    deadline.check();
     if (error instanceof PoisonError) throw error;
     if (live) throw new RetryableError(`${name} can't be opened`, { found: reasonOf(error), cause: error });
     throw new PoisonError(`${name} can't be opened as a video`, {
@@ -69,6 +74,7 @@ export async function openClip(path: string, timeoutS: number, signal?: AbortSig
       cause: error,
     });
   } finally {
+    deadline.end();
     options.free();
     signal?.removeEventListener('abort', interrupt);
   }

@@ -35,7 +35,7 @@ export async function recordStream(url: string, options: RecordOptions): Promise
   packet.alloc();
   let segment: Segment | undefined;
   try {
-    while (await readPacket(clip, packet, signal)) {
+    while (await readPacket(clip, packet, { signal })) {
       const { num, den } = clip.stream.timeBase;
       const seconds = (Number(packet.pts) * num) / den;
       if (packet.isKeyframe && !segment?.holds(seconds, segmentS)) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ import { uprightFilter } from '../../../../../pipeline/domain/vision/video-open.
 import { probeClip } from '../../../../../pipeline/domain/vision/video-probe.ts';
 import { PoisonError, RetryableError } from '../../../../../pipeline/runtime/errors.ts';
 import { casePath, dataPath, noCases, noData } from '../../../../fixtures/shared-data.ts';
+import { until } from '../../../../processes/until.ts';
 
 let dir: string;
 before(async () => {
@@ -320,6 +321,31 @@ test('video - a camera that can’t be reached or falls silent is retryable, and
       );
     },
   );
+});
+
+test('video - an address that sends a little for ever, and never a picture, is given up', async () => {
+  const bytes = await readFile(await clipOf('drip.ts', 200));
+  for (const begin of [0, bytes.byteLength >> 1]) {
+    let drips: Promise<void> | undefined;
+    const drip = (response: ServerResponse) => {
+      response.write(Buffer.alloc(188, 0x47));
+      return response.destroyed;
+    };
+    await withServer(
+      (_request, response) => {
+        response.write(bytes.subarray(0, begin));
+        drips = until(() => drip(response), 'the reader has left', 60_000);
+      },
+      async (url) => {
+        const expected = { name: 'RetryableError', message: /gives no picture; found no picture in 1.5 s/ };
+        await assert.rejects(
+          decodeAll(url, () => 0, { timeoutS: 0.5 }),
+          expected,
+        );
+      },
+    );
+    await drips;
+  }
 });
 
 test('video - aborting ends the wait for a camera that never answers', async () => {
