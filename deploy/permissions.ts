@@ -96,6 +96,7 @@ function taking({ stream, subject, durable }: WorkSource): string[] {
     `$JS.API.CONSUMER.CREATE.${consumer}.${subject}`,
     `$JS.API.CONSUMER.INFO.${consumer}`,
     `$JS.API.CONSUMER.MSG.NEXT.${consumer}`,
+    `$JS.API.CONSUMER.DELETE.${consumer}`,
     `$JS.ACK.${consumer}.>`,
   ];
 }

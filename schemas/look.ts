@@ -12,7 +12,10 @@ export const Look = message({
     {
       clip: ClipId,
       index: FrameIndex,
-      frame: Type.String({ pattern: '^frame\\.', description: 'Subject of the frame’s message' }),
+      frame: Type.String({
+        pattern: '^frame\\.[A-Za-z0-9_-]{1,64}\\.[0-9a-f]{16}\\.[0-9]{1,10}$',
+        description: 'Subject of the frame’s message: of this clip and index',
+      }),
       regions: Type.Array(Box, { minItems: 1, maxItems: 64, description: 'Search regions in the frame' }),
       restart: Type.Optional(Restart),
     },
@@ -31,6 +34,18 @@ export const Look = message({
         clip: '0123456789abcdef',
         index: 7,
         frame: 'look.a.b',
+        regions: [[0, 0, 1, 1]],
+      },
+      'frame is every frame': {
+        clip: '0123456789abcdef',
+        index: 7,
+        frame: 'frame.>',
+        regions: [[0, 0, 1, 1]],
+      },
+      'frame is longer than a subject may be': {
+        clip: '0123456789abcdef',
+        index: 7,
+        frame: `frame.${'a'.repeat(5_000)}.0123456789abcdef.7`,
         regions: [[0, 0, 1, 1]],
       },
       'region has three numbers': {

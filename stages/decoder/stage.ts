@@ -80,8 +80,8 @@ async function* decode(
   const pace = await Pace.open(bus, request, options.ahead, signal);
   try {
     if (pace.restart === request.restart) yield* decodeAtPace(request, pace, options, { log, signal });
-    if (pace.isGivenUp) {
-      log.info('clip failed in another stage');
+    if (pace.isOver) {
+      log.info('nobody waits for this clip any more');
       yield freed(bus, request);
     } else if (pace.isOutdated || pace.restart !== request.restart)
       log.info('decoding is left to the restart that the tracker asked for');
@@ -90,7 +90,7 @@ async function* decode(
   }
 }
 
-/** What was decoded after another stage had given the clip up and freed its frames. */
+/** What was decoded after the clip was over and its frames were freed. */
 function freed(bus: Bus, { camera, clip }: DecodeRequest): Commit {
   return {
     async commit() {
@@ -123,7 +123,7 @@ async function* decodeAtPace(
       if (options.policy === 'skip') skipped ??= 'overload';
       else await pace.reach(frame.index);
     }
-    if (pace.isOutdated || pace.isGivenUp) return;
+    if (pace.isOutdated || pace.isOver) return;
     const { index, pts } = frame;
     // A frame that was freed is stored again only under another id.
     const id = `frame.${camera}.${clip}.${index}${restart > 0 ? `.${restart}` : ''}`;

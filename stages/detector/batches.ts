@@ -23,7 +23,7 @@ export class Batches<In, Out> {
     this.#work = work;
   }
 
-  /** Resolves when the batch that it became part of is done. @throws what `work` throws */
+  /** Resolves when the batch that it became part of is done. @throws what `work` throws for this input alone */
   add(input: In): Promise<Out> {
     return new Promise((done, failed) => {
       this.#waiting.push({ input, done, failed });
@@ -44,9 +44,23 @@ export class Batches<In, Out> {
           else done(output);
         }
       } catch (error) {
-        for (const { failed } of batch) failed(error);
+        if (batch.length === 1) batch[0]?.failed(error);
+        else await this.#eachAlone(batch);
       }
     }
     this.#isWorking = false;
+  }
+
+  /** One input that can't be computed takes no other one with it. */
+  async #eachAlone(batch: readonly Waiting<In, Out>[]): Promise<void> {
+    for (const { input, done, failed } of batch) {
+      try {
+        const [output] = await this.#work([input]);
+        if (output === undefined) failed(new TypeError('a batch gave too few outputs'));
+        else done(output);
+      } catch (error) {
+        failed(error);
+      }
+    }
   }
 }

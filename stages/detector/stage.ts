@@ -8,13 +8,18 @@ import type { Detector } from '../../pipeline/domain/models/detector/detector.ts
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
+import type { Logger } from '../../pipeline/runtime/log/log.ts';
 import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
+import { ClipFailed } from '../../schemas/clip-failed.ts';
+import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Look } from '../../schemas/look.ts';
-import { activeModelKey } from '../../schemas/state.ts';
+import { subjectOf } from '../../schemas/message.ts';
+import { activeModelKey, checkpointKey } from '../../schemas/state.ts';
 import { Batches } from './batches.ts';
 import { ActiveDetector } from './bus/active-detector.ts';
+import { isWaitedFor } from './bus/waited-for.ts';
 import { type CroppedFrame, cropFrame, detectRegions } from './detect-regions.ts';
 import { DetectorOptions } from './options.ts';
 
@@ -33,8 +38,8 @@ export const detector = stage({
   options: DetectorOptions,
   takes: [take],
   gives: [Boxes],
-  reads: [Frame],
-  keeps: { watches: [activeModelKey('detector')], fetches: ['models'] },
+  reads: [Frame, ClipTracked, ClipFailed],
+  keeps: { watches: [activeModelKey('detector'), checkpointKey()], fetches: ['models'] },
   async start({ bus, log, options, signal }) {
     const backend = await openBackend(options.backend, 'one');
     log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
@@ -51,7 +56,7 @@ export const detector = stage({
           size,
           concurrency: BATCHES_IN_HAND,
           batch: async (looks) =>
-            Promise.all(looks.map((look) => answerLook(bus, look, model.side, batches))),
+            Promise.all(looks.map((look) => answerLook(bus, look, model.side, log, batches))),
           onDead: (look, reason) => [answer(look, { found: [], model: null, failure: reason })],
         }),
       ],
@@ -66,17 +71,32 @@ async function answerLook(
   bus: Bus,
   look: Incoming<typeof Look>,
   side: number,
+  log: Logger,
   batches: Batches<CroppedFrame, Detections>,
 ): Promise<Outgoing[] | Error> {
-  const { frame: subject, regions } = look.body;
+  const { clip, index, frame: subject, regions } = look.body;
   try {
+    const camera = cameraIn(look.body);
     const frame = await bus.last(Frame, subject);
-    if (!frame) throw new PoisonError(`${subject} is not on the bus any more`);
+    if (!frame) {
+      const failure = `${subject} is not on the bus any more`;
+      if (await isWaitedFor(bus, look.body, camera)) throw new PoisonError(failure);
+      log.debug({ clip, index }, 'a look that nobody waits for');
+      return [answer(look, { found: [], model: null, failure })];
+    }
     const prepared = await cropFrame({ frame: frame.payload, name: subject, regions }, side);
     return [answer(look, await batches.add(prepared))];
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** @throws PoisonError where the look names another frame than its own */
+function cameraIn({ clip, index, frame }: Look): string {
+  const camera = frame.split('.')[1] ?? '';
+  const expected = subjectOf(Frame, { camera, clip, index });
+  if (frame !== expected) throw new PoisonError('a look at a frame of another', { found: frame, expected });
+  return camera;
 }
 
 async function detectBatch(

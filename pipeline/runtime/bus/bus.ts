@@ -6,6 +6,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import { type MessageType, type StreamName, subjectOf } from '../../../schemas/message.ts';
+import { reasonOf } from '../errors.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { checked, decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
 import { type FollowOptions, follow, stored } from './follow.ts';
@@ -15,6 +16,7 @@ import { pause } from './pause.ts';
 import { Publisher, type PublishOptions } from './publish.ts';
 import { setUp, untilSetUp } from './set-up.ts';
 import { State } from './state.ts';
+import { checkedSubject } from './subject.ts';
 import { type BusBounds, WORK_QUEUES } from './topology.ts';
 import { WorkQueue, type WorkSource } from './work.ts';
 
@@ -36,6 +38,7 @@ export class Bus {
   readonly #publisher: Publisher;
   readonly #log: Logger;
   readonly #patient: Patient;
+  readonly #queues: WorkQueue[] = [];
   readonly state: State;
   readonly objects: Objects;
 
@@ -115,7 +118,9 @@ export class Bus {
   }
 
   work(source: WorkSource): WorkQueue {
-    return new WorkQueue(this.#client, this.#manager, this.#log, source);
+    const queue = new WorkQueue(this.#client, this.#manager, this.#log, source);
+    this.#queues.push(queue);
+    return queue;
   }
 
   /** Messages that are stored and those that come, until aborted. Parameters left out match anything. */
@@ -138,9 +143,10 @@ export class Bus {
 
   /**
    * The last message of one subject.
-   * @throws PoisonError where it is not valid
+   * @throws PoisonError where it is not valid, or the subject is none
    */
   async last<M extends MessageType>(type: M, subject: string): Promise<Incoming<M> | null> {
+    checkedSubject(subject);
     const message = await this.#patient(subject, () =>
       this.#manager.direct.getMessage(type.stream, { last_by_subj: subject }),
     );
@@ -216,10 +222,19 @@ export class Bus {
     await this.#connection.close();
   }
 
+  #lookAfterQueues(): void {
+    for (const queue of this.#queues) {
+      queue.reconnected().catch((error: unknown) => {
+        this.#log.warn({ consumer: queue.source.durable, why: reasonOf(error) }, 'work not looked after');
+      });
+    }
+  }
+
   async #report(): Promise<void> {
     for await (const status of this.#connection.status()) {
       if (status.type === 'disconnect' || status.type === 'reconnect') {
         this.#log.warn({ server: status.server }, `bus ${status.type}`);
+        if (status.type === 'reconnect') this.#lookAfterQueues();
       } else if (status.type === 'error') {
         this.#log.warn({ why: status.error.message }, 'bus error');
       }

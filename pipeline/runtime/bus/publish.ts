@@ -8,6 +8,7 @@ import { FatalError, reasonOf } from '../errors.ts';
 import { retryForever } from '../retry.ts';
 import { encode, type Outgoing } from './envelope.ts';
 import { isConflict, isPermissionDenied, isTransient } from './failures.ts';
+import { checkedSubject } from './subject.ts';
 
 /** https://github.com/nats-io/nats-server/blob/main/server/errors.json */
 const STREAM_FULL = 10077;
@@ -39,13 +40,14 @@ export class Publisher {
   /**
    * Resolves when the server has the message.
    * @returns whether this call stored it or it was there already
-   * @throws the signal's reason when aborted; the server's or the client's error where repeating can't help (too large);
+   * @throws PoisonError where the message or its subject is not valid; the signal's reason when aborted; the server's or the client's error where repeating can't help (too large);
    *   FatalError where this user may not publish the subject
    */
   async publish(
     message: Outgoing,
     { signal, force = false }: PublishOptions = {},
   ): Promise<'stored' | 'repeated'> {
+    checkedSubject(message.subject);
     const { headers, payload } = encode(message, this.#source);
     const expect = message.type.once && !force ? { lastSubjectSequence: 0 } : {};
     const msgID = force ? `${message.id}#${Date.now()}` : message.id;

@@ -15,10 +15,11 @@ import type { Logger } from 'pino';
 import type { StreamName } from '../../../schemas/message.ts';
 import { Condition } from '../condition.ts';
 import { reasonOf } from '../errors.ts';
-import { backoffMs } from '../retry.ts';
+import { backoffMs, retryForever } from '../retry.ts';
 import type { RawMessage } from './envelope.ts';
 import { isTransient } from './failures.ts';
 import { pause } from './pause.ts';
+import { WORK_QUEUES } from './topology.ts';
 
 export interface WorkSource {
   readonly stream: StreamName;
@@ -62,6 +63,32 @@ export async function ensureConsumer(manager: JetStreamManager, source: WorkSour
     max_deliver: -1,
     max_ack_pending: 10_000,
   });
+}
+
+/**
+ * Makes the consumer anew where its stream holds messages behind the place up to which it knows that all is
+ * acknowledged: a server that was killed found them again, and would never give them to anybody. Asked is the consumer
+ * first, so that what is acknowledged meanwhile is not taken for one of them.
+ * @returns whether there were any
+ */
+export async function recoverForgotten(
+  manager: JetStreamManager,
+  source: WorkSource,
+  log: Logger,
+): Promise<boolean> {
+  if (!WORK_QUEUES.some((name) => name === source.stream)) return false;
+  const { ack_floor } = await manager.consumers.info(source.stream, source.durable);
+  const { state } = await manager.streams.info(source.stream);
+  // With several consumers, the first message may be another one's.
+  if (state.messages === 0 || state.consumer_count !== 1 || state.first_seq > ack_floor.stream_seq)
+    return false;
+  log.warn(
+    { consumer: source.durable, first: state.first_seq },
+    'work that was done came back: it is taken once more',
+  );
+  await manager.consumers.delete(source.stream, source.durable);
+  await ensureConsumer(manager, source);
+  return true;
 }
 
 /**
@@ -123,6 +150,16 @@ export class WorkQueue {
     for (const delivery of this.#pulled.splice(0)) delivery.retry(0);
   }
 
+  /** To be called when the server is there again. */
+  async reconnected(): Promise<void> {
+    if (!this.#consumer || this.#closed) return; // looked after when it is opened
+    const recovered = await retryForever(() => recoverForgotten(this.#manager, this.source, this.#log), {
+      backoff: BACKOFF,
+      isTransient: (error) => !this.#closed && isTransient(error),
+    });
+    if (recovered) this.#stream?.stop(); // it would wait half a minute for the old consumer
+  }
+
   /** Messages that wait for this consumer, and those that are being worked on. */
   async backlog(): Promise<{ waiting: number; working: number }> {
     const info = await this.#manager.consumers.info(this.source.stream, this.source.durable);
@@ -132,6 +169,7 @@ export class WorkQueue {
   async #open(): Promise<Consumer> {
     if (!this.#consumer) {
       await ensureConsumer(this.#manager, this.source);
+      await recoverForgotten(this.#manager, this.source, this.#log);
       this.#consumer = await this.#client.consumers.get(this.source.stream, this.source.durable);
     }
     return this.#consumer;

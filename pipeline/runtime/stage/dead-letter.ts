@@ -1,6 +1,7 @@
 /** Gives up an input: it goes to DEAD with its reason, and those who wait for its output get a message. */
 import { Dead } from '../../../schemas/dead.ts';
 import { type Incoming, type Outgoing, outgoing } from '../bus/envelope.ts';
+import { shortSubject } from '../bus/subject.ts';
 import type { Delivery } from '../bus/work.ts';
 import { reasonOf } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
@@ -42,7 +43,7 @@ export async function deadLetter(
     at: new Date().toISOString(),
     headers,
   };
-  const parameters = { stage, subject: raw.subject };
+  const parameters = { stage, subject: shortSubject(raw.subject) };
   const id = `dead:${stage}:${raw.subject}:${raw.sequence}`;
   log.error({ subject: raw.subject, msgId: input?.id, why: reason, attempt }, 'dead');
   const whole = () => [outgoing(Dead, parameters, facts, { id, payload: raw.data })];

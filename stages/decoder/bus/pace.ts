@@ -1,10 +1,11 @@
 /**
  * Keeps the decoder near its tracker: the tracker's checkpoint is watched, and frames too far ahead wait. A clip that
- * another stage gave up is waited for no longer.
+ * is over, tracked or given up by another stage, is waited for no longer.
  */
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { Condition } from '../../../pipeline/runtime/condition.ts';
 import { ClipFailed } from '../../../schemas/clip-failed.ts';
+import { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { checkpointKey, TrackerCheckpoint } from '../../../schemas/state.ts';
 
 type Place = Pick<TrackerCheckpoint, 'next' | 'restart'>;
@@ -24,7 +25,7 @@ export class Pace {
   /** Which decoding of the clip the tracker waits for, as this one began. */
   readonly restart: number;
   #tracker: Place;
-  #isGivenUp = false;
+  #isOver = false;
 
   private constructor(bus: Bus, clip: PacedClip, ahead: number, tracker: Place, signal: AbortSignal) {
     this.#ahead = ahead;
@@ -32,7 +33,8 @@ export class Pace {
     this.restart = tracker.restart;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
     void this.#watch(bus, clip);
-    void this.#followFailure(bus, clip);
+    void this.#followEnd(bus, clip, ClipFailed);
+    void this.#followEnd(bus, clip, ClipTracked);
   }
 
   /** @param ahead frames that the decoder may be before the tracker */
@@ -51,9 +53,9 @@ export class Pace {
     return this.#tracker.restart !== this.restart;
   }
 
-  /** Another stage gave the clip up: nobody waits for its frames. */
-  get isGivenUp(): boolean {
-    return this.#isGivenUp;
+  /** The clip is tracked, or another stage gave it up: nobody waits for its frames. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   mayGo(index: number): boolean {
@@ -62,17 +64,21 @@ export class Pace {
 
   /** Resolves when the tracker has come near enough, or nobody waits for this decoding any more. */
   async reach(index: number): Promise<void> {
-    while (!this.mayGo(index) && !this.isOutdated && !this.isGivenUp) await this.#changed.wait(this.#signal);
+    while (!this.mayGo(index) && !this.isOutdated && !this.isOver) await this.#changed.wait(this.#signal);
   }
 
   close(): void {
     this.#stop.abort();
   }
 
-  async #followFailure(bus: Bus, { clip, camera, sequence }: PacedClip): Promise<void> {
-    for await (const failed of bus.follow(ClipFailed, { camera, clip }, { signal: this.#signal })) {
-      if (failed.sequence < sequence) continue;
-      this.#isGivenUp = true;
+  async #followEnd(
+    bus: Bus,
+    { clip, camera, sequence }: PacedClip,
+    type: typeof ClipFailed | typeof ClipTracked,
+  ): Promise<void> {
+    for await (const end of bus.follow(type, { camera, clip }, { signal: this.#signal })) {
+      if (end.sequence < sequence) continue;
+      this.#isOver = true;
       this.#changed.notifyAll();
     }
   }

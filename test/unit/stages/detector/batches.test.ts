@@ -55,6 +55,19 @@ describe('detector batches', () => {
     assert.equal(await next, 4);
   });
 
+  it('an input that can’t be computed takes no other one of its batch with it', async () => {
+    const work = async (inputs: readonly number[]) => {
+      if (inputs.includes(13)) throw new Error('unlucky');
+      return inputs.map((input) => input * 2);
+    };
+    const batches = new Batches(4, work);
+    const results = await Promise.allSettled([1, 2, 13, 4].map((input) => batches.add(input)));
+    assert.deepEqual(
+      results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.message)),
+      [2, 4, 'unlucky', 8],
+    );
+  });
+
   it('lets the event loop see to what has arrived between two batches', async () => {
     const order: string[] = [];
     const batches = new Batches(1, async ([input]: readonly number[]) => {
