@@ -1,6 +1,7 @@
 /** Decoder: a clip's frames, each as a JPEG in a message of its own, never far ahead of the tracker. */
 
-import { type DecodeSummary, decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
+import type { DecodeSummary } from '../../pipeline/domain/vision/video-damage.ts';
+import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import { probeClip } from '../../pipeline/domain/vision/video-probe.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';

@@ -14,26 +14,15 @@ import {
   AVERROR_EOF,
 } from 'node-av/constants';
 import { CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
-import type { Damage } from '../../../schemas/terms.ts';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
 import { MOST_PIXELS } from './largest.ts';
 import { FrameConverter } from './video-convert.ts';
+import { type Counts, type DecodeSummary, summarise } from './video-damage.ts';
 import { PictureDeadline } from './video-deadline.ts';
 import { Clock, DecodedFrame, type VideoFrame } from './video-frame.ts';
+import { Holes } from './video-holes.ts';
+import { missingBytes } from './video-length.ts';
 import { defaultTimeoutS, type OpenClip, openClip } from './video-open.ts';
-import { announcedFrames, pictureSeconds } from './video-probe.ts';
-
-/** How a decoding went. */
-export interface DecodeSummary {
-  /** Frames given. */
-  readonly frames: number;
-  /** Packets of video read. */
-  readonly packets: number;
-  /** Frames the container announced, where it did. */
-  readonly announced?: number;
-  /** What the file announced or held and did not give; absent where nothing is wrong with it. */
-  readonly damage?: Damage;
-}
 
 /** All optional. */
 export interface DecodeOptions {
@@ -73,15 +62,25 @@ export async function* decodeClip(
   try {
     decoder = await openDecoder(clip);
     converter = new FrameConverter(clip);
-    const count: Counts = { frames: 0, packets: 0, lostPackets: 0, damagedFrames: 0, hidden: 0, endS: 0 };
+    const count: Counts = {
+      frames: 0,
+      packets: 0,
+      lostPackets: 0,
+      damagedFrames: 0,
+      hidden: 0,
+      endS: 0,
+
+      missingBytes: 0,
+    };
     const clock = new Clock(clip.stream);
+    const holes = new Holes(clip);
     deadline.begin();
     for (let open = true; open; ) {
       signal?.throwIfAborted();
       const onReadError = (why: string) => {
         count.readError = why;
       };
-      open = await readPacket(clip, packet, { signal, deadline, onReadError });
+      open = await readPacket(clip, packet, { signal, deadline, holes, onReadError });
       // An empty packet would tell the decoder that the clip is over.
       if (open && packet.size === 0) continue;
       if (open) count.packets++;
@@ -120,6 +119,8 @@ export async function* decodeClip(
       }
     }
     if (count.frames === 0) throw noFrames(clip, count.packets);
+    count.holes = holes.found();
+    if (!clip.live) count.missingBytes = await missingBytes(path);
     options.onEnd?.(summarise(count, clip, clock.stepS));
   } catch (error) {
     if (clip.live || !(error instanceof FFmpegError)) throw error;
@@ -159,6 +160,8 @@ async function openDecoder({ codec, stream }: OpenClip): Promise<CodecContext> {
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly deadline?: PictureDeadline;
+  /** Is shown every packet, also those of sound. */
+  readonly holes?: Holes;
   /** Called where a file can't be read to its end. */
   readonly onReadError?: (why: string) => void;
 }
@@ -170,13 +173,14 @@ export interface ReadOptions {
 export async function readPacket(
   clip: OpenClip,
   packet: Packet,
-  { signal, deadline, onReadError }: ReadOptions = {},
+  { signal, deadline, holes, onReadError }: ReadOptions = {},
 ): Promise<boolean> {
   for (;;) {
     const result = await clip.format.readFrame(packet);
     signal?.throwIfAborted();
     deadline?.check();
     if (result >= 0) {
+      holes?.note(packet);
       if (packet.streamIndex === clip.stream.index) return true;
       packet.unref();
     } else if (result === AVERROR_EAGAIN) {
@@ -197,56 +201,4 @@ function noFrames(clip: OpenClip, packets: number): PoisonError {
     found: `0 frames in ${packets} packets of ${clip.codec.name}`,
     expected: 'at least 1',
   });
-}
-
-interface Counts {
-  frames: number;
-  packets: number;
-  /** Packets that the decoder refused, or that it failed on. */
-  lostPackets: number;
-  damagedFrames: number;
-  /** Packets that the container itself hides (an edit list): announced, and rightly not given. */
-  hidden: number;
-  /** Where the last frame ends, s. */
-  endS: number;
-  /** Why the file could not be read to its end. */
-  readError?: string;
-}
-
-/** Containers may announce a frame or two more than there are (AVI counts placeholders); that is no damage. */
-const announcedSlack = 2;
-/** A container's length is rounded, and the last frame's own is guessed: so much may be missing at the end. */
-const lengthSlack = { share: 0.01, s: 0.1, frames: 2.5 } as const;
-
-function summarise(counts: Counts, clip: OpenClip, stepS: number): DecodeSummary {
-  const { frames, packets, lostPackets, damagedFrames, readError } = counts;
-  const announced = announcedFrames(clip);
-  const missingFrames = Math.max(missingOfAnnounced(counts, announced), missingAtEnd(counts, clip, stepS));
-  const parts: string[] = [];
-  if (missingFrames > 0) parts.push(`cut off: ${frames} of ${frames + missingFrames} frames are there`);
-  if (lostPackets > 0) parts.push(`${lostPackets} packets can't be decoded`);
-  if (damagedFrames > 0) parts.push(`${damagedFrames} frames are damaged`);
-  if (readError !== undefined) parts.push(`it can't be read to its end (${readError})`);
-  const damage: Damage | undefined =
-    parts.length === 0 ? undefined : { missingFrames, lostPackets, damagedFrames, what: parts.join(', ') };
-  return {
-    frames,
-    packets,
-    ...(announced === undefined ? {} : { announced }),
-    ...(damage && { damage }),
-  };
-}
-
-/** Two packets a frame are fields of interlaced pictures: nothing is missing there. */
-function missingOfAnnounced({ frames, hidden }: Counts, announced: number | undefined): number {
-  if (announced === undefined || Math.abs(announced - 2 * frames) <= announcedSlack) return 0;
-  const missing = announced - hidden - frames;
-  return missing > announcedSlack ? missing : 0;
-}
-
-/** Frames that would fill the time between the last frame's end and the clip's, at its average rate. */
-function missingAtEnd({ endS }: Counts, clip: OpenClip, stepS: number): number {
-  const lengthS = pictureSeconds(clip);
-  const slackS = Math.max(lengthSlack.s, lengthSlack.share * lengthS, lengthSlack.frames * stepS);
-  return lengthS - endS > slackS ? Math.round((lengthS - endS) / stepS) : 0;
 }

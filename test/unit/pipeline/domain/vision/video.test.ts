@@ -9,11 +9,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { clipIdOf } from '../../../../../pipeline/domain/vision/clip-id.ts';
 import { decodeImage, type Raster } from '../../../../../pipeline/domain/vision/image.ts';
-import {
-  type DecodeOptions,
-  type DecodeSummary,
-  decodeClip,
-} from '../../../../../pipeline/domain/vision/video-decode.ts';
+import type { DecodeSummary } from '../../../../../pipeline/domain/vision/video-damage.ts';
+import { type DecodeOptions, decodeClip } from '../../../../../pipeline/domain/vision/video-decode.ts';
 import { type EncodeOptions, encodeClip } from '../../../../../pipeline/domain/vision/video-encode.ts';
 import type { VideoFrame } from '../../../../../pipeline/domain/vision/video-frame.ts';
 import { uprightFilter } from '../../../../../pipeline/domain/vision/video-open.ts';
@@ -347,6 +344,44 @@ test('video - an address that sends a little for ever, and never a picture, is g
     await drips;
   }
 });
+
+/** Damages a file's bytes. */
+type Harm = (bytes: Buffer) => Buffer;
+
+const withoutEnd: Harm = (bytes) => bytes.subarray(0, bytes.length - 100);
+const withoutMiddle: Harm = (bytes) =>
+  Buffer.concat([
+    bytes.subarray(0, Math.trunc(bytes.length * 0.4)),
+    bytes.subarray(Math.trunc(bytes.length * 0.6)),
+  ]);
+const withEmptyMiddle: Harm = (bytes) => {
+  const harmed = Buffer.from(bytes);
+  return harmed.fill(0, Math.trunc(bytes.length * 0.4), Math.trunc(bytes.length * 0.6));
+};
+
+const harms: readonly [what: string, name: string, harm: Harm, said: RegExp][] = [
+  ['a Matroska file that was cut off', 'end.mkv', withoutEnd, /shorter than it announces/],
+  ['an AVI that was cut off', 'end.avi', withoutEnd, /shorter than it announces/],
+  ['a transport stream that was cut off', 'end.ts', withoutEnd, /shorter than it announces/],
+  ['a Matroska file without its middle', 'cut.mkv', withoutMiddle, /shorter than it announces/],
+  ['a Matroska file with an empty middle', 'hole.mkv', withEmptyMiddle, /torn: \d+ of \d+ frames are there/],
+  ['an FLV with an empty middle', 'hole.flv', withEmptyMiddle, /frames are there|can't be read/],
+];
+for (const [what, name, harm, said] of harms) {
+  test(`video - ${what} is damaged, whatever it announces; whole it is not`, async () => {
+    const path = await clipOf(name, 120, {
+      keyframeEvery: 12,
+      ...(name.endsWith('avi') && { codec: 'mpeg4' }),
+    });
+    const whole = await decodeAll(path, () => 0);
+    assert.deepEqual([whole.taken.length, whole.summary?.damage], [120, undefined]);
+    const harmed = join(dir, `harmed-${name}`);
+    await writeFile(harmed, harm(await readFile(path)));
+    const { taken, summary } = await decodeAll(harmed, () => 0);
+    assert.ok(taken.length <= 120);
+    assert.match(summary?.damage?.what ?? 'nothing', said);
+  });
+}
 
 test('video - aborting ends the wait for a camera that never answers', async () => {
   await withServer(
