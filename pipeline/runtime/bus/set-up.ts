@@ -55,7 +55,7 @@ export async function setUp(
   for (const [name, rules] of Object.entries(streams(bounds))) {
     const config = streamConfig(name, rules);
     await orFatal(name, `a stream of ${rules.subjects.join(', ')} as this version declares it`, () =>
-      existing.has(name) ? manager.streams.update(name, config) : manager.streams.add(config),
+      existing.has(name) ? manager.streams.update(name, config) : added(manager, config),
     );
   }
   await new Kvm(client).create(STATE_BUCKET, { history: 1 });
@@ -63,6 +63,17 @@ export async function setUp(
   for (const store of STORES) {
     await new Objm(client).create(store, { ttl: maxAgeOf(store) });
     await heal(manager, `OBJ_${store}`, { max_msgs_per_subject: -1, max_age: maxAgeOf(store) });
+  }
+}
+
+/** Makes a stream; where somebody else who sets up was faster, it is brought up to date instead. */
+async function added(manager: JetStreamManager, config: ReturnType<typeof streamConfig>): Promise<unknown> {
+  try {
+    return await manager.streams.add(config);
+  } catch (error) {
+    const isThere = await manager.streams.info(config.name).catch(() => null);
+    if (!isThere) throw error;
+    return manager.streams.update(config.name, config);
   }
 }
 
