@@ -1,6 +1,6 @@
 /** What the bench works on: a clip with its first box, a short one to warm up with, and a detector. */
 import { join } from 'node:path';
-import { readAnchors } from '../../pipeline/domain/formats/hand-csv.ts';
+import { readHand } from '../../pipeline/domain/formats/hand.ts';
 import { pretrainedDetector } from '../../pipeline/domain/models/detector/pretrained.ts';
 import { writeModelFolder } from '../../pipeline/domain/models/files.ts';
 import type { Raster } from '../../pipeline/domain/vision/image.ts';
@@ -37,11 +37,8 @@ const warmUpFrames = 48;
  */
 export async function prepareInput(dir: string, frames: number): Promise<BenchInput> {
   const { path, first } = await findClip(dir);
-  const { anchors: rows } = await readAnchors(first, [path]);
-  const anchors = anchorsOfClip(
-    path,
-    rows.map((row) => ({ ...row, file: path, label: row.label ?? 'animal' })),
-  );
+  const drawn = await readHand([first], [path]);
+  const anchors = anchorsOfClip(path, drawn.anchors);
   const clip = frames === 0 ? path : await beginning(path, frames, join(dir, 'clip.mp4'));
   const warmUp = await beginning(path, warmUpFrames, join(dir, 'warm-up.mp4'));
   const weights = dataPath('weights/yolox_nano.onnx');

@@ -12,7 +12,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mean } from 'simple-statistics';
-import { readCoco } from '../../pipeline/domain/formats/coco.ts';
+import { readHand } from '../../pipeline/domain/formats/hand.ts';
 import { readTruth } from '../../pipeline/domain/formats/truth.ts';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { isClassifier } from '../../pipeline/domain/models/classifier/card.ts';
@@ -54,14 +54,11 @@ interface Still {
 async function* stills(pictures: string): AsyncGenerator<Still> {
   if (pictures === 'clip') return yield* truthFrames();
   if (pictures === 'flowers') return yield* flowers();
-  const folder = dataPath('deer/eval') ?? '';
-  const { images, annotations } = await readCoco(join(folder, 'coco.json'));
-  for (const image of images) {
-    const own = annotations.filter(({ image_id }) => image_id === image.id);
-    if (own.length !== 1) continue;
-    const [x, y, w, h] = own[0]!.bbox as [number, number, number, number]; // our own file has a box for each deer
-    const path = join(folder, 'images', image.file_name);
-    yield { picture: await decodeImage(await readFile(path), path), box: [x, y, w, h] };
+  const { stills: drawn } = await readHand([dataPath('deer/eval') ?? ''], []);
+  for (const { path, boxes } of drawn) {
+    const [only, ...others] = boxes;
+    if (only === undefined || others.length > 0) continue;
+    yield { picture: await decodeImage(await readFile(path), path), box: only.box };
   }
 }
 

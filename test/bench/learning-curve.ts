@@ -8,7 +8,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { readCocoStills } from '../../pipeline/domain/formats/hand-coco.ts';
+import { readHand } from '../../pipeline/domain/formats/hand.ts';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { evaluate } from '../../pipeline/domain/models/detector/evaluate.ts';
@@ -84,7 +84,7 @@ for (const size of values.sizes.split(',').map(Number)) {
 }
 
 async function stills(coco: string, label: string): Promise<DetectorExample[]> {
-  const { stills } = await readCocoStills(coco);
+  const { stills } = await readHand([coco], []);
   return stills.map(({ name, path, boxes }) => ({
     name,
     jpeg: () => readFile(path),

@@ -11,7 +11,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readAnchors } from '../../pipeline/domain/formats/hand-csv.ts';
+import { readHand } from '../../pipeline/domain/formats/hand.ts';
 import { readTruth } from '../../pipeline/domain/formats/truth.ts';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
@@ -142,10 +142,10 @@ function clipFile(name: string, ending: string): string | undefined {
 async function anchorsOf(name: string): Promise<Anchor[]> {
   const drawn = clipFile(name, '.first.csv') ?? clipFile(name, '.truth.csv');
   if (!drawn) return [];
-  const { anchors } = await readAnchors(drawn, [`${basename(name)}.mp4`]);
+  const { anchors } = await readHand([drawn], [`${basename(name)}.mp4`]);
   return anchors
     .filter(({ frame }) => frame === 0)
-    .map(({ frame, track = 0, box, label = 'animal' }) => ({
+    .map(({ frame, track = 0, box, label }) => ({
       frame,
       track: track + 1,
       box: [...box],

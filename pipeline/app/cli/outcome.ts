@@ -5,21 +5,23 @@ import { print } from './terminal.ts';
 /** What was left out of an input, in one sentence. */
 interface LeftOut {
   readonly message: string;
+  /** How many rows, annotations or pictures it stands for; 1 where left out. */
+  readonly count?: number;
 }
 
 export class Outcome {
-  readonly #leftOut = new Set<string>();
+  readonly #leftOut = new Map<string, number>();
 
   /** How much was left out. */
   get leftOut(): number {
-    return this.#leftOut.size;
+    return [...this.#leftOut.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Names what was left out; what was named before is not named again. */
   leaveOut(problems: readonly LeftOut[]): void {
-    for (const { message } of problems) {
+    for (const { message, count = 1 } of problems) {
       if (!this.#leftOut.has(message)) print(`left out: ${message}`);
-      this.#leftOut.add(message);
+      this.#leftOut.set(message, count);
     }
   }
 

@@ -1,13 +1,19 @@
 /** What a job begins with: clips, and boxes drawn by hand. */
-import { readHand } from '../../domain/formats/hand.ts';
+import { type HandBoxes, readHand } from '../../domain/formats/hand.ts';
+import type { KnownClip } from '../../domain/formats/import/source.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
-import { type FindOptions, findClips, type ProbedClip } from '../../ingest/folders/find-clips.ts';
-import { type HeldBoxes, holdAnchors } from '../../ingest/folders/hold-anchors.ts';
+import {
+  type FindOptions,
+  type FoundClips,
+  findClips,
+  type ProbedClip,
+} from '../../ingest/folders/find-clips.ts';
+import { holdAnchors } from '../../ingest/folders/hold-anchors.ts';
 import type { ClipOutcome } from './annotate.ts';
 
 export interface JobInput {
   readonly clips: readonly ProbedClip[];
-  readonly hand: HeldBoxes;
+  readonly hand: HandBoxes;
   /** Files that can't be decoded, for the summary. */
   readonly refused: readonly ClipOutcome[];
   /** What could not be used: files that are no clips, rows and pictures that can't be read, boxes outside. */
@@ -28,7 +34,7 @@ export async function readJobInput(
   options: FindOptions = {},
 ): Promise<JobInput> {
   const found = await findClips(paths, options);
-  const held = await holdAnchors(await readHand(hand, [...found.paths.keys()]), found);
+  const held = await holdAnchors(await readHand(hand, clipsOf(found)), found);
   const { clips, problems, notes } = found;
   return {
     clips,
@@ -37,4 +43,13 @@ export async function readJobInput(
     problems: [...problems, ...held.problems],
     notes: [...notes, ...held.notes],
   };
+}
+
+/** What boxes may be drawn on: every file that can be used, with what is known of its clip. */
+function clipsOf({ clips, paths }: FoundClips): KnownClip[] {
+  const byPath = new Map(clips.map((clip) => [clip.path, clip]));
+  return [...paths].map(([path, first]) => {
+    const { clip, camera, info } = byPath.get(first) ?? {};
+    return { path, file: path, clip, camera, width: info?.width, height: info?.height };
+  });
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { writeDataset } from '../../domain/formats/dataset.ts';
 import type { Imported } from '../../domain/formats/import/index.ts';
 import { writeLabels } from '../../domain/formats/labels-csv.ts';
+import { asJpeg } from '../../domain/vision/image.ts';
 import { replaceFileBy, replaceFolder } from '../../runtime/replace.ts';
 import { datasetFolder, labelsFile } from './job-folder.ts';
 
@@ -16,8 +17,8 @@ export async function writeImported(
   if (stills.length === 0) return;
   const entries = stills.map((still) => ({
     ...still,
-    split: 'train' as const,
-    jpeg: () => readFile(still.path),
+    split: still.split ?? 'train',
+    jpeg: async () => asJpeg(await readFile(still.path), still.name),
   }));
   await replaceFolder(datasetFolder(folder), (temporary) => writeDataset(temporary, entries));
 }

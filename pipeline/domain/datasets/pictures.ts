@@ -4,7 +4,7 @@ import { Image } from '../../../schemas/image.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { outgoing } from '../../runtime/bus/envelope.ts';
 import { contentId } from '../../runtime/content-id.ts';
-import { decodeImage, encodeJpeg, scaleToFit } from '../vision/image.ts';
+import { decodeImage, encodeJpeg, isJpeg, scaleToFit } from '../vision/image.ts';
 
 /** Longer side of a picture that is kept; larger ones are scaled down, for no network sees more. */
 const longestSide = 1280;
@@ -27,8 +27,4 @@ export async function storePicture(bus: Bus, bytes: Uint8Array, name: string): P
   const { width, height } = fitting;
   await bus.publish(outgoing(Image, { clip, index: 0 }, { clip, index: 0, width, height }, { payload }));
   return { clip, index: 0, width, height, scale: width / raster.width };
-}
-
-function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === 0xd8;
 }

@@ -3,7 +3,7 @@
 /** A clip as it can be named. */
 export interface NamedClip {
   /** Its id; left out where it is not known yet. */
-  readonly clip?: string;
+  readonly clip?: string | undefined;
   /** What its user knows it by: a name, or the end of a path. */
   readonly file: string;
   /** Absolute path of its file. */

@@ -1,8 +1,12 @@
-/** CSV tables with a header line: comma, semicolon (as spreadsheets in some languages save) or tab. */
-import { readFile } from 'node:fs/promises';
+/**
+ * CSV tables with a header line: comma, semicolon or tab; with the decimal comma, the encodings and the `sep=` line of
+ * spreadsheets, and with lines of comments.
+ */
 import { CsvError, parse } from 'csv-parse/sync';
 import { PoisonError, UsageError } from '../../runtime/errors.ts';
 import type { Box } from '../vision/box.ts';
+import { collect, type Problem } from './problem.ts';
+import { readText } from './text.ts';
 
 /** A CSV file with a header line; column names are lower case. */
 export interface Table {
@@ -15,6 +19,10 @@ export interface TableRow {
   /** 1-based line where the row ends. */
   readonly line: number;
   readonly cells: Readonly<Record<string, string | undefined>>;
+  /** Cells beyond the last column: the others may stand in the wrong one. */
+  readonly extra?: readonly string[];
+  /** Whether `80,5` is a number here: cells are not parted by commas. */
+  readonly decimalComma?: boolean;
 }
 
 /**
@@ -22,7 +30,7 @@ export interface TableRow {
  * @throws UsageError where it can't be read, is no CSV, or lacks a column
  */
 export async function readTable(path: string, required: readonly string[]): Promise<Table> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readText(path).catch((error: unknown) => {
     throw new UsageError(`${path} can't be read`, {
       cause: error,
       found: String(error),
@@ -40,30 +48,46 @@ export async function readTable(path: string, required: readonly string[]): Prom
   return table;
 }
 
+/** What each row says; a row that can't be used is a problem, and the others are used. */
+export function readRows<T>(
+  { rows }: Table,
+  path: string,
+  problems: Problem[],
+  read: (row: TableRow) => T,
+): T[] {
+  return rows.flatMap((row) => {
+    const value = collect(problems, path, row.line, () => {
+      if (row.extra === undefined) return read(row);
+      throw new PoisonError('row', {
+        found: `more cells than columns: "${row.extra.join('", "')}"`,
+        expected: 'a cell a column',
+      });
+    });
+    return value === undefined ? [] : [value];
+  });
+}
+
 /** @throws UsageError where it is no CSV */
 export function parseTable(text: string, path: string): Table {
-  const header = /^[^\r\n]*/.exec(text)?.[0] ?? '';
-  const delimiter = [',', ';', '\t'].find((d) => header.includes(d)) ?? ',';
-  let columns: string[] = [];
+  const { skipped, delimiter, body } = preamble(text);
   const options = {
     bom: true,
-    columns: (names: string[]) => {
-      columns = names.map((name) => name.trim().toLowerCase());
-      return columns;
-    },
     delimiter,
     info: true,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
     trim: true,
   } as const;
   try {
     // csv-parse's types know nothing of `info`: with it every record is wrapped like this.
-    const records = parse(text, options) as unknown as {
-      record: Record<string, string>;
-      info: { lines: number };
-    }[];
-    return { columns, rows: records.map(({ record, info }) => ({ line: info.lines, cells: record })) };
+    const records = parse(body, options) as unknown as { record: string[]; info: { lines: number } }[];
+    const [header, ...rest] = records;
+    const columns = (header?.record ?? []).map((name) => name.trim().toLowerCase());
+    const rows = rest
+      .filter(({ record }) => !isComment(record, columns.length))
+      .map(({ record, info }) => rowOf(record, columns, info.lines + skipped, delimiter !== ','));
+    return { columns, rows };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     throw new UsageError(`${path} is no CSV`, {
@@ -72,6 +96,47 @@ export function parseTable(text: string, path: string): Table {
       cause: error,
     });
   }
+}
+
+/** What stands before the header: a line `sep=;`, comments, nothing at all. */
+function preamble(text: string): { skipped: number; delimiter: string; body: string } {
+  const lines = text.replace(/^\uFEFF/, '').split(/(?<=\n)|(?<=\r)(?!\n)/);
+  let named: string | undefined;
+  let skipped = 0;
+  for (const line of lines) {
+    const separator = /^"?sep=(.)"?\s*$/i.exec(line)?.[1];
+    named ??= separator;
+    if (separator === undefined && line.trim() !== '' && !line.startsWith('#')) break;
+    skipped += 1;
+  }
+  const body = lines.slice(skipped);
+  return { skipped, delimiter: named ?? delimiterOf(body[0] ?? ''), body: body.join('') };
+}
+
+/** The one that parts the header into most columns; the comma where none does. */
+function delimiterOf(header: string): string {
+  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, n: header.split(delimiter).length }));
+  return counts.toSorted((a, b) => b.n - a.n)[0]!.delimiter; // three of them
+}
+
+/** A line of words; a file whose name begins with `#` has its row's other cells as well. */
+function isComment(record: readonly string[], columns: number): boolean {
+  return record[0]?.startsWith('#') === true && record.length < columns;
+}
+
+function rowOf(
+  record: readonly string[],
+  columns: readonly string[],
+  line: number,
+  decimalComma: boolean,
+): TableRow {
+  const extra = record.slice(columns.length).filter((value) => value !== '');
+  return {
+    line,
+    cells: Object.fromEntries(columns.map((column, i) => [column, record[i]])),
+    decimalComma,
+    ...(extra.length > 0 ? { extra } : {}),
+  };
 }
 
 /** What a cell must be; every function throws {@link PoisonError} naming the column. */
@@ -84,7 +149,8 @@ export const cell = {
 
   number(row: TableRow, column: string, from = -Infinity, to = Infinity): number {
     const text = row.cells[column] ?? '';
-    const value = text === '' ? Number.NaN : Number(text);
+    const point = row.decimalComma && /^[+-]?\d*,\d+$/.test(text) ? text.replace(',', '.') : text;
+    const value = point === '' ? Number.NaN : Number(point);
     if (!Number.isFinite(value) || value < from || value > to) {
       throw new PoisonError(column, { found: quoted(text), expected: `a number${bounds(from, to)}` });
     }

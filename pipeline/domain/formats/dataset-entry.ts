@@ -16,3 +16,12 @@ export interface DatasetEntry {
   readonly boxes: readonly { readonly box: Box; readonly label: string }[];
   readonly split: Split;
 }
+
+/** The split that folders, or a subset's name, tell of; what tests is `val`: nothing is trained on it. */
+export function splitNamed(folders: readonly string[]): Split | undefined {
+  for (const folder of folders.toReversed()) {
+    if (/^(train(ing)?)(\d{4})?$/i.test(folder)) return 'train';
+    if (/^(val(id(ation)?)?|test(ing)?)(\d{4})?$/i.test(folder)) return 'val';
+  }
+  return undefined;
+}

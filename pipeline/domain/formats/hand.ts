@@ -1,15 +1,15 @@
 /**
- * What a person drew, in any form `--hand` takes: a CSV of boxes on clips, or a folder of pictures with COCO or
- * YOLO labels. What can't be used is reported, row by row and picture by picture; the rest is.
+ * What a person drew, in any form `--hand` takes: boxes on clips, pictures with labels, of any tool (import/). What can't
+ * be used is reported, item by item; the rest is used.
  */
-import { stat } from 'node:fs/promises';
-import { UsageError } from '../../runtime/errors.ts';
+import { resolve } from 'node:path';
 import type { Box } from '../vision/box.ts';
-import { findCoco, readCocoStills } from './hand-coco.ts';
-import { type ClipAnchor, readAnchors } from './hand-csv.ts';
-import { findYolo, readYoloStills } from './hand-yolo.ts';
+import type { Split } from './dataset-entry.ts';
+import { withLabels } from './import/labels.ts';
+import { nothingUsable, readSource } from './import/read-source.ts';
+import { mergePictures } from './import/settle-pictures.ts';
+import type { KnownClip, LabelSource } from './import/source.ts';
 import type { Problem } from './problem.ts';
-import type { DrawnStill } from './still.ts';
 
 /** A picture with every animal in it boxed; one without boxes shows that there is none (a negative). */
 export interface HandStill {
@@ -23,6 +23,8 @@ export interface HandStill {
     readonly box: Box;
     readonly label: string;
   }[];
+  /** Where its file says it. */
+  readonly split?: Split | undefined;
 }
 
 /** A box on one frame of a clip: a truth to train on, and the place where a track passes. */
@@ -42,66 +44,46 @@ export interface HandBoxes {
   readonly stills: readonly HandStill[];
   readonly anchors: readonly HandAnchor[];
   readonly problems: readonly Problem[];
+  /** What a person should know and nothing is lost by. */
+  readonly notes: readonly string[];
 }
-
-/** What a box without a label is called, where the labelled ones do not settle it. */
-const unnamed = 'animal';
 
 /**
  * Boxes without a label take the only label in use, or else `animal`.
  *
- * @param sources CSV files, COCO JSON files (pictures beside them) and folders
- * @param clips the clips' paths; a CSV names them by file name, or by path where two have the same name
+ * @param sources files and folders of labels; pictures beside them
+ * @param clips the clips, or their paths; a file names them by file name, or by path where two have the same name
  * @throws UsageError where a source can't be used at all
  */
-export async function readHand(sources: readonly string[], clips: readonly string[]): Promise<HandBoxes> {
-  const problems: Problem[] = [];
-  const stills = new Map<string, DrawnStill>();
-  const anchors: ClipAnchor[] = [];
+export async function readHand(
+  sources: readonly string[],
+  clips: readonly (string | KnownClip)[],
+): Promise<HandBoxes> {
+  const known = clips.map((clip) => (typeof clip === 'string' ? { file: clip, path: resolve(clip) } : clip));
+  const read: LabelSource[] = [];
   for (const source of sources) {
-    const read = await readSource(source, clips);
-    problems.push(...read.problems);
-    anchors.push(...read.anchors);
-    for (const still of read.stills) if (!stills.has(still.path)) stills.set(still.path, still);
+    const found = await readSource(source, { clips: known, isHeldLater: true });
+    if (found.pictures.length + found.clipBoxes.length === 0) {
+      throw nothingUsable(source, found, found.refused.size > 0 ? 'picture' : 'box');
+    }
+    read.push(found);
   }
-  const drawn = [...anchors, ...[...stills.values()].flatMap(({ boxes }) => boxes)];
-  const labels = new Set(drawn.flatMap(({ label }) => label ?? []));
-  const fallback = labels.size === 1 ? [...labels][0]! : unnamed;
+  const merged = mergePictures(read);
+  const rejected = read
+    .flatMap(({ clipBoxes }) => clipBoxes)
+    .filter(({ review }) => review === 'rejected').length;
+  const boxes = read.flatMap(({ clipBoxes }) => clipBoxes).filter(({ review }) => review !== 'rejected');
+  const drawn = withLabels(merged.pictures, boxes);
   return {
-    stills: [...stills.values()].map((still) => ({
-      ...still,
-      boxes: still.boxes.map(({ box, label }) => ({ box, label: label ?? fallback })),
-    })),
-    anchors: anchors.map((anchor) => ({ ...anchor, label: anchor.label ?? fallback })),
-    problems,
+    stills: drawn.stills,
+    anchors: drawn.clipBoxes.flatMap(({ clip: { file }, frame, track, box, label }) =>
+      box === null ? [] : [{ file, frame, ...(track === undefined ? {} : { track }), box, label }],
+    ),
+    problems: [...read.flatMap(({ leftOut }) => leftOut), ...merged.leftOut],
+    notes: [
+      ...read.flatMap(({ notes }) => notes),
+      ...merged.notes,
+      ...(rejected > 0 ? [`${rejected} rejected labels are not taken`] : []),
+    ],
   };
-}
-
-interface Source {
-  readonly stills: readonly DrawnStill[];
-  readonly anchors: readonly ClipAnchor[];
-  readonly problems: readonly Problem[];
-}
-
-async function readSource(source: string, clips: readonly string[]): Promise<Source> {
-  const kind = await stat(source).catch(() => undefined);
-  if (kind === undefined) {
-    throw new UsageError(`--hand ${source} is not there`, {
-      found: 'nothing',
-      expected: 'a CSV of boxes, or a folder of pictures with COCO or YOLO labels',
-    });
-  }
-  if (kind.isFile()) {
-    return source.toLowerCase().endsWith('.json')
-      ? { ...(await readCocoStills(source)), anchors: [] }
-      : { ...(await readAnchors(source, clips)), stills: [] };
-  }
-  const coco = await findCoco(source);
-  if (coco !== undefined) return { ...(await readCocoStills(coco)), anchors: [] };
-  const yolo = await findYolo(source);
-  if (yolo !== undefined) return { ...(await readYoloStills(yolo)), anchors: [] };
-  throw new UsageError(`--hand ${source} has no labels that we know`, {
-    found: 'a folder without coco.json and without labels/*.txt',
-    expected: 'coco.json + images/, or images/ + labels/*.txt with classes.txt or data.yaml',
-  });
 }

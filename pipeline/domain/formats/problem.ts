@@ -10,6 +10,8 @@ export interface Problem {
   readonly message: string;
   readonly found: string;
   readonly expected: string;
+  /** How many rows, annotations or pictures it stands for; 1 where left out. */
+  readonly count?: number;
 }
 
 /** @param what is wrong, in a few words */
@@ -17,7 +19,7 @@ export function problem(
   file: string,
   line: number | undefined,
   what: string,
-  facts: { found: string; expected: string },
+  facts: { found: string; expected: string; count?: number },
 ): Problem {
   const where = line === undefined ? file : `${file}:${line}`;
   return {
@@ -26,6 +28,23 @@ export function problem(
     message: `${where}: ${what}; found ${facts.found}, expected ${facts.expected}`,
     ...facts,
   };
+}
+
+/** The same problem with a few more words. */
+export function addTo(problem: Problem, words: string): Problem {
+  return { ...problem, message: `${problem.message}${words}` };
+}
+
+/** `1 box`, `2 boxes`. */
+export function counted(n: number, noun: string): string {
+  const plural = /(x|s|ch)$/.test(noun) ? `${noun}es` : `${noun}s`;
+  return `${n} ${n === 1 ? noun : plural}`;
+}
+
+/** `a, b, c and 4 more`. */
+export function listed(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Scores of labels and of detectors against the truth, read from files. */
-import { readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { UsageError } from '../../runtime/errors.ts';
-import { readHand } from '../formats/hand.ts';
+import { baseName } from '../formats/file-name.ts';
+import type { KnownClip } from '../formats/import/source.ts';
 import { readLabels } from '../formats/labels-csv.ts';
 import type { Problem } from '../formats/problem.ts';
-import { readTruth } from '../formats/truth.ts';
+import { readTruth, type Truth } from '../formats/truth.ts';
 import { type BackendPreference, openBackend } from '../models/backend/backend.ts';
 import type { DetectorCard } from '../models/detector/card.ts';
 import { Detector } from '../models/detector/detector.ts';
@@ -27,31 +27,49 @@ export interface ScoredLabels {
   readonly scores: TruthScores;
   /** What of either file was left out. */
   readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
 }
 
-/** Labels of a clip against its true boxes, by cause; and as detections, best-trusted first. */
-export async function truthScores(truthFile: string, labelsFile: string): Promise<ScoredLabels> {
+/**
+ * Labels of clips against their true boxes, by cause; and as detections, best-trusted first.
+ * @param clips of which more is known than their labels tell: their size, for truth that is relative to it
+ * @throws UsageError where the truth is of pictures, or can't be used at all
+ */
+export async function truthScores(
+  truthFile: string,
+  labelsFile: string,
+  clips: readonly KnownClip[] = [],
+): Promise<ScoredLabels> {
   const { labels, problems } = await readLabels(labelsFile);
-  const { truth, problems: wrong } = await readTruth(truthFile);
-  const only = [...new Set(labels.map((label) => label.file))];
-  const clipOf = (file: string | undefined) =>
-    file === undefined && only.length === 1 ? only[0]! : basename(file ?? '');
-  const rows = truth.map(({ file, ...row }) => ({ ...row, clip: clipOf(file) }));
+  const labelled = new Map(labels.map(({ clip, file }) => [clip, { clip, file }]));
+  const known = [...labelled.values()].map((clip) => ({
+    ...clips.find((one) => one.clip === clip.clip),
+    ...clip,
+  }));
+  const read = await readTruth(truthFile, known);
+  if (read.truth.length === 0) {
+    throw new UsageError(`${truthFile} is the truth of pictures`, {
+      found: `${read.pictures.length} pictures`,
+      expected: 'boxes on clips, as the labels are; or --model, to score a detector on the pictures',
+    });
+  }
+  const rows = read.truth.map(({ clip, file, ...row }) => ({ ...row, clip: clip ?? file ?? '' }));
   const kept = labels.filter((label) => label.review !== 'rejected');
-  const scored = labelScores(
-    rows,
-    kept.map(({ file, frame, track, box, cause }) => ({ clip: file, frame, track, box, cause })),
-  );
+  const scored = labelScores(rows, kept);
   const frames = Map.groupBy(rows, ({ clip, frame }) => `${clip}#${frame}`);
   const { ap50, ap50_95 } = detectionScores(
     [...frames.values()].map((on) => ({
       truth: on.flatMap(({ box }) => (box ? [{ box, label: 'animal' }] : [])),
       found: kept
-        .filter(({ file, frame }) => file === on[0]?.clip && frame === on[0]?.frame)
+        .filter(({ clip, frame }) => clip === on[0]?.clip && frame === on[0]?.frame)
         .map(({ box, score, risk }) => ({ box, label: 'animal', score: score ?? 1 - (risk ?? 0) })),
     })),
   );
-  return { scores: { ...scored, ap50, ap50_95 }, problems: [...problems, ...wrong] };
+  return {
+    scores: { ...scored, ap50, ap50_95 },
+    problems: [...problems, ...read.problems],
+    notes: read.notes,
+  };
 }
 
 /** A detector that was scored. */
@@ -60,22 +78,25 @@ export interface ScoredDetector {
   readonly scores: DetectionScores;
   /** What of the truth was left out. */
   readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
   /** With their pictures. */
   worstMistakes(): Promise<PicturedMistake[]>;
 }
 
-/** A detector against true boxes, on pictures shown whole. */
+/**
+ * A detector against true boxes, on pictures shown whole.
+ * @param clip that the truth is of, where it is of a clip
+ */
 export async function scoreDetector(
   folder: string,
   truth: string,
-  clip?: string,
+  clip?: KnownClip & { readonly path: string },
   backend: BackendPreference = 'auto',
 ): Promise<ScoredDetector> {
   await openBackend(backend);
   const detector = await Detector.load(await readModelFolder(folder));
-  const { pictures, problems } = (await stat(truth)).isDirectory()
-    ? await stills(truth)
-    : await frames(truth, clip);
+  const read = await readTruth(truth, clip === undefined ? [] : [clip], clip === undefined);
+  const pictures = [...stills(read), ...(await frames(read, clip))];
   try {
     const { card } = detector;
     const examples = pictures.map((example) => relabelled(example, card.outputs));
@@ -83,7 +104,8 @@ export async function scoreDetector(
     return {
       card,
       scores: detectionScores(detections),
-      problems,
+      problems: read.problems,
+      notes: read.notes,
       worstMistakes: () => mistakesOf(detections, examples),
     };
   } finally {
@@ -111,35 +133,34 @@ function placeOf(name: string): { clip: string; index: number } {
   return { clip, index: Number(index) };
 }
 
-interface TruePictures {
-  readonly pictures: readonly LabelledPicture[];
-  readonly problems: readonly Problem[];
-}
-
-async function stills(folder: string): Promise<TruePictures> {
-  const { stills, problems } = await readHand([folder], []);
-  const pictures = stills.map(({ path, name, boxes }) => ({
+function stills({ pictures }: Truth): LabelledPicture[] {
+  return pictures.map(({ path, name, boxes }) => ({
     name,
     jpeg: () => readFile(path),
     boxes: boxes.map((box) => ({ ...box, weight: 1 })),
   }));
-  return { pictures, problems };
 }
 
-async function frames(truthFile: string, clip: string | undefined): Promise<TruePictures> {
+async function frames(
+  { truth }: Truth,
+  clip: (KnownClip & { readonly path: string }) | undefined,
+): Promise<LabelledPicture[]> {
+  if (truth.length === 0) return [];
   if (clip === undefined)
     throw new UsageError('the true boxes are of a clip', { expected: '--clip with its file' });
-  const { truth, problems } = await readTruth(truthFile);
-  const wanted = Map.groupBy(truth, (row) => row.frame);
+  const wanted = Map.groupBy(
+    truth.filter((row) => row.clip === clip.clip),
+    (row) => row.frame,
+  );
   const examples: LabelledPicture[] = [];
-  for await (const frame of decodeClip(resolve(clip))) {
+  for await (const frame of decodeClip(clip.path)) {
     const on = wanted.get(frame.index);
     if (!on) continue;
     const jpeg = await frame.jpeg(95);
     const boxes = on.flatMap(({ box, label = 'animal' }) => (box ? [{ box, label, weight: 1 }] : []));
-    examples.push({ name: `${basename(clip)}#${frame.index}`, jpeg: async () => jpeg, boxes });
+    examples.push({ name: `${baseName(clip.file)}#${frame.index}`, jpeg: async () => jpeg, boxes });
   }
-  return { pictures: examples, problems };
+  return examples;
 }
 
 /** A detector of one class answers for whatever the truth calls its animal. */

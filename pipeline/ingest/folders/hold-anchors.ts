@@ -5,17 +5,11 @@ import { type Box, clip as cutBox } from '../../domain/vision/box.ts';
 import { countPictures } from '../../domain/vision/video-count.ts';
 import type { FoundClips } from './find-clips.ts';
 
-/** What was drawn, with what of it could not be used, and what was changed. */
-export interface HeldBoxes extends HandBoxes {
-  /** "2 boxes on deer.mp4 were cut at the picture's edge". */
-  readonly notes: readonly string[];
-}
-
 /**
- * Cuts boxes at the picture's edge; leaves those out that lie outside, or on a frame beyond the clip's end.
+ * Cuts boxes at the picture's edge, with a note; leaves those out that lie outside, or on a frame beyond the clip's end.
  * @param hand whose anchors name clips by path
  */
-export async function holdAnchors(hand: HandBoxes, { clips, paths }: FoundClips): Promise<HeldBoxes> {
+export async function holdAnchors(hand: HandBoxes, { clips, paths }: FoundClips): Promise<HandBoxes> {
   const anchors: HandAnchor[] = [];
   const problems: Problem[] = [];
   const notes: string[] = [];
@@ -34,7 +28,7 @@ export async function holdAnchors(hand: HandBoxes, { clips, paths }: FoundClips)
     }
     if (cut > 0) notes.push(`${cut} ${cut === 1 ? 'box' : 'boxes'} on ${file} cut at the picture’s edge`);
   }
-  return { ...hand, anchors, problems: [...hand.problems, ...problems], notes };
+  return { ...hand, anchors, problems: [...hand.problems, ...problems], notes: [...hand.notes, ...notes] };
 }
 
 function refusal(

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { scoreDetector, type TruthScores, truthScores } from '../../../domain/scores/against-truth.ts';
 import type { DetectionScores } from '../../../domain/scores/detection.ts';
+import { probeClipFacts } from '../../../ingest/folders/clip-facts.ts';
 import { UsageError } from '../../../runtime/errors.ts';
 import { writeEvaluation } from '../../results/evaluation.ts';
 import { readSettings } from '../../settings.ts';
@@ -23,11 +24,14 @@ export function evalCommand(program: Command): void {
     program.command('eval'),
     new Option(
       '--truth <path>',
-      'true boxes: a CSV of a clip’s, or a folder of pictures with COCO or YOLO labels',
+      'true boxes: of clips, or of pictures; in any format that `import` reads',
     ).makeOptionMandatory(),
     new Option('--labels <file>', 'labels.csv to score'),
     new Option('--model <folder>', 'detector to score'),
-    new Option('--clip <file>', 'the clip that a CSV of true boxes belongs to, for --model'),
+    new Option(
+      '--clip <file>',
+      'the clip that true boxes are of: for --model, and where they are relative to its size',
+    ),
     new Option('--report <file>', 'also write a page with the worst mistakes there (HTML), for --model'),
     config(),
     json(),
@@ -45,13 +49,18 @@ async function evaluate({ truth, labels, model, clip, report, config, json }: Ev
   }
   const outcome = new Outcome();
   const { backend } = readSettings(config).detector;
+  const clips = await probeClipFacts(clip ? [clip] : []);
+  outcome.note(clips.notes);
+  outcome.leaveOut(clips.problems);
   if (model) {
-    const scored = await scoreDetector(model, truth, clip, backend);
+    const scored = await scoreDetector(model, truth, clips.facts[0], backend);
+    outcome.note(scored.notes);
     outcome.leaveOut(scored.problems);
     if (report) await writeEvaluation(report, truth, scored);
     printResult(json, scored.scores, detectorText(scored.scores));
   } else if (labels) {
-    const { scores, problems } = await truthScores(truth, labels);
+    const { scores, problems, notes } = await truthScores(truth, labels, clips.facts);
+    outcome.note(notes);
     outcome.leaveOut(problems);
     printResult(json, scores, labelsText(scores));
   }

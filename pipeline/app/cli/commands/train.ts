@@ -73,6 +73,7 @@ function detectorOptions(kind: 'pre' | 'main'): Option[] {
 
 async function pre(flags: PreFlags, context: JobContext, outcome: Outcome): Promise<TrainResult> {
   const drawn = await readHand(flags.hand, []);
+  outcome.note(drawn.notes);
   outcome.leaveOut(drawn.problems);
   const { quality } = context.settings.decoder;
   const published = await publishHandDrawn({ clips: [], hand: drawn, quality }, context, flags.holdOut);

@@ -1,138 +1,245 @@
-/** CVAT for video 1.1 (ours, or one that a person worked on) back to labels. */
-import { readFile } from 'node:fs/promises';
-import { XMLParser } from 'fast-xml-parser';
-import Type from 'typebox';
-import { Compile } from 'typebox/compile';
-import { PoisonError, reasonOf, UsageError } from '../../../runtime/errors.ts';
-import type { Box } from '../../vision/box.ts';
-import { causes, type LabelRow, reviews } from '../label-row.ts';
-import { collect, type Problem } from '../problem.ts';
+/**
+ * CVAT 1.1, for video (tracks) and for images (shapes by picture), of a task or of a whole project.
+ * https://docs.cvat.ai/docs/manual/advanced/xml_format/
+ */
 
-/** Attributes are texts in XML; what must be a number is checked box by box. */
-const BoxElement = Type.Object({
-  '@frame': Type.String(),
-  '@outside': Type.Optional(Type.String()),
-  '@xtl': Type.String(),
-  '@ytl': Type.String(),
-  '@xbr': Type.String(),
-  '@ybr': Type.String(),
-  attribute: Type.Optional(
-    Type.Array(Type.Object({ '@name': Type.String(), '#': Type.Optional(Type.String()) })),
-  ),
-});
+import type { Size } from '../../vision/box.ts';
+import { splitNamed } from '../dataset-entry.ts';
+import { baseName, stem } from '../file-name.ts';
+import { collect, counted, type Problem, problem } from '../problem.ts';
+import { isPictureName } from '../still.ts';
+import { cvatShapes, uprightBox } from './cvat-shape.ts';
+import { type CvatTask, cvatTasks } from './cvat-tasks.ts';
+import { attributesOf, readTrack } from './cvat-track.ts';
+import { findPictures } from './find-pictures.ts';
+import { missingPictures, pictureRoots } from './picture-roots.ts';
+import type { Place } from './place.ts';
+import { refusal } from './settle-pictures.ts';
+import {
+  type ClipEntry,
+  type ClipReference,
+  type Findings,
+  type FoundBox,
+  type PictureEntry,
+  type Reading,
+  saysEmpty,
+} from './source.ts';
+import { attribute, childAt, children, type Element, numericAttribute, readXml, rootOf } from './xml-file.ts';
 
-const Track = Type.Object({
-  '@id': Type.String(),
-  '@label': Type.String({ minLength: 1 }),
-  '@group_id': Type.Optional(Type.String()),
-  box: Type.Optional(Type.Array(BoxElement)),
-});
+/** What we write into a label's attributes. */
+const ownAttributes = new Set(['track', 'cause', 'review', 'score']);
 
-const Document = Type.Object({
-  annotations: Type.Object({
-    meta: Type.Optional(Type.Unknown()),
-    track: Type.Optional(Type.Array(Track)),
-  }),
-});
+/** XML files of CVAT. */
+export async function cvatFiles(place: Place): Promise<string[]> {
+  const files: string[] = [];
+  for (const file of await place.filesOf('.xml'))
+    if ((await rootOf(file)) === 'annotations') files.push(file);
+  return files;
+}
 
-const validator = Compile(Document);
+/** @throws UsageError where a file that is named itself is no such XML */
+export async function readCvat(reading: Reading): Promise<Findings> {
+  const all: Findings[] = [];
+  for (const file of reading.place.isFolder ? await cvatFiles(reading.place) : [reading.place.path]) {
+    all.push(await readFile(await readXml(file, 'annotations'), file, reading));
+  }
+  return {
+    pictures: all.flatMap(({ pictures }) => pictures),
+    clips: all.flatMap(({ clips }) => clips),
+    leftOut: all.flatMap(({ leftOut }) => leftOut),
+    notes: all.flatMap(({ notes }) => notes),
+  };
+}
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  textNodeName: '#',
-  parseTagValue: false,
-  parseAttributeValue: false,
-  isArray: (name) => ['track', 'box', 'attribute'].includes(name),
-});
+async function readFile(root: Element, file: string, reading: Reading): Promise<Findings> {
+  const tasks = cvatTasks(childAt(root, 'meta'));
+  const tracks = readTracks(children(root, 'track'), tasks, file);
+  const images = await readImages(children(root, 'image'), tasks, file, reading);
+  const lost = lostAttributes(root);
+  return {
+    pictures: images.pictures,
+    clips: [...tracks.clips, ...images.clips],
+    leftOut: [...tracks.leftOut, ...images.leftOut],
+    notes: [
+      ...tracks.notes,
+      ...(lost.length > 0 ? [`${file}: attributes that are not kept: ${lost.join(', ')}`] : []),
+    ],
+  };
+}
 
-/** What a CVAT file holds. */
-export interface CvatLabels {
-  /** The clip's id, where the XML is ours. */
-  readonly clip: string | undefined;
-  /** The clip's file name, where the XML says it. */
-  readonly source: string | undefined;
-  readonly labels: readonly Omit<LabelRow, 'clip' | 'file'>[];
-  readonly problems: Problem[];
+/** The task that a track or image says it is of; the only one where it says nothing. */
+function taskOf(element: Element, tasks: readonly [CvatTask, ...CvatTask[]]): CvatTask {
+  const id = attribute(element, 'task_id');
+  const named = tasks.find((task) => task.id !== undefined && task.id === id);
+  return (
+    named ?? (tasks.length === 1 ? tasks[0] : { ...tasks[0], id, source: `task ${id ?? 'without a number'}` })
+  );
+}
+
+function referenceOf(task: CvatTask, file: string, isOnly: boolean): ClipReference {
+  const names = [task.source, ...(isOnly ? [stem(file)] : []), ...(task.source ? [] : [task.name])];
+  return { id: task.clip, names: names.flatMap((name) => name ?? []), isOnly };
+}
+
+function readTracks(
+  tracks: readonly Element[],
+  tasks: readonly [CvatTask, ...CvatTask[]],
+  file: string,
+): { clips: ClipEntry[]; leftOut: Problem[]; notes: string[] } {
+  const leftOut: Problem[] = [];
+  const notes: string[] = [];
+  const clips: ClipEntry[] = [];
+  for (const [task, own] of Map.groupBy(tracks, (track) => taskOf(track, tasks))) {
+    const read = own.map((track) => readTrack(track, task, file, leftOut));
+    const numbers = trackNumbers(
+      read.map(({ number, boxes }) => ({ number, frames: boxes.map(({ frame }) => frame) })),
+    );
+    const boxes = read.flatMap((track, i) => track.boxes.map((box) => ({ ...box, track: numbers[i]! }))); // one each
+    clips.push({ clip: referenceOf(task, file, tasks.length === 1), file, boxes });
+    const filled = read.reduce((sum, track) => sum + track.filled, 0);
+    if (filled > 0) notes.push(`${file}: ${counted(filled, 'box')} between keyframes, as CVAT draws them`);
+    for (const [i, { openEnd }] of read.entries()) {
+      if (openEnd === undefined) continue;
+      const id = attribute(own[i]!, 'id') ?? ''; // one each
+      notes.push(
+        `${file}: track ${id} has no end after frame ${openEnd}: CVAT draws it on, no labels are made of that`,
+      );
+    }
+  }
+  return { clips, leftOut, notes };
 }
 
 /**
- * Boxes that are `outside` are none. A label without our `cause` was drawn there: `hand`.
- *
- * @throws UsageError where it is no such XML
+ * Our own number where a track has one that no other has on its frames; else the next that is free. A group is no track:
+ * several animals may be in one.
  */
-export async function readCvat(path: string): Promise<CvatLabels> {
-  const value = await readXml(path);
-  if (!validator.Check(value)) {
-    const first = validator.Errors(value)[0];
-    throw new UsageError(`${path} is not CVAT for video 1.1`, {
-      found: `${first?.instancePath || 'the whole'} ${first?.message ?? 'differs'}`,
-      expected: 'annotations with tracks',
-    });
-  }
-  const problems: Problem[] = [];
-  const { meta, track: tracks = [] } = value.annotations;
-  const labels = tracks.flatMap((track) =>
-    (track.box ?? [])
-      .filter((box) => box['@outside'] !== '1')
-      .flatMap((box) => collect(problems, path, undefined, () => labelOf(box, track)) ?? []),
-  );
-  const source = textAt(meta, 'task', 'source') ?? textAt(meta, 'source');
-  return { clip: textAt(meta, 'shika', 'clip'), source, labels, problems };
-}
-
-async function readXml(path: string): Promise<unknown> {
-  try {
-    return parser.parse(await readFile(path, 'utf8'), true);
-  } catch (error) {
-    throw new UsageError(`${path} can't be read`, {
-      found: reasonOf(error),
-      expected: 'an XML file',
-      cause: error,
-    });
-  }
-}
-
-function labelOf(
-  box: Type.Static<typeof BoxElement>,
-  track: Type.Static<typeof Track>,
-): Omit<LabelRow, 'clip' | 'file'> {
-  const number = (name: '@frame' | '@xtl' | '@ytl' | '@xbr' | '@ybr') => {
-    const value = Number(box[name]);
-    if (Number.isFinite(value)) return value;
-    throw new PoisonError(`track ${track['@id']}: ${name.slice(1)}`, {
-      found: `"${box[name]}"`,
-      expected: 'a number',
-    });
-  };
-  const attributes = new Map(box.attribute?.map((attribute) => [attribute['@name'], attribute['#']]));
-  const score = Number(attributes.get('score') ?? Number.NaN);
-  const [x, y] = [number('@xtl'), number('@ytl')];
-  return {
-    frame: number('@frame'),
-    // CVAT counts tracks from 0; our own number is an attribute.
-    track: Number(attributes.get('track')) || Number(track['@group_id'] ?? 0) || Number(track['@id']) + 1,
-    box: positive([x, y, number('@xbr') - x, number('@ybr') - y], track['@id']),
-    label: track['@label'],
-    cause: causes.find((cause) => cause === attributes.get('cause')) ?? 'hand',
-    score: Number.isFinite(score) ? score : null,
-    risk: null,
-    review: reviews.find((review) => review === attributes.get('review')) ?? null,
-  };
-}
-
-function positive(box: Box, track: string): Box {
-  if (box[2] > 0 && box[3] > 0) return box;
-  throw new PoisonError(`track ${track}: box`, {
-    found: `${box[2]} x ${box[3]} px`,
-    expected: 'more than 0 px',
+function trackNumbers(
+  tracks: readonly { number: number | undefined; frames: readonly number[] }[],
+): number[] {
+  const frames = new Map<number, Set<number>>();
+  const isFree = ({ number, frames: wanted }: (typeof tracks)[number]) =>
+    number !== undefined &&
+    Number.isInteger(number) &&
+    !wanted.some((frame) => frames.get(number)?.has(frame));
+  const kept = tracks.map((track) => {
+    if (!isFree(track) || track.number === undefined) return undefined;
+    frames.set(track.number, new Set([...(frames.get(track.number) ?? []), ...track.frames]));
+    return track.number;
+  });
+  let next = 0;
+  return kept.map((number) => {
+    if (number !== undefined) return number;
+    do next += 1;
+    while (frames.has(next));
+    return next;
   });
 }
 
-function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
-  let at: unknown = value;
-  for (const key of keys) {
-    at = typeof at === 'object' && at !== null ? new Map(Object.entries(at)).get(key) : undefined;
+/** Pictures; or frames of a clip, where the task is of a video. */
+async function readImages(
+  images: readonly Element[],
+  tasks: readonly [CvatTask, ...CvatTask[]],
+  file: string,
+  reading: Reading,
+): Promise<Omit<Findings, 'notes'>> {
+  const ofClips = images.filter((image) => isFrame(image, taskOf(image, tasks)));
+  const ofPictures = images.filter((image) => !ofClips.includes(image));
+  const { roots, near } = pictureRoots(reading, file);
+  const names = ofPictures.map((image) => attribute(image, 'name') ?? '');
+  const found = await findPictures(
+    ofPictures.map((image, i) => ({
+      name: names[i]!,
+      near,
+      subset: attribute(image, 'subset'),
+      byStem: true,
+    })), // one each
+    roots,
+  );
+  const leftOut = missingPictures(file, names, found, roots);
+  const pictures = ofPictures.flatMap((image, i): PictureEntry[] => {
+    const at = found[i]!; // one each
+    if (!('path' in at)) return [];
+    const [width, height] = [numericAttribute(image, 'width'), numericAttribute(image, 'height')];
+    const size: Partial<Size> = { ...(width ? { width } : {}), ...(height ? { height } : {}) };
+    return [
+      {
+        path: at.path,
+        file,
+        size,
+        ...readShapes(image, file),
+        split: splitNamed([attribute(image, 'subset') ?? '']),
+      },
+    ];
+  });
+  const clips: ClipEntry[] = [];
+  for (const [task, own] of Map.groupBy(ofClips, (image) => taskOf(image, tasks))) {
+    const boxes: ClipEntry['boxes'][number][] = [];
+    for (const image of own) {
+      const { boxes: shapes, refused, isEmpty } = readShapes(image, file);
+      leftOut.push(...refused);
+      const frame = (numericAttribute(image, 'id') ?? Number.NaN) - task.offset;
+      if (!Number.isInteger(frame) || frame < 0) {
+        const where = `image ${attribute(image, 'name') ?? ''}`;
+        leftOut.push(
+          problem(file, undefined, where, {
+            found: `id ${attribute(image, 'id')}`,
+            expected: 'its frame',
+            count: Math.max(1, shapes.length),
+          }),
+        );
+        continue;
+      }
+      const known = { frame, cause: 'hand', score: null, review: null } as const;
+      boxes.push(...shapes.map((shape) => ({ ...shape, ...known })));
+      if (isEmpty && refused.length === 0) boxes.push({ ...known, box: null });
+    }
+    clips.push({ clip: referenceOf(task, file, tasks.length === 1), file, boxes });
   }
-  return typeof at === 'string' && at !== '' ? at : undefined;
+  return { pictures, clips, leftOut };
+}
+
+/** Whether it is a frame of a video: those are called `frame_000007`, and have no extension. */
+function isFrame(image: Element, task: CvatTask): boolean {
+  const name = attribute(image, 'name') ?? '';
+  return !isPictureName(name) && (/(^|[\\/])frame_\d+$/i.test(name) || task.source !== undefined);
+}
+
+function readShapes(
+  image: Element,
+  file: string,
+): { boxes: FoundBox[]; refused: Problem[]; isEmpty: boolean } {
+  const boxes: FoundBox[] = [];
+  const refused: Problem[] = [];
+  const name = baseName(attribute(image, 'name') ?? '');
+  for (const shape of cvatShapes) {
+    for (const element of children(image, shape)) {
+      const box = collect(refused, file, undefined, () => uprightBox(shape, element));
+      const label = attribute(element, 'label');
+      if (box !== undefined) boxes.push({ box, label });
+    }
+  }
+  const tags = children(image, 'tag').map((tag) => attribute(tag, 'label') ?? 'a tag');
+  const others = tags.filter((tag) => !saysEmpty(tag));
+  // A tag beside boxes describes the picture; alone it says that an animal is there, and not where.
+  if (boxes.length === 0 && refused.length === 0 && others.length > 0) {
+    refused.push(refusal(file, name, `the tag ${others.join(', ')} without a box`, 'a box'));
+  }
+  if (tags.length > others.length && boxes.length > 0) {
+    refused.push(
+      refusal(file, name, `the tag "empty" beside ${counted(boxes.length, 'box')}`, 'the one or the others'),
+    );
+  }
+  return { boxes, refused, isEmpty: boxes.length === 0 };
+}
+
+/** Names of attributes that labels have and we do not keep. */
+function lostAttributes(root: Element): string[] {
+  const names = new Set<string>();
+  for (const parent of [...children(root, 'track'), ...children(root, 'image')]) {
+    for (const shape of cvatShapes) {
+      for (const element of children(parent, shape))
+        for (const name of attributesOf(element).keys()) names.add(name);
+    }
+  }
+  return [...names].filter((name) => name !== '' && !ownAttributes.has(name)).sort();
 }

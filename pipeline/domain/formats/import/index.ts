@@ -1,63 +1,81 @@
 /** What other tools wrote, as labels of our clips or as pictures drawn on by hand. */
-import { UsageError } from '../../../runtime/errors.ts';
-import { baseName, stem } from '../file-name.ts';
-import { type HandStill, readHand } from '../hand.ts';
-import type { ClipFacts, LabelRow } from '../label-row.ts';
-import { readLabels } from '../labels-csv.ts';
+import type { HandStill } from '../hand.ts';
+import type { LabelRow } from '../label-row.ts';
 import type { Problem } from '../problem.ts';
-import { readCvat } from './cvat.ts';
-import { readMegaDetector } from './megadetector.ts';
+import { withLabels } from './labels.ts';
+import { type ReadOptions, readSource } from './read-source.ts';
+import { keyOf } from './settle-clips.ts';
+import type { ClipBox, ImportFormat, KnownClip } from './source.ts';
 
-export type ImportFormat = 'csv' | 'yolo' | 'coco' | 'cvat' | 'megadetector';
-/** By name, for the command line. */
-export const importFormats: readonly ImportFormat[] = ['csv', 'yolo', 'coco', 'cvat', 'megadetector'];
+export { importFormats } from './detect.ts';
+export { DEFAULT_MIN_SCORE } from './read-source.ts';
+export type { ImportFormat } from './source.ts';
 
 /** Labels on clips, or stills that were drawn on; and what could not be used. */
 export interface Imported {
+  readonly format: ImportFormat;
   readonly labels: readonly LabelRow[];
   readonly stills: readonly HandStill[];
   readonly problems: readonly Problem[];
+  /** What a person should know and nothing is lost by. */
+  readonly notes: readonly string[];
 }
 
 /**
- * @param path a file, or for `yolo` and `coco` the folder
- * @param clips what labels may belong to; formats without clip ids find theirs by file name
- * @throws UsageError where it is no such file, or belongs to none of the clips
+ * @param path a file or a folder
+ * @param clips what labels may belong to; formats without clip ids find theirs by name
+ * @throws UsageError where it is no such file
  */
 export async function importLabels(
-  format: ImportFormat,
+  format: ImportFormat | 'auto',
   path: string,
-  clips: readonly ClipFacts[],
+  clips: readonly KnownClip[],
+  options: Pick<ReadOptions, 'pictures' | 'minScore'> = {},
 ): Promise<Imported> {
-  switch (format) {
-    case 'csv':
-      return { ...(await readLabels(path)), stills: [] };
-    case 'yolo':
-    case 'coco':
-      return { ...(await readHand([path], [])), labels: [] };
-    case 'cvat':
-      return importCvat(path, clips);
-    case 'megadetector':
-      return { ...(await readMegaDetector(path, clips)), stills: [] };
-  }
+  const keepsUnknownClips = clips.length === 0;
+  const source = await readSource(path, { ...options, format, clips, keepsUnknownClips });
+  const { pictures, clipBoxes, leftOut, notes } = source;
+  const drawn = withLabels(pictures, clipBoxes);
+  return {
+    format: source.format,
+    labels: labelRows(drawn.clipBoxes),
+    stills: drawn.stills,
+    problems: leftOut,
+    notes,
+  };
 }
 
-async function importCvat(path: string, clips: readonly ClipFacts[]): Promise<Imported> {
-  const { clip: id, source, labels, problems } = await readCvat(path);
-  const clip =
-    clips.find((known) => known.clip === id) ??
-    clips.find(({ file }) => file === source) ??
-    clips.find(({ file }) => stem(file) === stem(path)) ??
-    (clips.length === 1 ? clips[0] : undefined);
-  if (clip === undefined) {
-    throw new UsageError(`${path} belongs to none of the clips`, {
-      found: source ?? baseName(path),
-      expected: clips.map(({ file }) => file).join(', ') || 'a clip',
-    });
-  }
-  return {
-    labels: labels.map((label) => ({ clip: clip.clip, file: clip.file, ...label })),
-    stills: [],
-    problems,
-  };
+/** Tracks count from 1; a box that has none gets, on its frame, the first number that no track of its clip has. */
+function labelRows(boxes: readonly (ClipBox & { readonly label: string })[]): LabelRow[] {
+  return [...Map.groupBy(boxes, ({ clip }) => keyOf(clip)).values()].flatMap((ofClip) => {
+    const tracks = ofClip.flatMap(({ track }) => track ?? []);
+    const shift = Math.min(1, ...tracks) < 1 ? 1 - Math.min(...tracks) : 0;
+    const taken = new Set(tracks.map((track) => track + shift));
+    const onFrame = new Map<number, number>();
+    return ofClip.flatMap(
+      ({ clip, frame, track, box, label, cause, score, risk = null, review }): LabelRow[] => {
+        if (box === null) return [];
+        let number = track === undefined ? (onFrame.get(frame) ?? 0) : track + shift;
+        if (track === undefined) {
+          do number += 1;
+          while (taken.has(number));
+          onFrame.set(frame, number);
+        }
+        return [
+          {
+            clip: keyOf(clip),
+            file: clip.file,
+            frame,
+            track: number,
+            box,
+            label,
+            cause,
+            score,
+            risk,
+            review,
+          },
+        ];
+      },
+    );
+  });
 }

@@ -1,104 +1,223 @@
-/** MegaDetector results on videos to labels: cause `detected`, a track for each detection of a frame by its rank. */
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { PoisonError, UsageError } from '../../../runtime/errors.ts';
-import type { Size } from '../../vision/box.ts';
-import { readJson } from '../coco.ts';
-import { clipOfPath } from '../file-name.ts';
-import { type ClipFacts, causes, type LabelRow } from '../label-row.ts';
-import { collect, type Problem, problem } from '../problem.ts';
-import { inside } from '../still.ts';
+/**
+ * MegaDetector's results, on pictures and on videos: a detection is a box from a score on. It is a detector's word, no
+ * person's: cause `detected`. https://lila.science/megadetector-output-format
+ */
+import { UsageError } from '../../../runtime/errors.ts';
+import type { Box } from '../../vision/box.ts';
+import { fields, isObject, items, numberIn, numbersIn, shown, textIn } from '../json.ts';
+import { causes } from '../label-row.ts';
+import { counted, type Problem, problem } from '../problem.ts';
+import { isPictureName } from '../still.ts';
+import { jsonFilesOf } from './coco.ts';
+import { findPictures } from './find-pictures.ts';
+import { missingPictures, pictureRoots } from './picture-roots.ts';
+import { refusal } from './settle-pictures.ts';
+import type { ClipBoxEntry, ClipEntry, Findings, PictureEntry, Reading } from './source.ts';
 
-const Detection = Type.Object({
-  category: Type.String(),
-  conf: Type.Number({ minimum: 0, maximum: 1 }),
-  bbox: Type.Tuple([Type.Number(), Type.Number(), Type.Number(), Type.Number()]),
-  frame_number: Type.Optional(Type.Integer({ minimum: 0 })),
-  classifications: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.Number()]))),
-  // Ours, see export/megadetector.ts
-  cause: Type.Optional(Type.String()),
-  track: Type.Optional(Type.Integer({ minimum: 1 })),
-});
-type Detection = Static<typeof Detection>;
+type Fields = ReturnType<typeof fields>;
 
-const Names = Type.Record(Type.String(), Type.String());
-
-const Document = Type.Object({
-  detection_categories: Names,
-  classification_categories: Type.Optional(Names),
-  images: Type.Array(
-    Type.Object({
-      file: Type.String({ minLength: 1 }),
-      detections: Type.Optional(Type.Union([Type.Array(Detection), Type.Null()])),
-    }),
-  ),
-});
-type Document = Static<typeof Document>;
-
-const validator = Compile(Document);
-
-/** @throws UsageError where it is no such file */
-export async function readMegaDetector(
-  path: string,
-  clips: readonly ClipFacts[],
-): Promise<{ labels: LabelRow[]; problems: Problem[] }> {
-  const value = await readJson(path);
-  if (!validator.Check(value)) {
-    const first = validator.Errors(value)[0];
-    throw new UsageError(`${path} is no MegaDetector result`, {
-      found: `${first?.instancePath || 'the whole'} ${first?.message ?? 'differs'}`,
-      expected: 'images, detection_categories',
-    });
-  }
-  const problems: Problem[] = [];
-  const labels: LabelRow[] = [];
-  for (const { file, detections } of value.images) {
-    const clip = clipOfPath(file, clips);
-    if (clip === undefined) {
-      const expected = clips.map((known) => known.file).join(', ');
-      problems.push(problem(path, undefined, 'a file that is none of the clips', { found: file, expected }));
-      continue;
+/** @throws UsageError where a file that is named itself is no such file */
+export async function readMegaDetector(reading: Reading): Promise<Findings> {
+  const all: Findings[] = [];
+  for (const file of await jsonFilesOf(reading.place, 'megadetector')) {
+    const document = await reading.place.json(file);
+    if (!isObject(document) || !Array.isArray(document.images) || !isObject(document.detection_categories)) {
+      throw new UsageError(`${file} is no MegaDetector result`, {
+        found: document === undefined ? 'no JSON' : shown(Object.keys(fields(document))),
+        expected: 'images, detection_categories',
+      });
     }
-    const ranks = new Map<number, number>();
-    for (const detection of (detections ?? []).toSorted((a, b) => b.conf - a.conf)) {
-      const frame = detection.frame_number ?? 0;
-      const rank = (ranks.get(frame) ?? 0) + 1;
-      ranks.set(frame, rank);
-      const label = collect(problems, path, undefined, () => labelOf(detection, rank, clip, value));
-      if (label !== undefined) labels.push(label);
-    }
+    all.push(await readDocument(document, file, reading));
   }
-  return { labels, problems };
-}
-
-function labelOf(detection: Detection, rank: number, clip: ClipFacts, document: Document): LabelRow {
-  const cause = causes.find((known) => known === detection.cause) ?? 'detected';
   return {
-    clip: clip.clip,
-    file: clip.file,
-    frame: detection.frame_number ?? 0,
-    track: detection.track ?? rank,
-    box: inside(scaled(detection.bbox, clip), clip),
-    label: nameOf(detection, document),
-    cause,
-    score: cause === 'detected' ? detection.conf : null,
-    risk: null,
-    review: null,
+    pictures: all.flatMap(({ pictures }) => pictures),
+    clips: all.flatMap(({ clips }) => clips),
+    leftOut: all.flatMap(({ leftOut }) => leftOut),
+    notes: all.flatMap(({ notes }) => notes),
   };
 }
 
-function scaled([x, y, w, h]: Detection['bbox'], { width, height }: Size): [number, number, number, number] {
-  return [x * width, y * height, w * width, h * height];
+/** A detection as far as it is a box. */
+interface Detection extends Pick<ClipBoxEntry, 'box' | 'label' | 'cause' | 'track'> {
+  readonly box: Box;
+  readonly score: number;
+  readonly frame: number | undefined;
+}
+
+/** What an entry says. */
+interface Entry {
+  readonly name: string;
+  readonly detections: readonly Detection[];
+  readonly refused: readonly Problem[];
+  /** Below the score. */
+  readonly weak: number;
+  /** Why nothing is known of it. */
+  readonly failure: string | undefined;
+  /** Frames that were looked at, where it says so. */
+  readonly looked: readonly number[];
+}
+
+async function readDocument(document: Fields, file: string, reading: Reading): Promise<Findings> {
+  const leftOut: Problem[] = [];
+  const entries = items(document.images).flatMap((image): Entry[] => {
+    const entry = readEntry(fields(image), document, file, reading.minScore);
+    if (entry !== undefined) return [entry];
+    leftOut.push(refusal(file, 'an image', shown(image), 'its file'));
+    return [];
+  });
+  for (const { name, failure } of entries) {
+    if (failure !== undefined)
+      leftOut.push(refusal(file, `${name}: nothing is known of it`, failure, 'detections'));
+  }
+  const known = entries.filter(({ failure }) => failure === undefined);
+  const isVideo = ({ name }: Entry) => frameOf(name) !== undefined || !isPictureName(name);
+  const pictures = await ofPictures(
+    known.filter((entry) => !isVideo(entry)),
+    file,
+    reading,
+    leftOut,
+  );
+  const clips = ofClips(known.filter(isVideo), file, leftOut, reading.isTruth);
+  const weak = entries.reduce((sum, entry) => sum + entry.weak, 0);
+  const notes =
+    weak > 0
+      ? [`${file}: below ${reading.minScore}, and not taken (--min-score): ${counted(weak, 'detection')}`]
+      : [];
+  return { pictures, clips, leftOut, notes };
+}
+
+function readEntry(image: Fields, document: Fields, file: string, minScore: number): Entry | undefined {
+  const name = textIn(image.file);
+  if (name === undefined) return undefined;
+  const refused: Problem[] = [];
+  const detections: Detection[] = [];
+  let weak = 0;
+  for (const detection of items(image.detections).map(fields)) {
+    const read = readDetection(detection, document);
+    if (typeof read === 'string')
+      refused.push(refusal(file, `a detection of ${name}`, read, 'category, conf, bbox'));
+    else if (read.score < minScore && read.cause === 'detected' && read.track === undefined) weak += 1;
+    else detections.push(read);
+  }
+  const isMissing = !Array.isArray(image.detections);
+  const failure = textIn(image.failure) ?? (isMissing ? 'no detections' : undefined);
+  const looked = items(image.frames_processed).flatMap((frame) => numberIn(frame) ?? []);
+  return { name, detections, refused, weak, failure, looked };
+}
+
+/** The detection, or what is wrong with it. `cause` and `track` are ours, see export/megadetector.ts. */
+function readDetection(detection: Fields, document: Fields): Detection | string {
+  const [x, y, w, h] = numbersIn(detection.bbox, 4) ?? [];
+  if (x === undefined || y === undefined || w === undefined || h === undefined || w <= 0 || h <= 0) {
+    return `bbox ${shown(detection.bbox)}`;
+  }
+  const score = numberIn(detection.conf);
+  if (score === undefined || score < 0 || score > 1) return `conf ${shown(detection.conf)}`;
+  const label = labelOf(detection, document);
+  if (label === undefined) return `category ${shown(detection.category)}`;
+  const frame = numberIn(detection.frame_number);
+  if (detection.frame_number !== undefined && detection.frame_number !== null && !isFrameNumber(frame)) {
+    return `frame_number ${shown(detection.frame_number)}`;
+  }
+  const cause = causes.find((known) => known === detection.cause) ?? 'detected';
+  return { box: [x, y, w, h], score, label, frame, cause, track: numberIn(detection.track) };
+}
+
+function isFrameNumber(frame: number | undefined): boolean {
+  return frame !== undefined && Number.isInteger(frame) && frame >= 0;
 }
 
 /** The best classification, else the detector's class. */
-function nameOf({ category, classifications }: Detection, document: Document): string {
-  const best = classifications?.[0]?.[0];
-  const name = best === undefined ? undefined : document.classification_categories?.[best];
-  const label = name ?? document.detection_categories[category];
-  if (label === undefined) {
-    const expected = Object.keys(document.detection_categories).join(', ');
-    throw new PoisonError('category', { found: `"${category}"`, expected });
+function labelOf({ category, classifications }: Fields, document: Fields): string | undefined {
+  const best = items(classifications)
+    .map((pair) => ({ id: textIn(items(pair)[0]), score: numberIn(items(pair)[1]) ?? 0 }))
+    .toSorted((a, b) => b.score - a.score)[0];
+  const name =
+    best?.id === undefined ? undefined : textIn(fields(document.classification_categories)[best.id]);
+  return name ?? textIn(fields(document.detection_categories)[textIn(category) ?? '']);
+}
+
+/** A picture is used whole, or not: one with weak detections alone is neither with an animal nor without. */
+async function ofPictures(
+  entries: readonly Entry[],
+  file: string,
+  reading: Reading,
+  leftOut: Problem[],
+): Promise<PictureEntry[]> {
+  const { roots, near } = pictureRoots(reading, file);
+  const found = await findPictures(
+    entries.map(({ name }) => ({ name, near })),
+    roots,
+  );
+  leftOut.push(
+    ...missingPictures(
+      file,
+      entries.map(({ name }) => name),
+      found,
+      roots,
+    ),
+  );
+  const doubtful: string[] = [];
+  const pictures = entries.flatMap(({ name, detections, refused, weak }, i): PictureEntry[] => {
+    const at = found[i]!; // one an entry
+    if (!('path' in at)) return [];
+    if (detections.length + refused.length === 0 && weak > 0) {
+      doubtful.push(name);
+      return [];
+    }
+    const boxes = detections.map(({ box, label }) => ({ box, label, relative: true }));
+    return [{ path: at.path, file, boxes, refused }];
+  });
+  if (doubtful.length > 0) {
+    const what = `with weak detections alone, and not used: ${counted(doubtful.length, 'picture')}`;
+    const facts = {
+      found: doubtful.slice(0, 3).join(', '),
+      expected: `a detection of ${reading.minScore}, or none`,
+      count: doubtful.length,
+    };
+    leftOut.push(problem(file, undefined, what, facts));
   }
-  return label;
+  return pictures;
+}
+
+function ofClips(entries: readonly Entry[], file: string, leftOut: Problem[], isTruth: boolean): ClipEntry[] {
+  return entries.map(({ name, detections, refused, looked }) => {
+    leftOut.push(...refused);
+    const single = frameOf(name);
+    const placed = detections.flatMap(({ frame = single?.frame, ...detection }) =>
+      frame === undefined ? [] : [{ ...detection, frame }],
+    );
+    const nowhere = detections.length - placed.length;
+    if (nowhere > 0) {
+      const what = `${name}: ${counted(nowhere, 'detection')} without a frame`;
+      leftOut.push(
+        problem(file, undefined, what, {
+          found: 'no frame_number',
+          expected: 'the frame of the video',
+          count: nowhere,
+        }),
+      );
+    }
+    const boxes = placed
+      .toSorted((a, b) => b.score - a.score)
+      .map(({ score, cause, ...box }) => ({
+        ...box,
+        relative: true,
+        cause,
+        score: cause === 'detected' ? score : null,
+        review: null,
+      }));
+    const on = new Set(boxes.map(({ frame }) => frame));
+    const nothing = { box: null, cause: 'detected', score: null, review: null } as const;
+    const empty = isTruth
+      ? looked.filter((frame) => !on.has(frame)).map((frame) => ({ ...nothing, frame }))
+      : [];
+    return { clip: { names: [single?.clip ?? name] }, file, boxes: [...boxes, ...empty] };
+  });
+}
+
+/** `clip.mp4/frame000003.jpg`, of the file that has an entry a frame. */
+function frameOf(name: string): { clip: string; frame: number } | undefined {
+  const [, clip, frame] = /^(.+\.[a-z0-9]{2,5})[\\/]frame_?(\d+)\.(?:jpe?g|png)$/i.exec(name) ?? [];
+  return clip === undefined ? undefined : { clip, frame: Number(frame) };
 }

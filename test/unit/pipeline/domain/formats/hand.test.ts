@@ -105,10 +105,11 @@ test('hand boxes - a file of no use says what was found and what was expected', 
 test('hand boxes - a COCO folder: pictures without boxes are negatives, what is broken is reported', async () => {
   await put('coco/images/a.jpg', await jpeg(100, 50));
   await put('coco/images/blank.jpg', await jpeg(100, 50));
+  await put('coco/images/odd.jpg', await jpeg(100, 50));
   await put('coco/images/broken.jpg', 'not a picture');
   await put('coco/images/turned.jpg', await jpeg(50, 100));
   await put('secret.jpg', await jpeg(10, 10));
-  const images = ['a', 'blank', 'broken', 'missing', 'turned', '../../secret'].map((name, id) => ({
+  const images = ['a', 'blank', 'broken', 'missing', 'turned', '../../secret', 'odd'].map((name, id) => ({
     id,
     file_name: `${name}.jpg`,
     width: 100,
@@ -117,11 +118,12 @@ test('hand boxes - a COCO folder: pictures without boxes are negatives, what is 
   const annotation = (bbox: unknown, image_id = 0, category_id = 7) => ({ image_id, category_id, bbox });
   const annotations = [
     annotation([90, 10, 30, 20]),
-    annotation([200, 10, 30, 20]),
-    annotation([1, 2, 3]),
-    annotation([1, 2, 3, 4], 0, 8),
+    annotation([5, 5, 10, 10], 6),
+    annotation([200, 10, 30, 20], 6),
+    annotation([1, 2, 3], 6),
+    annotation([1, 2, 3, 4], 6, 8),
     annotation([1, 2, 3, 4], 99),
-    { ...annotation([1, 2, 3, 4]), iscrowd: 1 },
+    { ...annotation([1, 2, 3, 4], 6), iscrowd: 1 },
   ];
   await put('coco/coco.json', JSON.stringify({ images, annotations, categories: [{ id: 7, name: 'deer' }] }));
   const { stills, problems } = await readHand([join(folder, 'coco')], []);
@@ -135,13 +137,13 @@ test('hand boxes - a COCO folder: pictures without boxes are negatives, what is 
   const messages = problems.map(({ message }) => message).join('\n');
   for (const reason of [
     /image_id 99/,
-    /a\.jpg: box; found \[200, 10, 30, 20\]/,
-    /bbox; found \[1,2,3\]/,
-    /category_id; found 8/,
+    /odd\.jpg: box; found \[200, 10, 30, 20\].*so odd\.jpg is not used, nor what else is in it \(1 box\)/,
+    /odd\.jpg; found bbox \[1,2,3\]/,
+    /odd\.jpg; found category_id 8/,
+    /odd\.jpg; found a crowd/,
     /broken\.jpg can't be read as a picture/,
-    /no missing\.jpg/,
+    /2 pictures missing; found no missing\.jpg, \.\.\/\.\.\/secret\.jpg/,
     /turned\.jpg is not the picture that was drawn on; found 50 x 100 px; expected 100 x 50 px/,
-    /no \.\.\/\.\.\/secret\.jpg/,
   ]) {
     assert.match(messages, reason);
   }
@@ -156,12 +158,11 @@ test('hand boxes - a YOLO folder with splits, data.yaml, a polygon and a picture
       .png()
       .toBuffer(),
   );
-  await put(
-    'yolo/labels/train/a.txt',
-    '1 0.5 0.5 0.2 0.4\n0 0.1 0.1 0.3 0.1 0.3 0.5\n5 0.5 0.5 0.1 0.1\n0 0.5\n',
-  );
+  await put('yolo/labels/train/a.txt', '1 0.5 0.5 0.2 0.4\n0 0.1 0.1 0.3 0.1 0.3 0.5\n');
+  await put('yolo/images/train/odd.jpg', await jpeg(200, 100));
+  await put('yolo/labels/train/odd.txt', '1 0.5 0.5 0.2 0.4\n\n5 0.5 0.5 0.1 0.1\n0 0.5\n');
   await put('yolo/data.yaml', 'names:\n  0: fox\n  1: deer\n');
-  const { stills, problems } = await readHand([join(folder, 'yolo')], []);
+  const { stills, problems, notes } = await readHand([join(folder, 'yolo')], []);
   assert.deepEqual(
     stills.map(({ name, boxes }) => ({ name, boxes })),
     [
@@ -176,9 +177,16 @@ test('hand boxes - a YOLO folder with splits, data.yaml, a polygon and a picture
     ],
   );
   assert.deepEqual(
-    problems.map(({ line }) => line),
-    [3, 4],
+    problems.map(({ line, message }) => [
+      line,
+      /so odd\.jpg is not used, nor what else is in it \(1 box\)$/.test(message),
+    ]),
+    [
+      [3, true],
+      [4, true],
+    ],
   );
+  assert.match(notes.join(), /without a label file, taken as without an animal: 1 of 3 pictures/);
 });
 
 test('hand boxes - YOLO classes must have names', async () => {

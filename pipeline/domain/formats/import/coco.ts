@@ -1,0 +1,207 @@
+/**
+ * COCO detection files: one, or one a split (`annotations/instances_<split>.json`, `<split>/_annotations.coco.json`), with
+ * their pictures; also those of camera traps, whose annotations have no box. cocodataset.org/#format-data
+ */
+import { basename, dirname, sep } from 'node:path';
+import { UsageError } from '../../../runtime/errors.ts';
+import { splitNamed } from '../dataset-entry.ts';
+import { fields, isObject, items, numberIn, shown, textIn } from '../json.ts';
+import { counted, listed, type Problem, problem } from '../problem.ts';
+import { cocoBox } from './coco-box.ts';
+import { findPictures, type WantedPicture } from './find-pictures.ts';
+import { type JsonKind, jsonKind } from './json-kind.ts';
+import { missingPictures, pictureRoots } from './picture-roots.ts';
+import type { Place } from './place.ts';
+import { refusal } from './settle-pictures.ts';
+import { type Findings, type FoundBox, type PictureEntry, type Reading, saysEmpty } from './source.ts';
+
+/** An entry of `images`. */
+interface CocoImage {
+  readonly id: string;
+  readonly name: string;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+type Fields = ReturnType<typeof fields>;
+
+/** The folder's JSON files of a kind; a file that is named itself is taken for one. */
+export async function jsonFilesOf(place: Place, kind: JsonKind): Promise<string[]> {
+  if (!place.isFolder) return [place.path];
+  const files: string[] = [];
+  for (const file of await place.filesOf('.json'))
+    if (jsonKind(await place.json(file)) === kind) files.push(file);
+  return files;
+}
+
+/** @throws UsageError where a file that is named itself is no COCO file */
+export async function readCoco(reading: Reading): Promise<Findings> {
+  const { place } = reading;
+  const all: Findings[] = [];
+  for (const file of await jsonFilesOf(place, 'coco')) {
+    const document = await place.json(file);
+    if (!isObject(document) || !Array.isArray(document.images)) {
+      throw new UsageError(`${file} is no COCO detection file`, {
+        found: document === undefined ? 'no JSON' : shown(Object.keys(fields(document))),
+        expected: 'images, annotations and categories',
+      });
+    }
+    all.push(await readDocument(document, file, reading));
+  }
+  return {
+    pictures: all.flatMap(({ pictures }) => pictures),
+    clips: [],
+    leftOut: all.flatMap(({ leftOut }) => leftOut),
+    notes: all.flatMap(({ notes }) => notes),
+  };
+}
+
+async function readDocument(document: Fields, file: string, reading: Reading): Promise<Findings> {
+  const leftOut: Problem[] = [];
+  const images = readImages(items(document.images), file, leftOut);
+  if (!Array.isArray(document.annotations)) {
+    const found = `${counted(images.length, 'image')}, no annotations`;
+    const expected = 'a list of annotations: without it nothing is known of the pictures';
+    return {
+      pictures: [],
+      clips: [],
+      leftOut: [problem(file, undefined, 'annotations', { found, expected })],
+      notes: [],
+    };
+  }
+  const names = categoryNames(items(document.categories));
+  const byImage = Map.groupBy(document.annotations.map(fields), ({ image_id }) => textIn(image_id) ?? '');
+  const known = new Set(images.map(({ id }) => id));
+  for (const [id, annotations] of byImage) {
+    if (!known.has(id)) leftOut.push(ofNoImage(file, id, annotations.length));
+  }
+  const split = subsetOf(file);
+  const { roots, near } = pictureRoots(reading, file);
+  const wanted: WantedPicture[] = images.map(({ name }) => ({ name, near, subset: split }));
+  const found = await findPictures(wanted, roots);
+  leftOut.push(
+    ...missingPictures(
+      file,
+      images.map(({ name }) => name),
+      found,
+      roots,
+    ),
+  );
+  const pictures = images.flatMap((image, i): PictureEntry[] => {
+    const at = found[i]!; // one an image
+    if (!('path' in at)) return [];
+    const { boxes, refused } = readAnnotations(byImage.get(image.id) ?? [], file, image, names);
+    const { width, height } = image;
+    const size = { ...(width ? { width } : {}), ...(height ? { height } : {}) };
+    return [
+      {
+        path: at.path,
+        file,
+        size,
+        boxes,
+        refused,
+        split: splitNamed([...(near ?? '').split(sep), split ?? '']),
+      },
+    ];
+  });
+  return { pictures, clips: [], leftOut, notes: [] };
+}
+
+/** Images by id; of an id that is there for two pictures, neither's annotations are known. */
+function readImages(list: readonly unknown[], file: string, leftOut: Problem[]): CocoImage[] {
+  const images = list.map(fields).flatMap((image): CocoImage[] => {
+    const [id, name] = [textIn(image.id), textIn(image.file_name)];
+    if (id !== undefined && name !== undefined) {
+      return [{ id, name, width: numberIn(image.width), height: numberIn(image.height) }];
+    }
+    leftOut.push(refusal(file, 'an image', shown(image), 'id and file_name'));
+    return [];
+  });
+  return [...Map.groupBy(images, ({ id }) => id)].flatMap(([id, same]) => {
+    const names = [...new Set(same.map(({ name }) => name))];
+    if (names.length === 1) return same.slice(0, 1);
+    leftOut.push(
+      problem(file, undefined, `image id ${id} is that of ${names.length} pictures, none of which is used`, {
+        found: listed(names),
+        expected: 'an id of its own for each',
+        count: names.length,
+      }),
+    );
+    return [];
+  });
+}
+
+/** Names by id; null where one id has two names. */
+function categoryNames(list: readonly unknown[]): Map<string, string | null> {
+  const names = new Map<string, string | null>();
+  for (const category of list.map(fields)) {
+    const [id, name] = [textIn(category.id), textIn(category.name)];
+    if (id === undefined || name === undefined) continue;
+    names.set(id, names.has(id) && names.get(id) !== name ? null : name);
+  }
+  return names;
+}
+
+function ofNoImage(file: string, id: string, count: number): Problem {
+  return problem(file, undefined, `${counted(count, 'annotation')} of no image`, {
+    found: `image_id ${id || 'nothing'}`,
+    expected: 'the id of one of its images',
+    count,
+  });
+}
+
+/** Boxes of one picture; what can't become one takes the picture out. */
+function readAnnotations(
+  annotations: readonly Fields[],
+  file: string,
+  { name }: CocoImage,
+  names: ReadonlyMap<string, string | null>,
+): { boxes: FoundBox[]; refused: Problem[] } {
+  const boxes: FoundBox[] = [];
+  const refused: Problem[] = [];
+  let empty = 0;
+  for (const annotation of annotations) {
+    const where = `annotation ${textIn(annotation.id) ?? ''} of ${name}`;
+    const refuse = (found: string, expected: string) => refused.push(refusal(file, where, found, expected));
+    const category = textIn(annotation.category_id);
+    const label = category === undefined ? undefined : names.get(category);
+    if (typeof label === 'string' && saysEmpty(label)) {
+      empty += 1;
+      continue;
+    }
+    if (label === null || (label === undefined && (names.size > 0 || category === undefined))) {
+      refuse(
+        `category_id ${category ?? shown(annotation.category_id)}`,
+        `one of ${listed([...names.keys()], 10)}`,
+      );
+      continue;
+    }
+    if (numberIn(annotation.iscrowd) === 1) {
+      refuse('a crowd (iscrowd 1)', 'a box for each animal');
+      continue;
+    }
+    const box = cocoBox(annotation);
+    if (box === undefined) refuse(whatItHas(annotation, label), 'a bbox [x, y, w, h], or a segmentation');
+    else boxes.push({ box, label });
+  }
+  if (empty > 0 && boxes.length + refused.length > 0) {
+    refused.push(
+      refusal(file, name, `"empty" beside ${boxes.length + refused.length} others`, 'the one or the others'),
+    );
+  }
+  return { boxes, refused };
+}
+
+function whatItHas({ bbox }: Fields, label: string | undefined): string {
+  return bbox === undefined || bbox === null
+    ? `${label ?? 'an annotation'} without a box`
+    : `bbox ${shown(bbox)}`;
+}
+
+/** `train` of `instances_train.json`; of another file the folder that it lies in, if that is called like a split. */
+function subsetOf(file: string): string | undefined {
+  const name = /^(?:instances|person_keypoints|panoptic|labels)_(.+)\.json$/i.exec(basename(file))?.[1];
+  if (name !== undefined) return name;
+  const folder = basename(dirname(file));
+  return splitNamed([folder]) === undefined ? undefined : folder;
+}

@@ -1,0 +1,86 @@
+/**
+ * Boxes on clips: `file,frame,x,y,w,h[,label][,track]`, and `labels.csv`, which has these columns and more. As truth, a row
+ * with `visible` 0, or with an empty or zero-sized box, says that nothing is to be seen.
+ */
+import { cell, readRows, readTable, type TableRow } from '../csv.ts';
+import { causes, reviews } from '../label-row.ts';
+import { labelColumns } from '../labels-csv.ts';
+import { listed, type Problem } from '../problem.ts';
+import type { ClipBoxEntry, ClipEntry, Findings, Reading } from './source.ts';
+
+export const boxColumns = ['frame', 'x', 'y', 'w', 'h'];
+
+/** With a single clip the `file` column may be missing. @throws UsageError where it is no such CSV */
+export async function readCsv({ place, clips, isTruth }: Reading): Promise<Findings> {
+  const entries: ClipEntry[] = [];
+  const leftOut: Problem[] = [];
+  const notes: string[] = [];
+  const tables = place.isFolder ? await boxTables(place) : [place.path];
+  for (const file of tables) {
+    const named = isTruth || clips.length === 1 ? [] : ['file'];
+    const table = await readTable(file, [...named, ...boxColumns]);
+    const unused = table.columns.filter((column) => column !== '' && !known.has(column));
+    if (unused.length > 0) notes.push(`${file}: columns that are not used: ${listed(unused, 10)}`);
+    const isLabels = labelColumns.every((column) => table.columns.includes(column));
+    const trackOf = isTruth ? trackNames() : undefined;
+    entries.push(
+      ...readRows(table, file, leftOut, (row) => entryOf(row, file, { isTruth, isLabels, trackOf })),
+    );
+  }
+  return { pictures: [], clips: entries, leftOut, notes };
+}
+
+const known = new Set<string>([...labelColumns, 'visible']);
+
+/** Tables of a folder that are of boxes. */
+export async function boxTables(place: Reading['place']): Promise<string[]> {
+  const tables: string[] = [];
+  for (const file of [...(await place.filesOf('.csv')), ...(await place.filesOf('.tsv'))]) {
+    const isBoxes = await readTable(file, boxColumns).then(
+      () => true,
+      () => false,
+    );
+    if (isBoxes) tables.push(file);
+  }
+  return tables;
+}
+
+interface RowKind {
+  readonly isTruth: boolean;
+  /** It is a `labels.csv`: cause, score, risk and review are its own. */
+  readonly isLabels: boolean;
+  /** Number of a track that is named by a text. */
+  readonly trackOf: ((name: string) => number) | undefined;
+}
+
+function entryOf(row: TableRow, file: string, kind: RowKind): ClipEntry {
+  const id = kind.isLabels ? cell.text(row, 'clip') : row.cells.clip || undefined;
+  const name = row.cells.file || undefined;
+  return { file, clip: { id, names: name === undefined ? [] : [name] }, boxes: [boxOf(row, kind)] };
+}
+
+function boxOf(row: TableRow, { isTruth, isLabels, trackOf }: RowKind): ClipBoxEntry {
+  const { label, track, visible, w, review } = row.cells;
+  const nothing = isTruth && (visible === '0' || ['', '0'].includes(w ?? ''));
+  return {
+    line: row.line,
+    frame: cell.integer(row, 'frame', 0),
+    box: nothing ? null : cell.box(row),
+    ...(label ? { label } : {}),
+    ...(track ? { track: trackOf?.(track) ?? cell.integer(row, 'track', 0) } : {}),
+    cause: isLabels ? cell.oneOf(row, 'cause', causes) : 'hand',
+    score: isLabels ? cell.optionalNumber(row, 'score', 0, 1) : null,
+    risk: isLabels ? cell.optionalNumber(row, 'risk', 0, 1) : null,
+    review: isLabels && review ? cell.oneOf(row, 'review', reviews) : null,
+  };
+}
+
+/** Whole numbers stand for themselves, other names count down from -1. */
+function trackNames(): (name: string) => number {
+  const numbers = new Map<string, number>();
+  return (name) => {
+    const number = numbers.get(name) ?? (/^\d+$/.test(name) ? Number(name) : -1 - numbers.size);
+    numbers.set(name, number);
+    return number;
+  };
+}

@@ -1,0 +1,104 @@
+/** A track of CVAT for video as boxes on frames: those between its keyframes too, where the file leaves them out. */
+
+import { PoisonError } from '../../../runtime/errors.ts';
+import { causes, reviews } from '../label-row.ts';
+import { asProblem, collect, type Problem } from '../problem.ts';
+import { type CvatShape, cvatShapes, shapeBox } from './cvat-shape.ts';
+import type { CvatTask } from './cvat-tasks.ts';
+import { between, type Keyframe } from './keyframes.ts';
+import { turned } from './shapes.ts';
+import type { ClipBoxEntry } from './source.ts';
+import { attribute, children, type Element, numericAttribute } from './xml-file.ts';
+
+/** A shape on a frame. */
+interface Placed extends Keyframe {
+  readonly isOutside: boolean;
+  readonly element: Element;
+}
+
+export interface CvatTrack {
+  readonly boxes: readonly ClipBoxEntry[];
+  /** Our own number of it, where it has one. */
+  readonly number: number | undefined;
+  /** Frames on which its box was put between two keyframes. */
+  readonly filled: number;
+  /** The last frame, where nothing says that it ends there although the task goes on. */
+  readonly openEnd: number | undefined;
+}
+
+/** Shapes that can't become a box are left out one by one. */
+export function readTrack(track: Element, task: CvatTask, file: string, problems: Problem[]): CvatTrack {
+  const name = `track ${attribute(track, 'id') ?? ''}`;
+  const label = attribute(track, 'label');
+  const placed: Placed[] = [];
+  for (const shape of cvatShapes) {
+    for (const element of children(track, shape)) {
+      const at = collect(problems, file, undefined, () => place(shape, element, task, { name, file }));
+      if (at !== undefined) placed.push(at);
+    }
+  }
+  placed.sort((a, b) => a.frame - b.frame);
+  const isOurs = task.clip !== undefined;
+  const boxes: ClipBoxEntry[] = [];
+  let filled = 0;
+  for (const [i, shape] of placed.entries()) {
+    if (shape.isOutside) continue;
+    const known = facts(shape.element);
+    const next = placed[i + 1];
+    const gap = isOurs || next === undefined ? [] : between(shape, next, task.step);
+    filled += gap.length;
+    for (const { frame, box, rotation } of [shape, ...gap]) {
+      boxes.push({ frame, box: turned(box, rotation), label, ...known });
+    }
+  }
+  const numbers = placed
+    .map(({ element }) => Number(attributesOf(element).get('track')))
+    .filter((n) => n > 0);
+  const last = placed.at(-1);
+  const goesOn =
+    last !== undefined && !last.isOutside && task.stop !== undefined && last.frame + task.step <= task.stop;
+  return { boxes, number: numbers[0], filled, openEnd: goesOn && !isOurs ? last.frame : undefined };
+}
+
+/** @throws PoisonError where it has no frame, or is no box */
+function place(
+  shape: CvatShape,
+  element: Element,
+  { offset }: CvatTask,
+  { name, file }: { readonly name: string; readonly file: string },
+): Placed {
+  const frame = numericAttribute(element, 'frame');
+  const isOutside = attribute(element, 'outside') === '1';
+  if (frame === undefined || !Number.isInteger(frame) || frame < offset) {
+    throw new PoisonError(`${name}: frame`, {
+      found: `"${attribute(element, 'frame') ?? ''}"`,
+      expected: `a whole number from ${offset}`,
+    });
+  }
+  try {
+    return { frame: frame - offset, ...shapeBox(shape, element), isOutside, element };
+  } catch (error) {
+    const { found, expected } = asProblem(error, file);
+    throw new PoisonError(`${name}, frame ${frame}: ${shape}`, { found, expected });
+  }
+}
+
+/** Our own attributes; a label without our cause was drawn there. */
+function facts(element: Element): Pick<ClipBoxEntry, 'cause' | 'score' | 'review'> {
+  const attributes = attributesOf(element);
+  const score = Number(attributes.get('score') ?? Number.NaN);
+  return {
+    cause: causes.find((cause) => cause === attributes.get('cause')) ?? 'hand',
+    score: Number.isFinite(score) ? score : null,
+    review: reviews.find((review) => review === attributes.get('review')) ?? null,
+  };
+}
+
+export function attributesOf(element: Element): Map<string, string> {
+  return new Map(
+    children(element, 'attribute').map((one) => [
+      attribute(one, 'name') ?? '',
+      String(one['#'] ?? '').trim(),
+    ]),
+  );
+}

@@ -1,0 +1,171 @@
+/** The pictures that a file of labels names: beside it, wherever its folders were moved to. */
+import { existsSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { walkFolder } from '../../../runtime/walk-folder.ts';
+import { stem } from '../file-name.ts';
+import { isPictureName } from '../still.ts';
+
+/** What a file calls a picture. */
+export interface WantedPicture {
+  /** With or without folders, whichever slash they are written with. */
+  readonly name: string;
+  /** The file's own folder below the root: pictures there come first. */
+  readonly near?: string | undefined;
+  /** `train`, `val` …: pictures in folders of this name come first. */
+  readonly subset?: string | undefined;
+  /** The extension may be another, or be left out. */
+  readonly byStem?: boolean;
+}
+
+/** Where it is, or why it can't be said. */
+export type FoundPicture =
+  | { readonly path: string }
+  | { readonly reason: 'missing' }
+  | { readonly reason: 'ambiguous'; readonly among: readonly string[] };
+
+/** Folders that say nothing of what a picture is: they may be there or not. */
+const layout =
+  /^(images?|img1?|jpegimages|data|train|training|val|valid|validation|test|default|obj_.*data|(train|val|test)\d{4})$/i;
+
+/**
+ * Each picture by the whole name, else by the end of it that a picture's path has: a name without its folder is no
+ * identity, so another folder's picture is none, two that fit are ambiguous, and so is one that two names fit equally.
+ *
+ * @param roots folders that are searched; nothing outside of them is found
+ */
+export async function findPictures(
+  wanted: readonly WantedPicture[],
+  roots: readonly string[],
+): Promise<FoundPicture[]> {
+  const direct = wanted.map((one) => placed(one, roots));
+  if (direct.every((path) => path !== undefined)) return direct.map((path) => ({ path }));
+  const pool = await picturesIn(roots);
+  const matches = wanted.map((picture, i) => {
+    const path = direct[i];
+    return path === undefined ? match(picture, pool) : { found: { path }, whole: true };
+  });
+  return matches.map(({ found, whole }, i) => {
+    if (whole || !('path' in found)) return found;
+    const rivals = wanted.filter((other, j) => {
+      const theirs = matches[j]!.found; // one a picture
+      return 'path' in theirs && theirs.path === found.path && other.name !== wanted[i]!.name;
+    });
+    if (rivals.length === 0) return found;
+    return { reason: 'ambiguous', among: [`${found.path}, which is ${rivals[0]!.name} as well`] };
+  });
+}
+
+/** Where the layouts of well-known tools have it. */
+function placed({ name, near, subset = '' }: WantedPicture, roots: readonly string[]): string | undefined {
+  const segments = parts(name);
+  if (segments.length === 0) return undefined;
+  for (const root of roots) {
+    const folders = [
+      ['images', subset],
+      [subset, 'images'],
+      [subset],
+      near ? [near] : [],
+      ['images'],
+      [],
+      ['JPEGImages'],
+    ];
+    for (const folder of folders) {
+      const path = join(root, ...folder, ...segments);
+      if (isPictureName(path) && existsSync(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+interface PooledPicture {
+  readonly path: string;
+  /** Folders below the root and the name. */
+  readonly segments: readonly string[];
+}
+
+async function picturesIn(roots: readonly string[]): Promise<PooledPicture[]> {
+  const pool = new Map<string, PooledPicture>();
+  for (const root of roots) {
+    for await (const { kind, path } of walkFolder(root)) {
+      if (kind !== 'file' || !isPictureName(path) || pool.has(path)) continue;
+      pool.set(path, { path, segments: relative(root, path).split(sep) });
+    }
+  }
+  return [...pool.values()];
+}
+
+function match(
+  { name, near, subset, byStem = false }: WantedPicture,
+  pool: readonly PooledPicture[],
+): { found: FoundPicture; whole: boolean } {
+  const segments = parts(name);
+  for (const alike of [exactly, sameLetters, ...(byStem ? [sameStem] : [])]) {
+    const fitting = pool.flatMap((picture) => {
+      const n = agreement(picture.segments, segments, alike);
+      return isSame(picture.segments, segments, n) ? [{ ...picture, n }] : [];
+    });
+    if (fitting.length === 0) continue;
+    const most = Math.max(...fitting.map(({ n }) => n));
+    const best = preferred(
+      fitting.filter(({ n }) => n === most),
+      [near, subset],
+    );
+    if (best.length > 1)
+      return { found: { reason: 'ambiguous', among: best.map(({ path }) => path) }, whole: false };
+    return { found: { path: best[0]!.path }, whole: most === segments.length };
+  }
+  return { found: { reason: 'missing' }, whole: false };
+}
+
+/** How many of the last segments are alike. */
+function agreement(
+  own: readonly string[],
+  wanted: readonly string[],
+  alike: (a: string, b: string) => boolean,
+): number {
+  let n = 0;
+  while (n < own.length && n < wanted.length) {
+    const same = n === 0 ? alike : sameLetters;
+    if (!same(own.at(-1 - n)!, wanted.at(-1 - n)!)) break; // below both lengths
+    n += 1;
+  }
+  return n;
+}
+
+/** The whole name; or its end, where the picture lies in no other folder that tells pictures apart. */
+function isSame(own: readonly string[], wanted: readonly string[], n: number): boolean {
+  if (n === 0) return false;
+  return n === wanted.length || own.slice(0, own.length - n).every((folder) => layout.test(folder));
+}
+
+/** Those near the file, else those of its subset, where one of them is. */
+function preferred<P extends PooledPicture>(
+  pictures: readonly P[],
+  folders: readonly (string | undefined)[],
+): readonly P[] {
+  for (const folder of folders) {
+    if (!folder) continue;
+    const inside = pictures.filter(({ segments }) => segments.slice(0, -1).includes(folder));
+    if (inside.length > 0) return inside;
+  }
+  return pictures;
+}
+
+/** Without drives and steps upward: what lies outside is not looked for. */
+function parts(name: string): string[] {
+  return name
+    .split(/[\\/]/)
+    .filter((part) => part !== '' && part !== '.' && part !== '..' && !/^[a-z]:$/i.test(part));
+}
+
+function exactly(a: string, b: string): boolean {
+  return a === b;
+}
+
+function sameLetters(a: string, b: string): boolean {
+  return a.normalize('NFC').toLowerCase() === b.normalize('NFC').toLowerCase();
+}
+
+function sameStem(a: string, b: string): boolean {
+  return sameLetters(stem(a), stem(b));
+}

@@ -1,0 +1,85 @@
+/** Reads labels of any tool: finds out whose they are, reads them, and settles what can be used. */
+import { UsageError } from '../../../runtime/errors.ts';
+import { listed, type Problem } from '../problem.ts';
+import { readCoco } from './coco.ts';
+import { readCsv } from './csv.ts';
+import { readCvat } from './cvat.ts';
+import { detectFormats } from './detect.ts';
+import { readLabelStudio } from './label-studio.ts';
+import { readLabelMe } from './labelme.ts';
+import { readMegaDetector } from './megadetector.ts';
+import { readMot } from './mot.ts';
+import { Place } from './place.ts';
+import { settleClips } from './settle-clips.ts';
+import { settlePictures } from './settle-pictures.ts';
+import type { Findings, ImportFormat, KnownClip, LabelSource, Reading } from './source.ts';
+import { readVoc } from './voc.ts';
+import { readYolo } from './yolo.ts';
+
+/** MegaDetector's own advice for its version 5. */
+export const DEFAULT_MIN_SCORE = 0.2;
+
+export interface ReadOptions {
+  /** `auto` where left out. */
+  readonly format?: ImportFormat | 'auto';
+  /** What boxes may be on. */
+  readonly clips?: readonly KnownClip[];
+  /** Folder in which pictures are looked for first. */
+  readonly pictures?: string | undefined;
+  /** Detections below it are not taken, 0..1. */
+  readonly minScore?: number | undefined;
+  /** Whether it is truth to score with: frames without an animal count. */
+  readonly isTruth?: boolean;
+  /** Clips that are not among those given stand for themselves. */
+  readonly keepsUnknownClips?: boolean;
+  /** Whether boxes in pixels are held against their clip elsewhere, by who knows how long it is. */
+  readonly isHeldLater?: boolean;
+}
+
+const readers: Readonly<Record<ImportFormat, (reading: Reading) => Promise<Findings>>> = {
+  csv: readCsv,
+  yolo: readYolo,
+  coco: readCoco,
+  voc: readVoc,
+  cvat: readCvat,
+  mot: readMot,
+  megadetector: readMegaDetector,
+  labelme: readLabelMe,
+  'label-studio': readLabelStudio,
+};
+
+/** @throws UsageError where nothing is there, or nothing that we know */
+export async function readSource(path: string, options: ReadOptions = {}): Promise<LabelSource> {
+  const { clips = [], pictures, minScore = DEFAULT_MIN_SCORE, isTruth = false } = options;
+  const place = await Place.open(path);
+  const named = options.format === 'auto' ? undefined : options.format;
+  const [format, ...others] = named === undefined ? await detectFormats(place) : [named];
+  const findings = await readers[format]({ place, clips, pictures, minScore, isTruth });
+  const stills = await settlePictures(findings.pictures);
+  const held = settleClips(findings.clips, clips, options);
+  const also =
+    others.length === 0
+      ? []
+      : [`${path}: read as ${format}; ${others.join(', ')} is there as well (--format)`];
+  return {
+    format,
+    pictures: stills.pictures,
+    clipBoxes: held.clipBoxes,
+    leftOut: inOrder([...findings.leftOut, ...stills.leftOut, ...held.leftOut]),
+    notes: [...also, ...findings.notes, ...stills.notes, ...held.notes],
+    refused: stills.refused,
+  };
+}
+
+/** Problems of a file together, by line. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  return [...Map.groupBy(problems, ({ file }) => file).values()].flatMap((same) =>
+    same.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  );
+}
+
+/** Where a source holds nothing that can be used. */
+export function nothingUsable(path: string, { leftOut }: LabelSource, expected: string): UsageError {
+  const found = leftOut.length === 0 ? 'nothing' : listed(leftOut.map(({ message }) => message));
+  return new UsageError(`${path} has no ${expected} that can be used`, { found, expected });
+}
