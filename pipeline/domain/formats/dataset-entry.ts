@@ -20,8 +20,9 @@ export interface DatasetEntry {
 /** The split that folders, or a subset's name, tell of; what tests is `val`: nothing is trained on it. */
 export function splitNamed(folders: readonly string[]): Split | undefined {
   for (const folder of folders.toReversed()) {
-    if (/^(train(ing)?)(\d{4})?$/i.test(folder)) return 'train';
-    if (/^(val(id(ation)?)?|test(ing)?)(\d{4})?$/i.test(folder)) return 'val';
+    const name = /^obj_(.+)_data$/i.exec(folder)?.[1] ?? folder; // darknet's
+    if (/^(train(ing)?)(\d{4})?$/i.test(name)) return 'train';
+    if (/^(val(id(ation)?)?|test(ing)?)(\d{4})?$/i.test(name)) return 'val';
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import type { Box } from '../../vision/box.ts';
 import { allNumbers, fields, isObject, items, numberIn, numbersIn } from '../json.ts';
 import { aroundRuns, runsOf } from './rle.ts';
-import { boxAround, type Point, pointsOf } from './shapes.ts';
+import { boxAround, type Point, pointsOf, solid } from './shapes.ts';
 
 /** undefined where there is neither. */
 export function cocoBox({ bbox, segmentation }: Readonly<Record<string, unknown>>): Box | undefined {
@@ -37,8 +37,4 @@ function aroundMask(mask: Readonly<Record<string, unknown>>): Box | undefined {
   const { counts } = mask;
   const runs = typeof counts === 'string' ? runsOf(counts) : allNumbers(items(counts).map(numberIn));
   return runs && solid(aroundRuns(runs, height));
-}
-
-function solid(box: Box | undefined): Box | undefined {
-  return box !== undefined && box[2] > 0 && box[3] > 0 ? box : undefined;
 }

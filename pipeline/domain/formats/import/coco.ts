@@ -5,6 +5,7 @@
 import { basename, dirname, sep } from 'node:path';
 import { UsageError } from '../../../runtime/errors.ts';
 import { splitNamed } from '../dataset-entry.ts';
+import { baseName } from '../file-name.ts';
 import { fields, isObject, items, numberIn, shown, textIn } from '../json.ts';
 import { counted, listed, type Problem, problem } from '../problem.ts';
 import { cocoBox } from './coco-box.ts';
@@ -38,7 +39,8 @@ export async function jsonFilesOf(place: Place, kind: JsonKind): Promise<string[
 export async function readCoco(reading: Reading): Promise<Findings> {
   const { place } = reading;
   const all: Findings[] = [];
-  for (const file of await jsonFilesOf(place, 'coco')) {
+  const { files, others } = chosen(await jsonFilesOf(place, 'coco'));
+  for (const file of files) {
     const document = await place.json(file);
     if (!isObject(document) || !Array.isArray(document.images)) {
       throw new UsageError(`${file} is no COCO detection file`, {
@@ -52,8 +54,20 @@ export async function readCoco(reading: Reading): Promise<Findings> {
     pictures: all.flatMap(({ pictures }) => pictures),
     clips: [],
     leftOut: all.flatMap(({ leftOut }) => leftOut),
-    notes: all.flatMap(({ notes }) => notes),
+    notes: [
+      ...all.flatMap(({ notes }) => notes),
+      ...(others.length > 0
+        ? [`${place.path}: not read, for there are instances_*.json: ${listed(others.map(baseName))}`]
+        : []),
+    ],
   };
+}
+
+/** COCO's own layout has captions, key points and masks of the same pictures beside the instances. */
+function chosen(files: readonly string[]): { files: readonly string[]; others: readonly string[] } {
+  const instances = files.filter((file) => /^instances_.+\.json$/i.test(basename(file)));
+  if (instances.length === 0) return { files, others: [] };
+  return { files: instances, others: files.filter((file) => !instances.includes(file)) };
 }
 
 async function readDocument(document: Fields, file: string, reading: Reading): Promise<Findings> {

@@ -56,7 +56,12 @@ interface RowKind {
 function entryOf(row: TableRow, file: string, kind: RowKind): ClipEntry {
   const id = kind.isLabels ? cell.text(row, 'clip') : row.cells.clip || undefined;
   const name = row.cells.file || undefined;
-  return { file, clip: { id, names: name === undefined ? [] : [name] }, boxes: [boxOf(row, kind)] };
+  return {
+    file,
+    isRow: true,
+    clip: { id, names: name === undefined ? [] : [name] },
+    boxes: [boxOf(row, kind)],
+  };
 }
 
 function boxOf(row: TableRow, { isTruth, isLabels, trackOf }: RowKind): ClipBoxEntry {

@@ -2,7 +2,8 @@
 import { PoisonError } from '../../../runtime/errors.ts';
 import type { Box } from '../../vision/box.ts';
 import { allNumbers, numberIn } from '../json.ts';
-import { aroundEllipse, boxAround, type Point, turned } from './shapes.ts';
+import { aroundRuns } from './rle.ts';
+import { aroundEllipse, boxAround, isPoint, turned } from './shapes.ts';
 import { attribute, type Element, numericAttribute } from './xml-file.ts';
 
 /** Elements that are shapes; key points and lines are no outline of an animal. */
@@ -53,7 +54,10 @@ function outline(shape: CvatShape, element: Element, rotation: number): Box | un
     const [left, top, width, height] = numbers('left', 'top', 'width', 'height') ?? [];
     if (left === undefined || top === undefined || width === undefined || height === undefined)
       return undefined;
-    return [left, top, width, height];
+    const runs = allNumbers((attribute(element, 'rle') ?? '').split(',').map(numberIn));
+    if (runs === undefined) return [left, top, width, height];
+    const [y, x, h, w] = aroundRuns(runs, width) ?? [0, 0, 0, 0]; // along the rows, not down the columns
+    return [left + x, top + y, w, h];
   }
   if (shape === 'ellipse') {
     const [cx, cy, rx, ry] = numbers('cx', 'cy', 'rx', 'ry') ?? [];
@@ -70,10 +74,6 @@ function outline(shape: CvatShape, element: Element, rotation: number): Box | un
     return point.length === 2 ? allNumbers(point) : undefined;
   });
   return points.every(isPoint) ? boxAround(points) : undefined;
-}
-
-function isPoint(numbers: readonly number[] | undefined): numbers is Point {
-  return numbers?.length === 2;
 }
 
 /** What it says of itself, shortly. */

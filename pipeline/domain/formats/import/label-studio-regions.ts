@@ -2,7 +2,7 @@
 import type { Box, Size } from '../../vision/box.ts';
 import { allNumbers, fields, items, numberIn, shown, textIn } from '../json.ts';
 import { between, type Keyframe } from './keyframes.ts';
-import { aroundEllipse, boxAround, type Point, turned } from './shapes.ts';
+import { aroundEllipse, boxAround, isPoint, turned } from './shapes.ts';
 import type { ClipBoxEntry, FoundBox } from './source.ts';
 
 type Fields = ReturnType<typeof fields>;
@@ -96,10 +96,6 @@ function outline(value: Fields, size: Size | undefined): Box | undefined {
   }
   const points = items(value.points).map((point) => allNumbers(items(point).map(numberIn)));
   return points.length > 2 && points.every(isPoint) ? boxAround(points) : undefined;
-}
-
-function isPoint(numbers: readonly number[] | undefined): numbers is Point {
-  return numbers?.length === 2;
 }
 
 /** undefined where one is no box, or is turned and the file does not say how large the picture is. */

@@ -8,7 +8,7 @@ import { jsonFilesOf } from './coco.ts';
 import { findPictures } from './find-pictures.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import { refusal } from './settle-pictures.ts';
-import { boxAround, type Point } from './shapes.ts';
+import { boxAround, isPoint } from './shapes.ts';
 import { type Findings, type FoundBox, type PictureEntry, type Reading, saysEmpty } from './source.ts';
 
 type Fields = ReturnType<typeof fields>;
@@ -100,8 +100,4 @@ function shapeBox(kind: string, points: readonly unknown[]): Box | undefined {
   }
   const box = outlined.has(kind) ? boxAround(corners) : undefined;
   return box !== undefined && box[2] > 0 && box[3] > 0 ? box : undefined;
-}
-
-function isPoint(numbers: readonly number[] | undefined): numbers is Point {
-  return numbers?.length === 2;
 }

@@ -1,7 +1,7 @@
 /** COCO's run-length masks: runs of 0 and 1 in turn, down the columns. cocodataset.org/#format-data, maskApi.c */
 import type { Box } from '../../vision/box.ts';
 
-/** Around the mask's pixels; undefined where there are none. @param height of the picture, px */
+/** Around the mask's pixels; undefined where there are none. @param height of a column, px */
 export function aroundRuns(counts: readonly number[], height: number): Box | undefined {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   let at = 0;

@@ -39,8 +39,7 @@ export function settleClips(
       if (clip.note) notes.push(`${file}: ${clip.note}`);
       for (const { boxes } of group) found.push(...boxes.map((box) => ({ box, file, clip: clip.clip })));
     } catch (error) {
-      const boxes = group.flatMap((entry) => entry.boxes);
-      for (const reason of refusals(error, file, boxes)) leftOut.push(reason);
+      leftOut.push(...refusals(error, file, group));
     }
   }
   const held = holdBoxes(found, isHeldLater);
@@ -65,15 +64,13 @@ function groupEntries(entries: readonly ClipEntry[]): ClipEntry[][] {
 }
 
 /** A row that names another clip is named by its line; a file's whole clip is one problem. */
-function refusals(error: unknown, file: string, boxes: readonly ClipBoxEntry[]): Problem[] {
-  const lines = boxes.flatMap(({ line }) => line ?? []);
-  if (lines.length === boxes.length && boxes.length > 0)
-    return lines.map((line) => asProblem(error, file, line));
+function refusals(error: unknown, file: string, entries: readonly ClipEntry[]): Problem[] {
+  if (entries.every(({ isRow }) => isRow)) {
+    return entries.flatMap(({ boxes }) => boxes.map(({ line }) => asProblem(error, file, line)));
+  }
+  const count = entries.reduce((sum, { boxes }) => sum + boxes.length, 0);
   return [
-    {
-      ...addTo(asProblem(error, file), `: ${counted(boxes.length, 'box')} of it`),
-      count: Math.max(1, boxes.length),
-    },
+    { ...addTo(asProblem(error, file), `: ${counted(count, 'box')} of it`), count: Math.max(1, count) },
   ];
 }
 

@@ -16,6 +16,15 @@ export function boxAround(points: readonly Point[]): Box | undefined {
   return [left, top, right - left, bottom - top];
 }
 
+export function isPoint(numbers: readonly number[] | undefined): numbers is Point {
+  return numbers?.length === 2;
+}
+
+/** The box, if it has an area. */
+export function solid(box: Box | undefined): Box | undefined {
+  return box !== undefined && box[2] > 0 && box[3] > 0 ? box : undefined;
+}
+
 /** `x, y, x, y, …` as points; undefined where one has no partner. */
 export function pointsOf(numbers: readonly number[]): Point[] | undefined {
   if (numbers.length % 2 === 1) return undefined;

@@ -91,6 +91,8 @@ export interface ClipReference {
 export interface ClipEntry {
   readonly clip: ClipReference;
   readonly file: string;
+  /** Whether the clip's name stands in the row of the box: then that row is named where it fits none. */
+  readonly isRow?: boolean;
   readonly boxes: readonly ClipBoxEntry[];
 }
 

@@ -14,7 +14,7 @@ import { findPictures } from './find-pictures.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import type { Place } from './place.ts';
 import { refusal } from './settle-pictures.ts';
-import { turned } from './shapes.ts';
+import { boxAround, isPoint, solid, turned } from './shapes.ts';
 import type { Findings, FoundBox, PictureEntry, Reading } from './source.ts';
 import { childAt, children, type Element, numberAt, readXml, rootOf, textAt } from './xml-file.ts';
 
@@ -56,8 +56,8 @@ export async function readVoc(reading: Reading): Promise<Findings> {
   }
   const sets = await imageSets(place);
   const { roots } = pictureRoots(reading, place.path);
-  const known = new Set(said.flatMap(({ file, name }) => [stem(name), stem(file)]));
-  const listedOnly = [...sets.keys()].filter((name) => !known.has(stem(name)) && !known.has(name));
+  const known = new Set(said.flatMap(({ file, name }) => [bare(name), listName(file)]));
+  const listedOnly = [...sets.keys()].filter((name) => !known.has(name));
   const empty: VocPicture[] = listedOnly.map((name) => ({
     file: place.path,
     name,
@@ -81,10 +81,21 @@ export async function readVoc(reading: Reading): Promise<Findings> {
   const pictures = all.flatMap((picture, i): PictureEntry[] => {
     const at = found[i]!; // one a picture
     const split =
-      sets.get(stem(picture.name)) ?? splitNamed(relative(place.root, picture.file).split(sep).slice(0, -1));
+      sets.get(bare(picture.name)) ?? splitNamed(relative(place.root, picture.file).split(sep).slice(0, -1));
     return 'path' in at ? [{ ...picture, path: at.path, split }] : [];
   });
   return { pictures, clips: [], leftOut, notes: await unlisted(place, pictures, empty.length) };
+}
+
+/** With its folders, without its extension: as the lists have it. */
+function bare(name: string): string {
+  return name.replaceAll('\\', '/').replace(/(?<=.)\.[a-z][a-z0-9]{0,5}$/i, '');
+}
+
+/** What a list calls the picture of an XML file. */
+function listName(file: string): string {
+  const folders = file.split(sep);
+  return bare(folders.slice(folders.findLastIndex((folder) => /^annotations$/i.test(folder)) + 1).join('/'));
 }
 
 /** Pictures that nothing is said of are not used; those that are only listed have no animal. */
@@ -126,7 +137,8 @@ function pictureOf(annotation: Element, file: string): VocPicture {
   const [width, height] = [numberAt(annotation, 'size', 'width'), numberAt(annotation, 'size', 'height')];
   const isKit = /voc\s?20\d\d|^shika$/i.test(textAt(annotation, 'source', 'database') ?? '');
   const refused: Problem[] = [];
-  const boxes = children(annotation, 'object').flatMap((object, i) => {
+  const objects = children(annotation, 'object').filter((object) => textAt(object, 'deleted') !== '1');
+  const boxes = objects.flatMap((object, i) => {
     const label = textAt(object, 'name');
     const box = boxOf(object, isKit);
     if (box !== undefined && label !== undefined) return [{ box, label }];
@@ -145,8 +157,11 @@ function boxOf(object: Element, isKit: boolean): Box | undefined {
     const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = edges;
     const first = isKit ? 1 : 0;
     const box: Box = [xmin - first, ymin - first, xmax - xmin + first, ymax - ymin + first];
-    return box[2] > 0 && box[3] > 0 ? box : undefined;
+    return solid(box);
   }
+  // The LabelMe of old has corners.
+  const corners = children(childAt(object, 'polygon'), 'pt').map((point) => sides(point, 'x', 'y'));
+  if (corners.length > 0) return corners.every(isPoint) ? solid(boxAround(corners)) : undefined;
   // roLabelImg: radians, about the centre.
   const rotated = sides(childAt(object, 'robndbox'), 'cx', 'cy', 'w', 'h', 'angle');
   if (rotated === undefined) return undefined;
