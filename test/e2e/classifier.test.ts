@@ -66,6 +66,9 @@ test('classifier - 20 pictures a class teach the last layer five flowers', { ski
   const [one] = said.result as { image: string; predictions: { label: string; probability: number }[] }[];
   assert.equal(one?.image, picture);
   assert.equal(one?.predictions.length, 2);
+  const all = await shika(['classifier', 'predict', held, '--model', out, '--json']);
+  assert.equal(all.code, 0, all.stderr);
+  assert.ok((all.result as { image: string }[]).some(({ image }) => image === picture));
 });
 
 test('classifier - a folder without classes and weights that are not there are usage errors', async () => {

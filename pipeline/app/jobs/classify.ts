@@ -4,6 +4,7 @@ import { type BackendPreference, openBackend } from '../../domain/models/backend
 import { Classifier, type Prediction } from '../../domain/models/classifier/classifier.ts';
 import { readModelFolder } from '../../domain/models/files.ts';
 import { decodeImage } from '../../domain/vision/image.ts';
+import { picturesAt } from '../../domain/vision/picture-files.ts';
 import { reasonOf } from '../../runtime/errors.ts';
 
 export interface ClassifiedPicture {
@@ -23,16 +24,22 @@ export interface ClassifyOptions {
   readonly signal: AbortSignal;
 }
 
-/** @throws PoisonError where the folder holds no classifier; the signal's reason when aborted */
+/**
+ * @param paths of pictures, and of folders of pictures, which are searched inside
+ * @throws PoisonError where the folder holds no classifier, UsageError where a path has no picture; the signal's reason
+ * when aborted
+ */
 export async function classifyPictures(
   paths: readonly string[],
   { model, top, backend, signal }: ClassifyOptions,
 ): Promise<ClassifiedPicture[]> {
+  const files: string[] = [];
+  for (const path of paths) files.push(...(await picturesAt(path)));
   await openBackend(backend);
   const classifier = await Classifier.load(await readModelFolder(model));
   const results: ClassifiedPicture[] = [];
   try {
-    for (const image of paths) {
+    for (const image of files) {
       signal.throwIfAborted();
       try {
         const [predictions = []] = await classifier.predict([

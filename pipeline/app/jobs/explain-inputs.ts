@@ -1,12 +1,11 @@
 /** What `shika explain` is asked about: pictures, folders of them, or labels of a job's clip. */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { clipsNamed } from '../../domain/formats/clip-name.ts';
 import { frameName, stem, uniqueStems } from '../../domain/formats/file-name.ts';
 import { readLabels } from '../../domain/formats/labels-csv.ts';
 import { type Box, centre } from '../../domain/vision/box.ts';
-import { reasonOf, UsageError } from '../../runtime/errors.ts';
-import { isHiddenName } from '../../runtime/walk-folder.ts';
+import { picturesAt } from '../../domain/vision/picture-files.ts';
+import { UsageError } from '../../runtime/errors.ts';
 import { datasetFolder, labelsFile } from '../results/job-folder.ts';
 
 export interface ExplainInput {
@@ -22,40 +21,23 @@ export interface ExplainInput {
   readonly truth: string | null;
 }
 
-const pictures = /\.(jpe?g|png|webp|gif|tiff?|avif|bmp)$/i;
-
 /**
  * Folders are read with those in them. The folder that a picture lies in is its true label, if it is called like a class.
  * @throws UsageError where a path is not there, or a folder has no picture
  */
-export async function picturesAt(
+export async function picturesToExplain(
   paths: readonly string[],
   classes: readonly string[],
 ): Promise<ExplainInput[]> {
   const found: ExplainInput[] = [];
   for (const path of paths) {
-    const files = await filesAt(path);
-    if (files.length === 0) throw new UsageError(`${path} has no pictures`);
-    for (const file of files) {
+    for (const file of await picturesAt(path)) {
       const folder = basename(dirname(file));
       const truth = classes.includes(folder) ? folder : null;
       found.push({ path: file, name: stem(file), box: null, region: null, truth });
     }
   }
   return found;
-}
-
-async function filesAt(path: string): Promise<string[]> {
-  try {
-    if (!(await stat(path)).isDirectory()) return [path];
-    const entries = await readdir(path, { recursive: true, encoding: 'utf8' });
-    return entries
-      .filter((entry) => pictures.test(entry) && !entry.split(sep).some(isHiddenName))
-      .sort()
-      .map((entry) => join(path, entry));
-  } catch (error) {
-    throw new UsageError(`${path} can’t be read`, { found: reasonOf(error), cause: error });
-  }
 }
 
 /** What the detector is shown around a label, px: the search region's side, or larger for a larger animal. */
@@ -91,7 +73,7 @@ export async function labelsOfClip(
     throw new UsageError(`no labels of ${clip} on these frames`, { found: frames.join(', ') });
   }
   const folder = join(datasetFolder(jobFolder), 'images');
-  const kept = new Map((await filesAt(folder)).map((file) => [basename(file), file]));
+  const kept = new Map((await picturesAt(folder).catch(() => [])).map((file) => [basename(file), file]));
   return chosen.map(({ file, frame, track, box, label, cause, review }) => {
     const name = frameName(stem(file), frame);
     // An accepted label may have been accepted by automatic review: only what a person drew is called true.
@@ -127,7 +109,7 @@ export interface ExplainRequest {
  */
 export async function findExplainInputs({ paths, labels, classes }: ExplainRequest): Promise<ExplainInput[]> {
   const chosen = labels ? await labelsOfClip(labels.jobFolder, labels.clip, labels.frames) : [];
-  const inputs = [...chosen, ...(await picturesAt(paths, classes))];
+  const inputs = [...chosen, ...(await picturesToExplain(paths, classes))];
   if (inputs.length === 0)
     throw new UsageError('nothing to explain', { expected: 'pictures, folders or --clip' });
   const names = uniqueStems(inputs.map(({ name }) => `${name}.x`)); // `uniqueStems` takes an ending off

@@ -4,15 +4,6 @@ import { PoisonError, reasonOf } from '../../runtime/errors.ts';
 import { type Box, clip, type Size } from '../vision/box.ts';
 import { decodeImage } from '../vision/image.ts';
 
-/** Also those that we can't read: they are named, not passed over. */
-const pictureName =
-  /\.(jpe?g|jpe|jfif|png|webp|tiff?|gif|avif|bmp|dib|heic|heif|jp2|j2k|jxl|pgm|ppm|dng|cr2|nef|arw)$/i;
-
-/** Whether a file is called like a picture. */
-export function isPictureName(name: string): boolean {
-  return pictureName.test(name);
-}
-
 /** Pixels of the upright picture. @throws PoisonError where it can't be read as a picture */
 export async function openStill(path: string): Promise<Size> {
   const bytes = await readFile(path).catch((error: unknown) => {

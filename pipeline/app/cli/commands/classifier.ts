@@ -46,7 +46,7 @@ export function classifierCommand(program: Command): void {
     )
     .action(trainOnFolder);
   withOptions(
-    classifier.command('predict').argument('<image...>', 'pictures'),
+    classifier.command('predict').argument('<image...>', 'pictures, and folders of pictures'),
     new Option('--model <folder>', 'the classifier').makeOptionMandatory(),
     new Option('--top <n>', 'classes to name').argParser(wholeNumber(1)).default(3),
     config(),

@@ -4,10 +4,10 @@
  */
 
 import type { Size } from '../../vision/box.ts';
+import { isPictureName } from '../../vision/picture-files.ts';
 import { splitNamed } from '../dataset-entry.ts';
 import { baseName, stem } from '../file-name.ts';
 import { collect, counted, type Problem, problem } from '../problem.ts';
-import { isPictureName } from '../still.ts';
 import { cvatShapes, uprightBox } from './cvat-shape.ts';
 import { type CvatTask, cvatTasks } from './cvat-tasks.ts';
 import { attributesOf, readTrack } from './cvat-track.ts';

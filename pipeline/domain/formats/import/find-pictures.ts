@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { walkFolder } from '../../../runtime/walk-folder.ts';
+import { isPictureName } from '../../vision/picture-files.ts';
 import { stem } from '../file-name.ts';
-import { isPictureName } from '../still.ts';
 
 /** What a file calls a picture. */
 export interface WantedPicture {

@@ -3,10 +3,10 @@
  * not used. https://labelstud.io/guide/export
  */
 import { UsageError } from '../../../runtime/errors.ts';
+import { isPictureName } from '../../vision/picture-files.ts';
 import { baseName } from '../file-name.ts';
 import { fields, isObject, items, shown, textIn } from '../json.ts';
 import { counted, type Problem, problem } from '../problem.ts';
-import { isPictureName } from '../still.ts';
 import { jsonFilesOf } from './coco.ts';
 import { findPictures } from './find-pictures.ts';
 import { type Region, regionsOf, trackBoxes } from './label-studio-regions.ts';

@@ -4,10 +4,10 @@
  */
 import { UsageError } from '../../../runtime/errors.ts';
 import type { Box } from '../../vision/box.ts';
+import { isPictureName } from '../../vision/picture-files.ts';
 import { fields, isObject, items, numberIn, numbersIn, shown, textIn } from '../json.ts';
 import { causes } from '../label-row.ts';
 import { counted, type Problem, problem } from '../problem.ts';
-import { isPictureName } from '../still.ts';
 import { jsonFilesOf } from './coco.ts';
 import { findPictures } from './find-pictures.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';

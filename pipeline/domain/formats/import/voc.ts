@@ -4,11 +4,11 @@
  */
 import { basename, relative, sep } from 'node:path';
 import type { Box, Size } from '../../vision/box.ts';
+import { isPictureName } from '../../vision/picture-files.ts';
 import { type Split, splitNamed } from '../dataset-entry.ts';
 import { stem } from '../file-name.ts';
 import { allNumbers } from '../json.ts';
 import { counted, listed, type Problem, problem } from '../problem.ts';
-import { isPictureName } from '../still.ts';
 import { readText } from '../text.ts';
 import { findPictures } from './find-pictures.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';

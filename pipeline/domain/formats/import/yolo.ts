@@ -5,9 +5,9 @@
  */
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { UsageError } from '../../../runtime/errors.ts';
+import { isPictureName } from '../../vision/picture-files.ts';
 import { splitNamed } from '../dataset-entry.ts';
 import { collect, counted, listed, type Problem, problem } from '../problem.ts';
-import { isPictureName } from '../still.ts';
 import { readText } from '../text.ts';
 import { Place } from './place.ts';
 import type { Findings, FoundBox, PictureEntry, Reading } from './source.ts';

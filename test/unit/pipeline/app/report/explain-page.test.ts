@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { labelsOfClip, picturesAt } from '../../../../../pipeline/app/jobs/explain-inputs.ts';
+import { labelsOfClip, picturesToExplain } from '../../../../../pipeline/app/jobs/explain-inputs.ts';
 import { renderExplainPage } from '../../../../../pipeline/app/report/explain-page.ts';
 import { writeLabels } from '../../../../../pipeline/domain/formats/labels-csv.ts';
 import { decodeImage, encodePng } from '../../../../../pipeline/domain/vision/image.ts';
@@ -21,7 +21,7 @@ test('explain - a folder stands for its pictures; one called like a class is the
   for (const sub of ['set/daisy', 'set/other']) mkdirSync(join(folder, sub), { recursive: true });
   for (const file of ['daisy/a.JPG', 'other/b.png', 'other/notes.txt'])
     writeFileSync(join(folder, 'set', file), '');
-  const found = await picturesAt([join(folder, 'set')], ['daisy', 'rose']);
+  const found = await picturesToExplain([join(folder, 'set')], ['daisy', 'rose']);
   assert.deepEqual(
     found.map(({ name, truth }) => [name, truth]),
     [
@@ -30,8 +30,8 @@ test('explain - a folder stands for its pictures; one called like a class is the
     ],
   );
   mkdirSync(join(folder, 'empty'));
-  await assert.rejects(picturesAt([join(folder, 'empty')], []), UsageError);
-  await assert.rejects(picturesAt([join(folder, 'nowhere.jpg')], []), UsageError);
+  await assert.rejects(picturesToExplain([join(folder, 'empty')], []), UsageError);
+  await assert.rejects(picturesToExplain([join(folder, 'nowhere.jpg')], []), UsageError);
 });
 
 test('explain - labels of a clip are asked about in their search region; true is what a person drew', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -228,6 +228,29 @@ describe('class folder', () => {
         ],
       );
       assert.deepEqual(problems, ['lily is no class of the model', "readme.txt is in no class's folder"]);
+    }));
+
+  test('a class is searched with the folders in it', () =>
+    withFolder(['rose/cam1/1.jpg', 'rose/cam2/1.jpg', 'rose/__MACOSX/1.jpg', 'daisy/1.jpg'], async (dir) => {
+      const { examples } = await readClassFolder(dir);
+      assert.deepEqual(
+        examples.map(({ name }) => name),
+        ['daisy/1.jpg', 'rose/cam1/1.jpg', 'rose/cam2/1.jpg'],
+      );
+    }));
+
+  test('a link to nothing is named, and the rest is read', () =>
+    withFolder(['rose/1.jpg', 'daisy/1.jpg'], async (dir) => {
+      await symlink(join(dir, 'gone'), join(dir, 'lily'));
+      await symlink(join(dir, 'gone'), join(dir, 'rose', '2.jpg'));
+      const { examples, problems } = await readClassFolder(dir);
+      assert.equal(examples.length, 2);
+      assert.deepEqual(problems, ['lily: a link to nothing', 'rose/2.jpg: a link to nothing']);
+    }));
+
+  test('splits are no classes', () =>
+    withFolder(['train/rose/1.jpg', 'valid/rose/1.jpg', 'test/rose/1.jpg'], async (dir) => {
+      await assert.rejects(readClassFolder(dir), /has splits, not classes.*test, train, valid.*train, and/);
     }));
 
   test('a folder without two classes, or that is not there, is refused', () =>
