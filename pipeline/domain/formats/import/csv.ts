@@ -5,7 +5,7 @@
 import { cell, readRows, readTable, type TableRow } from '../csv.ts';
 import { causes, reviews } from '../label-row.ts';
 import { labelColumns } from '../labels-csv.ts';
-import { listed, type Problem } from '../problem.ts';
+import { collect, listed, type Problem } from '../problem.ts';
 import type { ClipBoxEntry, ClipEntry, Findings, Reading } from './source.ts';
 
 export const boxColumns = ['frame', 'x', 'y', 'w', 'h'];
@@ -24,7 +24,7 @@ export async function readCsv({ place, clips, isTruth }: Reading): Promise<Findi
     const isLabels = labelColumns.every((column) => table.columns.includes(column));
     const trackOf = isTruth ? trackNames() : undefined;
     entries.push(
-      ...readRows(table, file, leftOut, (row) => entryOf(row, file, { isTruth, isLabels, trackOf })),
+      ...readRows(table, file, leftOut, (row) => entryOf(row, file, { isTruth, isLabels, trackOf }, leftOut)),
     );
   }
   return { pictures: [], clips: entries, leftOut, notes };
@@ -53,15 +53,14 @@ interface RowKind {
   readonly trackOf: ((name: string) => number) | undefined;
 }
 
-function entryOf(row: TableRow, file: string, kind: RowKind): ClipEntry {
+function entryOf(row: TableRow, file: string, kind: RowKind, leftOut: Problem[]): ClipEntry {
   const id = kind.isLabels ? cell.text(row, 'clip') : row.cells.clip || undefined;
   const name = row.cells.file || undefined;
-  return {
-    file,
-    isRow: true,
-    clip: { id, names: name === undefined ? [] : [name] },
-    boxes: [boxOf(row, kind)],
-  };
+  const clip = { id, names: name === undefined ? [] : [name] };
+  const frame = cell.integer(row, 'frame', 0);
+  const box = collect(leftOut, file, row.line, () => boxOf(row, kind));
+  const said = box === undefined ? { boxes: [], doubtful: [frame] } : { boxes: [box] };
+  return { file, isRow: true, clip, ...said };
 }
 
 function boxOf(row: TableRow, { isTruth, isLabels, trackOf }: RowKind): ClipBoxEntry {

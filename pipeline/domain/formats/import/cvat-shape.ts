@@ -19,16 +19,16 @@ export const cvatShapes = [
 ] as const;
 export type CvatShape = (typeof cvatShapes)[number];
 
-const withoutOutline: readonly CvatShape[] = ['polyline', 'points', 'skeleton'];
+/** What a shape must be to have a box. */
+export const outlinedText = 'a box, polygon, mask, ellipse or cuboid';
+
+export function hasOutline(shape: CvatShape): boolean {
+  return !['polyline', 'points', 'skeleton'].includes(shape);
+}
 
 /** Before it is turned; clockwise, degrees. @throws PoisonError where it is no box */
 export function shapeBox(shape: CvatShape, element: Element): { box: Box; rotation: number } {
-  if (withoutOutline.includes(shape)) {
-    throw new PoisonError(shape, {
-      found: 'no outline',
-      expected: 'a box, polygon, mask, ellipse or cuboid',
-    });
-  }
+  if (!hasOutline(shape)) throw new PoisonError(shape, { found: 'no outline', expected: outlinedText });
   const rotation = numericAttribute(element, 'rotation') ?? 0;
   const box = outline(shape, element, rotation);
   if (box !== undefined && box[2] > 0 && box[3] > 0) return { box, rotation: shape === 'box' ? rotation : 0 };

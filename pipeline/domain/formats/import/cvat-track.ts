@@ -2,8 +2,8 @@
 
 import { PoisonError } from '../../../runtime/errors.ts';
 import { causes, reviews } from '../label-row.ts';
-import { asProblem, collect, type Problem } from '../problem.ts';
-import { type CvatShape, cvatShapes, shapeBox } from './cvat-shape.ts';
+import { asProblem, collect, listed, type Problem, problem } from '../problem.ts';
+import { type CvatShape, cvatShapes, hasOutline, outlinedText, shapeBox } from './cvat-shape.ts';
 import type { CvatTask } from './cvat-tasks.ts';
 import { between, type Keyframe } from './keyframes.ts';
 import { turned } from './shapes.ts';
@@ -18,6 +18,8 @@ interface Placed extends Keyframe {
 
 export interface CvatTrack {
   readonly boxes: readonly ClipBoxEntry[];
+  /** Frames with a shape that can't become a box. */
+  readonly doubtful: readonly number[];
   /** Our own number of it, where it has one. */
   readonly number: number | undefined;
   /** Frames on which its box was put between two keyframes. */
@@ -31,10 +33,16 @@ export function readTrack(track: Element, task: CvatTask, file: string, problems
   const name = `track ${attribute(track, 'id') ?? ''}`;
   const label = attribute(track, 'label');
   const placed: Placed[] = [];
+  const doubtful: number[] = [];
   for (const shape of cvatShapes) {
-    for (const element of children(track, shape)) {
-      const at = collect(problems, file, undefined, () => place(shape, element, task, { name, file }));
+    const elements = children(track, shape).filter((element) => hasOutline(shape) || !isOutside(element));
+    if (!hasOutline(shape) && elements.length > 0) problems.push(withoutOutline(shape, elements, name, file));
+    for (const element of elements) {
+      const at = hasOutline(shape)
+        ? collect(problems, file, undefined, () => place(shape, element, task, { name, file }))
+        : undefined;
       if (at !== undefined) placed.push(at);
+      else doubtful.push((numericAttribute(element, 'frame') ?? Number.NaN) - task.offset);
     }
   }
   placed.sort((a, b) => a.frame - b.frame);
@@ -57,7 +65,21 @@ export function readTrack(track: Element, task: CvatTask, file: string, problems
   const last = placed.at(-1);
   const goesOn =
     last !== undefined && !last.isOutside && task.stop !== undefined && last.frame + task.step <= task.stop;
-  return { boxes, number: numbers[0], filled, openEnd: goesOn && !isOurs ? last.frame : undefined };
+  return { boxes, doubtful, number: numbers[0], filled, openEnd: goesOn && !isOurs ? last.frame : undefined };
+}
+
+function isOutside(element: Element): boolean {
+  return attribute(element, 'outside') === '1';
+}
+
+/** All of a track's key points or lines at once. */
+function withoutOutline(shape: CvatShape, elements: readonly Element[], name: string, file: string): Problem {
+  const frames = elements.map((element) => attribute(element, 'frame') ?? '?');
+  return problem(file, undefined, `${name}, frame ${listed(frames)}: ${shape}`, {
+    found: 'no outline',
+    expected: outlinedText,
+    count: elements.length,
+  });
 }
 
 /** @throws PoisonError where it has no frame, or is no box */
@@ -68,7 +90,6 @@ function place(
   { name, file }: { readonly name: string; readonly file: string },
 ): Placed {
   const frame = numericAttribute(element, 'frame');
-  const isOutside = attribute(element, 'outside') === '1';
   if (frame === undefined || !Number.isInteger(frame) || frame < offset) {
     throw new PoisonError(`${name}: frame`, {
       found: `"${attribute(element, 'frame') ?? ''}"`,
@@ -76,7 +97,7 @@ function place(
     });
   }
   try {
-    return { frame: frame - offset, ...shapeBox(shape, element), isOutside, element };
+    return { frame: frame - offset, ...shapeBox(shape, element), isOutside: isOutside(element), element };
   } catch (error) {
     const { found, expected } = asProblem(error, file);
     throw new PoisonError(`${name}, frame ${frame}: ${shape}`, { found, expected });

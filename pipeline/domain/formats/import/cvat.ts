@@ -95,7 +95,12 @@ function readTracks(
       read.map(({ number, boxes }) => ({ number, frames: boxes.map(({ frame }) => frame) })),
     );
     const boxes = read.flatMap((track, i) => track.boxes.map((box) => ({ ...box, track: numbers[i]! }))); // one each
-    clips.push({ clip: referenceOf(task, file, tasks.length === 1), file, boxes });
+    clips.push({
+      clip: referenceOf(task, file, tasks.length === 1),
+      file,
+      boxes,
+      doubtful: read.flatMap((track) => track.doubtful),
+    });
     const filled = read.reduce((sum, track) => sum + track.filled, 0);
     if (filled > 0) notes.push(`${file}: ${counted(filled, 'box')} between keyframes, as CVAT draws them`);
     for (const [i, { openEnd }] of read.entries()) {
@@ -174,6 +179,7 @@ async function readImages(
   const clips: ClipEntry[] = [];
   for (const [task, own] of Map.groupBy(ofClips, (image) => taskOf(image, tasks))) {
     const boxes: ClipEntry['boxes'][number][] = [];
+    const doubtful: number[] = [];
     for (const image of own) {
       const { boxes: shapes, refused, isEmpty } = readShapes(image, file);
       leftOut.push(...refused);
@@ -191,9 +197,10 @@ async function readImages(
       }
       const known = { frame, cause: 'hand', score: null, review: null } as const;
       boxes.push(...shapes.map((shape) => ({ ...shape, ...known })));
-      if (isEmpty && refused.length === 0) boxes.push({ ...known, box: null });
+      if (refused.length > 0) doubtful.push(frame);
+      else if (isEmpty) boxes.push({ ...known, box: null });
     }
-    clips.push({ clip: referenceOf(task, file, tasks.length === 1), file, boxes });
+    clips.push({ clip: referenceOf(task, file, tasks.length === 1), file, boxes, doubtful });
   }
   return { pictures, clips, leftOut };
 }

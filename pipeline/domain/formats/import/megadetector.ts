@@ -5,7 +5,7 @@
 import { UsageError } from '../../../runtime/errors.ts';
 import type { Box } from '../../vision/box.ts';
 import { isPictureName } from '../../vision/picture-files.ts';
-import { fields, isObject, items, numberIn, numbersIn, shown, textIn } from '../json.ts';
+import { allNumbers, fields, isObject, items, numberIn, numbersIn, shown, textIn } from '../json.ts';
 import { causes } from '../label-row.ts';
 import { counted, type Problem, problem } from '../problem.ts';
 import { jsonFilesOf } from './coco.ts';
@@ -55,6 +55,8 @@ interface Entry {
   readonly failure: string | undefined;
   /** Frames that were looked at, where it says so. */
   readonly looked: readonly number[];
+  /** Frames of what is refused or weak; null where a frame is not known. */
+  readonly doubtful: readonly number[] | null;
 }
 
 async function readDocument(document: Fields, file: string, reading: Reading): Promise<Findings> {
@@ -91,18 +93,28 @@ function readEntry(image: Fields, document: Fields, file: string, minScore: numb
   if (name === undefined) return undefined;
   const refused: Problem[] = [];
   const detections: Detection[] = [];
+  const doubtful: (number | undefined)[] = [];
   let weak = 0;
   for (const detection of items(image.detections).map(fields)) {
     const read = readDetection(detection, document);
-    if (typeof read === 'string')
-      refused.push(refusal(file, `a detection of ${name}`, read, 'category, conf, bbox'));
-    else if (read.score < minScore && read.cause === 'detected' && read.track === undefined) weak += 1;
-    else detections.push(read);
+    const isRefused = typeof read === 'string';
+    if (!isRefused && (read.score >= minScore || isOurs(read))) {
+      detections.push(read);
+      continue;
+    }
+    doubtful.push(numberIn(detection.frame_number) ?? frameOf(name)?.frame);
+    if (isRefused) refused.push(refusal(file, `a detection of ${name}`, read, 'category, conf, bbox'));
+    else weak += 1;
   }
   const isMissing = !Array.isArray(image.detections);
   const failure = textIn(image.failure) ?? (isMissing ? 'no detections' : undefined);
   const looked = items(image.frames_processed).flatMap((frame) => numberIn(frame) ?? []);
-  return { name, detections, refused, weak, failure, looked };
+  return { name, detections, refused, weak, failure, looked, doubtful: allNumbers(doubtful) ?? null };
+}
+
+/** Our own exports have labels of any score. */
+function isOurs({ cause, track }: Detection): boolean {
+  return cause !== 'detected' || track !== undefined;
 }
 
 /** The detection, or what is wrong with it. `cause` and `track` are ours, see export/megadetector.ts. */
@@ -181,7 +193,7 @@ async function ofPictures(
 }
 
 function ofClips(entries: readonly Entry[], file: string, leftOut: Problem[], isTruth: boolean): ClipEntry[] {
-  return entries.map(({ name, detections, refused, looked }) => {
+  return entries.map(({ name, detections, refused, looked, doubtful }) => {
     leftOut.push(...refused);
     const single = frameOf(name);
     const placed = detections.flatMap(({ frame = single?.frame, ...detection }) =>
@@ -209,10 +221,11 @@ function ofClips(entries: readonly Entry[], file: string, leftOut: Problem[], is
       }));
     const on = new Set(boxes.map(({ frame }) => frame));
     const nothing = { box: null, cause: 'detected', score: null, review: null } as const;
-    const empty = isTruth
-      ? looked.filter((frame) => !on.has(frame)).map((frame) => ({ ...nothing, frame }))
-      : [];
-    return { clip: { names: [single?.clip ?? name] }, file, boxes: [...boxes, ...empty] };
+    // Of detections without a frame nobody knows on which frame there is an animal.
+    const isSure = nowhere === 0 && doubtful !== null;
+    const empty = isTruth && isSure ? looked.filter((frame) => !on.has(frame)) : [];
+    const all = [...boxes, ...empty.map((frame) => ({ ...nothing, frame }))];
+    return { clip: { names: [single?.clip ?? name] }, file, boxes: all, doubtful: doubtful ?? [] };
   });
 }
 

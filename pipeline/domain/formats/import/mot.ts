@@ -47,12 +47,14 @@ export async function readMot({ place }: Reading): Promise<Findings> {
     const rows = (await readText(file)).split(/\r\n|\r|\n/);
     const isDetection = /^det\.txt$/i.test(basename(file));
     let ignored = 0;
+    const doubtful: number[] = [];
     const boxes = rows.flatMap((row, i): ClipBoxEntry[] => {
       if (row.trim() === '') return [];
       const box = collect(leftOut, file, i + 1, () =>
         boxOf(row, { names, fromOne: info !== undefined, isDetection, line: i + 1 }),
       );
       if (box === null) ignored += 1;
+      if (box === undefined) doubtful.push(Number.parseInt(row, 10) - 1);
       return box ? [box] : [];
     });
     if (boxes.length === 0 && !place.isFolder) {
@@ -65,7 +67,7 @@ export async function readMot({ place }: Reading): Promise<Findings> {
       const facts = { found: 'flag 0', expected: 'a box that counts', count: ignored };
       leftOut.push(problem(file, undefined, `to be ignored: ${counted(ignored, 'row')}`, facts));
     }
-    clips.push({ clip: { names: [info ?? basename(sequence)] }, file, boxes });
+    clips.push({ clip: { names: [info ?? basename(sequence)] }, file, boxes, doubtful });
   }
   const isOnly = clips.length === 1;
   return {

@@ -22,31 +22,39 @@ export interface SettleOptions {
   readonly keepsUnknownClips?: boolean;
   /** Boxes in pixels are held against their clip elsewhere. */
   readonly isHeldLater?: boolean;
+  /** A frame of which not all can be used is no truth. */
+  readonly isTruth?: boolean;
 }
 
 export function settleClips(
   entries: readonly ClipEntry[],
   clips: readonly KnownClip[],
-  { keepsUnknownClips: keepsUnknown = false, isHeldLater = false }: SettleOptions = {},
+  { keepsUnknownClips: keepsUnknown = false, isHeldLater = false, isTruth = false }: SettleOptions = {},
 ): SettledClips {
   const leftOut: Problem[] = [];
   const notes: string[] = [];
   const found: Located[] = [];
+  const doubtful = new Set<string>();
   for (const group of groupEntries(entries)) {
     const { file, clip: reference } = group[0]!; // no group is empty
     try {
       const clip = findClip(reference, file, clips, keepsUnknown);
       if (clip.note) notes.push(`${file}: ${clip.note}`);
-      for (const { boxes } of group) found.push(...boxes.map((box) => ({ box, file, clip: clip.clip })));
+      for (const { boxes, doubtful: frames = [] } of group) {
+        found.push(...boxes.map((box) => ({ box, file, clip: clip.clip })));
+        for (const frame of frames) doubtful.add(frameKey(clip.clip, frame));
+      }
     } catch (error) {
       leftOut.push(...refusals(error, file, group));
     }
   }
   const held = holdBoxes(found, isHeldLater);
   const once = oneEach(held.clipBoxes);
+  for (const { clip, box } of [...held.refused, ...once.refused]) doubtful.add(frameKey(clip, box.frame));
+  const sure = isTruth ? withoutFrames(once.clipBoxes, doubtful) : { clipBoxes: once.clipBoxes, leftOut: [] };
   return {
-    clipBoxes: once.clipBoxes.map(({ box, clip }) => ({ ...box, clip })),
-    leftOut: [...leftOut, ...held.leftOut, ...once.leftOut],
+    clipBoxes: sure.clipBoxes.map(({ box, clip }) => ({ ...box, clip })),
+    leftOut: [...leftOut, ...held.leftOut, ...once.leftOut, ...sure.leftOut],
     notes: [...notes, ...held.notes, ...once.notes],
   };
 }
@@ -56,6 +64,34 @@ interface Located {
   readonly box: ClipBoxEntry;
   readonly clip: KnownClip;
   readonly file: string;
+}
+
+function frameKey(clip: KnownClip, frame: number): string {
+  return `${keyOf(clip)} ${frame}`;
+}
+
+/** What is on frames of which something could not be used would be scored against half of a truth. */
+function withoutFrames(
+  boxes: readonly Located[],
+  doubtful: ReadonlySet<string>,
+): { clipBoxes: readonly Located[]; leftOut: readonly Problem[] } {
+  const isDoubtful = ({ clip, box }: Located) => doubtful.has(frameKey(clip, box.frame));
+  const byClip = Map.groupBy(boxes.filter(isDoubtful), ({ clip }) => keyOf(clip));
+  const leftOut = [...byClip.values()].map((same) => {
+    const { file, clip } = same[0]!; // no group is empty
+    const frames = [...new Set(same.map(({ box }) => String(box.frame)))];
+    return problem(
+      file,
+      undefined,
+      `${clip.file}: ${counted(same.length, 'box')} on frames that are no truth`,
+      {
+        found: `frame ${listed(frames)}, where another can't be used`,
+        expected: 'every animal of a frame',
+        count: same.length,
+      },
+    );
+  });
+  return { clipBoxes: boxes.filter((located) => !isDoubtful(located)), leftOut };
 }
 
 /** Entries of one file that name one clip are asked after once. */
@@ -128,15 +164,9 @@ function unknownClip(name: string | undefined, clips: readonly KnownClip[]): Poi
 }
 
 /** Cut to the picture, on frames that are there; what is not known of a clip is not asked. */
-function holdBoxes(
-  found: readonly Located[],
-  isHeldLater: boolean,
-): {
-  clipBoxes: readonly Located[];
-  leftOut: readonly Problem[];
-  notes: readonly string[];
-} {
+function holdBoxes(found: readonly Located[], isHeldLater: boolean): SettledLocated {
   const leftOut: Problem[] = [];
+  const refused: Located[] = [];
   const late = new Map<string, Located[]>();
   const cut = new Map<string, number>();
   const clipBoxes = found.flatMap((located): Located[] => {
@@ -155,12 +185,13 @@ function holdBoxes(
       return [{ ...located, box: { ...entry, box, relative: false } }];
     } catch (error) {
       leftOut.push(asProblem(error, file, entry.line));
+      refused.push(located);
       return [];
     }
   });
   for (const beyond of late.values()) leftOut.push(beyondEnd(beyond));
   const notes = [...cut].map(([file, n]) => `${counted(n, 'box')} on ${file} cut at the picture’s edge`);
-  return { clipBoxes, leftOut, notes };
+  return { clipBoxes, leftOut, refused, notes };
 }
 
 function beyondEnd(boxes: readonly Located[]): Problem {
@@ -201,6 +232,7 @@ function heldBox({ box, relative = false, frame }: ClipBoxEntry, clip: KnownClip
  */
 function oneEach(found: readonly Located[]): SettledLocated {
   const leftOut: Problem[] = [];
+  const refused: Located[] = [];
   const clipBoxes: Located[] = [];
   let doubles = 0;
   for (const here of Map.groupBy(found, ({ clip, box }) => `${keyOf(clip)} ${box.frame}`).values()) {
@@ -215,7 +247,10 @@ function oneEach(found: readonly Located[]): SettledLocated {
     for (const [track, same] of byTrack) {
       if (same.length === 1)
         clipBoxes.push(same[0]!); // one
-      else leftOut.push(contradiction(String(track), same));
+      else {
+        leftOut.push(contradiction(String(track), same));
+        refused.push(...same);
+      }
     }
   }
   const copies = copiedTracks(clipBoxes);
@@ -225,7 +260,7 @@ function oneEach(found: readonly Located[]): SettledLocated {
   ];
   const copied = new Set(copies.map(({ clip, box }) => `${keyOf(clip)} ${box.track}`));
   const kept = clipBoxes.filter(({ clip, box }) => !copied.has(`${keyOf(clip)} ${box.track}`));
-  return { clipBoxes: kept, leftOut, notes };
+  return { clipBoxes: kept, leftOut, refused, notes };
 }
 
 /** The first box of each track that has the frames, boxes and labels of one before it. */
@@ -246,6 +281,8 @@ function copiedTracks(boxes: readonly Located[]): Located[] {
 interface SettledLocated {
   readonly clipBoxes: readonly Located[];
   readonly leftOut: readonly Problem[];
+  /** What the problems are about. */
+  readonly refused: readonly Located[];
   readonly notes: readonly string[];
 }
 

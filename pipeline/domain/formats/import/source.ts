@@ -94,6 +94,8 @@ export interface ClipEntry {
   /** Whether the clip's name stands in the row of the box: then that row is named where it fits none. */
   readonly isRow?: boolean;
   readonly boxes: readonly ClipBoxEntry[];
+  /** Frames with something on them that can't be read: what is known of them is not all, so they are no truth. */
+  readonly doubtful?: readonly number[];
 }
 
 /** All that a reader found. */
