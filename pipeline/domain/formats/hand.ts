@@ -7,6 +7,7 @@ import type { Box } from '../vision/box.ts';
 import type { Split } from './dataset-entry.ts';
 import { withLabels } from './import/labels.ts';
 import { nothingUsable, readSource } from './import/read-source.ts';
+import { mergeClips } from './import/settle-clips.ts';
 import { mergePictures } from './import/settle-pictures.ts';
 import type { KnownClip, LabelSource } from './import/source.ts';
 import type { Problem } from './problem.ts';
@@ -69,20 +70,20 @@ export async function readHand(
     read.push(found);
   }
   const merged = mergePictures(read);
-  const rejected = read
-    .flatMap(({ clipBoxes }) => clipBoxes)
-    .filter(({ review }) => review === 'rejected').length;
-  const boxes = read.flatMap(({ clipBoxes }) => clipBoxes).filter(({ review }) => review !== 'rejected');
+  const held = mergeClips(read);
+  const boxes = held.clipBoxes.filter(({ review }) => review !== 'rejected');
+  const rejected = held.clipBoxes.length - boxes.length;
   const drawn = withLabels(merged.pictures, boxes);
   return {
     stills: drawn.stills,
     anchors: drawn.clipBoxes.flatMap(({ clip: { file }, frame, track, box, label }) =>
       box === null ? [] : [{ file, frame, ...(track === undefined ? {} : { track }), box, label }],
     ),
-    problems: [...read.flatMap(({ leftOut }) => leftOut), ...merged.leftOut],
+    problems: [...read.flatMap(({ leftOut }) => leftOut), ...merged.leftOut, ...held.leftOut],
     notes: [
       ...read.flatMap(({ notes }) => notes),
       ...merged.notes,
+      ...held.notes,
       ...(rejected > 0 ? [`${rejected} rejected labels are not taken`] : []),
     ],
   };

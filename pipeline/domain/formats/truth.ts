@@ -44,7 +44,11 @@ export async function readTruth(
   keepsUnknownClips = true,
 ): Promise<Truth> {
   const known = clips.length === 0 ? [nameless] : clips;
-  const source = await readSource(path, { clips: known, isTruth: true, keepsUnknownClips });
+  const source = await readSource(path, {
+    clips: known,
+    isTruth: true,
+    keepsUnknownClips: keepsUnknownClips && 'by name',
+  });
   const boxes = source.clipBoxes.filter(({ review }) => review !== 'rejected');
   if (boxes.length + source.pictures.length === 0) throw nothingUsable(path, source, 'truth');
   const rejected = source.clipBoxes.length - boxes.length;

@@ -148,7 +148,7 @@ async function readImages(
   reading: Reading,
 ): Promise<Omit<Findings, 'notes'>> {
   const ofClips = images.filter((image) => isFrame(image, taskOf(image, tasks)));
-  const ofPictures = images.filter((image) => !ofClips.includes(image));
+  const ofPictures = images.filter((image) => !isFrame(image, taskOf(image, tasks)));
   const { roots, near } = pictureRoots(reading, file);
   const names = ofPictures.map((image) => attribute(image, 'name') ?? '');
   const found = await findPictures(
@@ -196,7 +196,7 @@ async function readImages(
         continue;
       }
       const known = { frame, cause: 'hand', score: null, review: null } as const;
-      boxes.push(...shapes.map((shape) => ({ ...shape, ...known })));
+      for (const shape of shapes) boxes.push({ ...shape, ...known });
       if (refused.length > 0) doubtful.push(frame);
       else if (isEmpty) boxes.push({ ...known, box: null });
     }

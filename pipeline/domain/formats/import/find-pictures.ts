@@ -25,7 +25,7 @@ export type FoundPicture =
 
 /** Folders that say nothing of what a picture is: they may be there or not. */
 const layout =
-  /^(images?|img1?|jpegimages|data|train|training|val|valid|validation|test|default|obj_.*data|(train|val|test)\d{4})$/i;
+  /^(images?|img1?|jpegimages|annotations|data|train|training|val|valid|validation|test|default|obj_.*data|(train|val|test)\d{4})$/i;
 
 /**
  * Each picture by the whole name, else by the end of it that a picture's path has: a name without its folder is no
@@ -44,14 +44,15 @@ export async function findPictures(
     const path = direct[i];
     return path === undefined ? match(picture, pool) : { found: { path }, whole: true };
   });
+  const namesOf = new Map<string, Set<string>>();
+  for (const [i, { found }] of matches.entries()) {
+    if ('path' in found) namesOf.set(found.path, (namesOf.get(found.path) ?? new Set()).add(wanted[i]!.name)); // one each
+  }
   return matches.map(({ found, whole }, i) => {
     if (whole || !('path' in found)) return found;
-    const rivals = wanted.filter((other, j) => {
-      const theirs = matches[j]!.found; // one a picture
-      return 'path' in theirs && theirs.path === found.path && other.name !== wanted[i]!.name;
-    });
-    if (rivals.length === 0) return found;
-    return { reason: 'ambiguous', among: [`${found.path}, which is ${rivals[0]!.name} as well`] };
+    const rival = [...(namesOf.get(found.path) ?? [])].find((name) => name !== wanted[i]!.name); // one each
+    if (rival === undefined) return found;
+    return { reason: 'ambiguous', among: [`${found.path}, which is ${rival} as well`] };
   });
 }
 
@@ -83,7 +84,10 @@ interface PooledPicture {
   readonly segments: readonly string[];
 }
 
-async function picturesIn(roots: readonly string[]): Promise<PooledPicture[]> {
+/** Pictures by the stem of their name, in small letters. */
+type Pool = ReadonlyMap<string, readonly PooledPicture[]>;
+
+async function picturesIn(roots: readonly string[]): Promise<Pool> {
   const pool = new Map<string, PooledPicture>();
   for (const root of roots) {
     for await (const { kind, path } of walkFolder(root)) {
@@ -91,16 +95,20 @@ async function picturesIn(roots: readonly string[]): Promise<PooledPicture[]> {
       pool.set(path, { path, segments: relative(root, path).split(sep) });
     }
   }
-  return [...pool.values()];
+  return Map.groupBy(pool.values(), ({ path }) => stemKey(path));
+}
+
+function stemKey(path: string): string {
+  return stem(path).normalize('NFC').toLowerCase();
 }
 
 function match(
   { name, near, subset, byStem = false }: WantedPicture,
-  pool: readonly PooledPicture[],
+  pool: Pool,
 ): { found: FoundPicture; whole: boolean } {
   const segments = parts(name);
   for (const alike of [exactly, sameLetters, ...(byStem ? [sameStem] : [])]) {
-    const fitting = pool.flatMap((picture) => {
+    const fitting = (pool.get(stemKey(name)) ?? []).flatMap((picture) => {
       const n = agreement(picture.segments, segments, alike);
       return isSame(picture.segments, segments, n) ? [{ ...picture, n }] : [];
     });
@@ -167,5 +175,5 @@ function sameLetters(a: string, b: string): boolean {
 }
 
 function sameStem(a: string, b: string): boolean {
-  return sameLetters(stem(a), stem(b));
+  return stemKey(a) === stemKey(b);
 }

@@ -32,7 +32,7 @@ export async function importLabels(
   clips: readonly KnownClip[],
   options: Pick<ReadOptions, 'pictures' | 'minScore'> = {},
 ): Promise<Imported> {
-  const keepsUnknownClips = clips.length === 0;
+  const keepsUnknownClips = clips.length === 0 ? 'by id' : false;
   const source = await readSource(path, { ...options, format, clips, keepsUnknownClips });
   const { pictures, clipBoxes, leftOut, notes } = source;
   const drawn = withLabels(pictures, clipBoxes);
@@ -49,7 +49,7 @@ export async function importLabels(
 function labelRows(boxes: readonly (ClipBox & { readonly label: string })[]): LabelRow[] {
   return [...Map.groupBy(boxes, ({ clip }) => keyOf(clip)).values()].flatMap((ofClip) => {
     const tracks = ofClip.flatMap(({ track }) => track ?? []);
-    const shift = Math.min(1, ...tracks) < 1 ? 1 - Math.min(...tracks) : 0;
+    const shift = 1 - tracks.reduce((least, track) => Math.min(least, track), 1);
     const taken = new Set(tracks.map((track) => track + shift));
     const onFrame = new Map<number, number>();
     return ofClip.flatMap(

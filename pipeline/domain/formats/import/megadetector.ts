@@ -10,6 +10,7 @@ import { causes } from '../label-row.ts';
 import { counted, type Problem, problem } from '../problem.ts';
 import { jsonFilesOf } from './coco.ts';
 import { findPictures } from './find-pictures.ts';
+import { jsonKind } from './json-kind.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import { refusal } from './settle-pictures.ts';
 import type { ClipBoxEntry, ClipEntry, Findings, PictureEntry, Reading } from './source.ts';
@@ -21,7 +22,7 @@ export async function readMegaDetector(reading: Reading): Promise<Findings> {
   const all: Findings[] = [];
   for (const file of await jsonFilesOf(reading.place, 'megadetector')) {
     const document = await reading.place.json(file);
-    if (!isObject(document) || !Array.isArray(document.images) || !isObject(document.detection_categories)) {
+    if (!isObject(document) || jsonKind(document) !== 'megadetector') {
       throw new UsageError(`${file} is no MegaDetector result`, {
         found: document === undefined ? 'no JSON' : shown(Object.keys(fields(document))),
         expected: 'images, detection_categories',
@@ -36,6 +37,9 @@ export async function readMegaDetector(reading: Reading): Promise<Findings> {
     notes: all.flatMap(({ notes }) => notes),
   };
 }
+
+/** Of a file that does not say what its categories are. */
+const usualCategories = { '1': 'animal', '2': 'person', '3': 'vehicle' };
 
 /** A detection as far as it is a box. */
 interface Detection extends Pick<ClipBoxEntry, 'box' | 'label' | 'cause' | 'track'> {
@@ -146,7 +150,7 @@ function labelOf({ category, classifications }: Fields, document: Fields): strin
     .toSorted((a, b) => b.score - a.score)[0];
   const name =
     best?.id === undefined ? undefined : textIn(fields(document.classification_categories)[best.id]);
-  return name ?? textIn(fields(document.detection_categories)[textIn(category) ?? '']);
+  return name ?? textIn(fields(document.detection_categories ?? usualCategories)[textIn(category) ?? '']);
 }
 
 /** A picture is used whole, or not: one with weak detections alone is neither with an animal nor without. */
@@ -194,7 +198,7 @@ async function ofPictures(
 
 function ofClips(entries: readonly Entry[], file: string, leftOut: Problem[], isTruth: boolean): ClipEntry[] {
   return entries.map(({ name, detections, refused, looked, doubtful }) => {
-    leftOut.push(...refused);
+    for (const reason of refused) leftOut.push(reason);
     const single = frameOf(name);
     const placed = detections.flatMap(({ frame = single?.frame, ...detection }) =>
       frame === undefined ? [] : [{ ...detection, frame }],

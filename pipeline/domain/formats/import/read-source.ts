@@ -10,7 +10,7 @@ import { readLabelMe } from './labelme.ts';
 import { readMegaDetector } from './megadetector.ts';
 import { readMot } from './mot.ts';
 import { Place } from './place.ts';
-import { settleClips } from './settle-clips.ts';
+import { type KeepsUnknown, settleClips } from './settle-clips.ts';
 import { settlePictures } from './settle-pictures.ts';
 import type { Findings, ImportFormat, KnownClip, LabelSource, Reading } from './source.ts';
 import { readVoc } from './voc.ts';
@@ -31,7 +31,7 @@ export interface ReadOptions {
   /** Whether it is truth to score with: frames without an animal count. */
   readonly isTruth?: boolean;
   /** Clips that are not among those given stand for themselves. */
-  readonly keepsUnknownClips?: boolean;
+  readonly keepsUnknownClips?: KeepsUnknown;
   /** Whether boxes in pixels are held against their clip elsewhere, by who knows how long it is. */
   readonly isHeldLater?: boolean;
 }

@@ -17,9 +17,11 @@ export interface SettledClips {
   readonly notes: readonly string[];
 }
 
+/** Whether clips that are not among those given stand for themselves: by their id, or also by their name alone. */
+export type KeepsUnknown = false | 'by id' | 'by name';
+
 export interface SettleOptions {
-  /** Clips that are not among those given stand for themselves, by the name that their file gives them. */
-  readonly keepsUnknownClips?: boolean;
+  readonly keepsUnknownClips?: KeepsUnknown;
   /** Boxes in pixels are held against their clip elsewhere. */
   readonly isHeldLater?: boolean;
   /** A frame of which not all can be used is no truth. */
@@ -41,11 +43,11 @@ export function settleClips(
       const clip = findClip(reference, file, clips, keepsUnknown);
       if (clip.note) notes.push(`${file}: ${clip.note}`);
       for (const { boxes, doubtful: frames = [] } of group) {
-        found.push(...boxes.map((box) => ({ box, file, clip: clip.clip })));
+        for (const box of boxes) found.push({ box, file, clip: clip.clip });
         for (const frame of frames) doubtful.add(frameKey(clip.clip, frame));
       }
     } catch (error) {
-      leftOut.push(...refusals(error, file, group));
+      for (const reason of refusals(error, file, group)) leftOut.push(reason);
     }
   }
   const held = holdBoxes(found, isHeldLater);
@@ -115,7 +117,7 @@ function findClip(
   { id, names, isOnly = false }: ClipReference,
   file: string,
   clips: readonly KnownClip[],
-  keepsUnknown: boolean,
+  keepsUnknown: KeepsUnknown,
 ): { clip: KnownClip; note?: string } {
   const byId = id === undefined ? undefined : clips.find(({ clip }) => clip === id);
   if (byId) return { clip: byId };
@@ -134,7 +136,7 @@ function findClip(
       note: `it speaks of ${called}: taken for ${baseName(only.file)}, the only clip given`,
     };
   }
-  if (keepsUnknown && called !== undefined) {
+  if (called !== undefined && (keepsUnknown === 'by name' || (keepsUnknown && id !== undefined))) {
     return { clip: { file: names[0] ?? called, ...(id === undefined ? {} : { clip: id }) } };
   }
   throw unknownClip(called, clips);
@@ -161,6 +163,16 @@ function unknownClip(name: string | undefined, clips: readonly KnownClip[]): Poi
     found: name === undefined ? 'no name' : `"${name}"`,
     expected: `one of the clips (${expected})`,
   });
+}
+
+/** Boxes of several sources on the same clips: as those of one. */
+export function mergeClips(sources: readonly Pick<SettledClips, 'clipBoxes'>[]): SettledClips {
+  const all = sources.flatMap(({ clipBoxes }) => clipBoxes);
+  if (sources.length < 2) return { clipBoxes: all, leftOut: [], notes: [] };
+  const { clipBoxes, leftOut, notes } = oneEach(
+    all.map(({ clip, ...box }) => ({ box, clip, file: clip.file })),
+  );
+  return { clipBoxes: clipBoxes.map(({ box, clip }) => ({ ...box, clip })), leftOut, notes };
 }
 
 /** Cut to the picture, on frames that are there; what is not known of a clip is not asked. */

@@ -77,10 +77,10 @@ export async function readYolo({ place }: Reading): Promise<Findings> {
 async function yoloFiles(place: Place): Promise<YoloFiles> {
   const yaml = place.isFolder ? await findDataYaml(place.path) : await readDataYaml(place.path);
   const folder = place.isFolder ? place : await Place.open(dirname(place.path));
-  const own = [...(await folder.files())];
-  own.push(...(await besides(folder.path)));
+  let own = await folder.files();
+  own = own.concat(await besides(folder.path));
   if (yaml !== undefined && !own.some(isPictureName)) {
-    for (const path of yaml.pictures) own.push(...(await withLabels(path)));
+    for (const path of yaml.pictures) own = own.concat(await withLabels(path));
   }
   const texts = [...new Set(own)].filter((file) => extname(file).toLowerCase() === '.txt');
   const isLabel = (file: string) => !noLabels.test(basename(file, extname(file)));

@@ -189,6 +189,37 @@ test('hand boxes - a YOLO folder with splits, data.yaml, a polygon and a picture
   assert.match(notes.join(), /without a label file, taken as without an animal: 1 of 3 pictures/);
 });
 
+test('hand boxes - two sources of one picture or clip are one: each box once, and what one refuses is not used', async () => {
+  const bbox = [10, 10, 20, 20];
+  const image = (id: number) => ({ id, file_name: `${id}.jpg` });
+  await put('two/images/1.jpg', await jpeg(100, 50));
+  await put('two/images/2.jpg', await jpeg(100, 50));
+  await put('two/labels/1.txt', '0 0.2 0.4 0.2 0.4\n0 0.7 0.4 0.2 0.4\n');
+  await put('two/labels/2.txt', '0 0.2 0.4 0.2 0.4\n');
+  const yaml = await put('two/data.yaml', 'names: [deer]\n');
+  const coco = await put(
+    'two/coco.json',
+    JSON.stringify({
+      images: [image(1), image(2)],
+      annotations: [
+        { image_id: 1, category_id: 1, bbox },
+        { image_id: 2, category_id: 1 },
+      ],
+      categories: [{ id: 1, name: 'deer' }],
+    }),
+  );
+  const csv = await put('again.csv', 'frame,x,y,w,h,label\n0,1,2,3,4,deer\n');
+  const { stills, anchors, problems, notes } = await readHand([yaml, coco, csv, csv], ['deer.mp4']);
+  assert.deepEqual(
+    stills.map(({ name, boxes }) => [name, boxes.length]),
+    [['1.jpg', 2]],
+  );
+  assert.equal(anchors.length, 1);
+  assert.match(problems.map(({ message }) => message).join('\n'), /2\.jpg: left out of another source/);
+  assert.match(notes.join('\n'), /in another source, 1 x: taken once/);
+  assert.match(notes.join('\n'), /the same box on the same frame again, 1 x/);
+});
+
 test('hand boxes - YOLO classes must have names', async () => {
   await put('nameless/a.jpg', await jpeg(20, 10));
   await put('nameless/a.txt', '0 0.5 0.5 0.5 0.5\n');
