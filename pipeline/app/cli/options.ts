@@ -77,7 +77,7 @@ export const config = () => new Option('--config <file>', 'configuration file');
 export const json = () => new Option('--json', 'print the result as JSON on the last line');
 
 export const hand = (
-  description = 'boxes drawn by hand, again for more: CSV, or a folder with COCO or YOLO labels',
+  description = 'boxes drawn by hand, again for more: a CSV, or labels of any tool that `import` reads',
 ) => repeated(new Option('--hand <path>', description), String);
 
 export const start = () =>

@@ -58,9 +58,7 @@ export async function readSource(path: string, options: ReadOptions = {}): Promi
   const stills = await settlePictures(findings.pictures);
   const held = settleClips(findings.clips, clips, options);
   const also =
-    others.length === 0
-      ? []
-      : [`${path}: read as ${format}; ${others.join(', ')} is there as well (--format)`];
+    others.length === 0 ? [] : [`${path}: read as ${format}; ${others.join(', ')} is there as well`];
   return {
     format,
     pictures: stills.pictures,

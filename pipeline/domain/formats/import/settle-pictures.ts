@@ -56,7 +56,9 @@ async function settle(path: string, entries: readonly PictureEntry[]): Promise<S
   let size: Size = { width: 0, height: 0 };
   try {
     size = await openStill(path);
-    for (const entry of entries) sameSize(path, size, entry.size);
+    for (const { size: drawnOn, boxes: found } of entries) {
+      sameSize(path, size, drawnOn, found.length > 0 && found.every(({ relative }) => relative));
+    }
     for (const found of said) {
       const box = inPixels(found, size);
       try {
@@ -85,10 +87,14 @@ function inPixels({ box: [x, y, w, h], relative = false }: FoundBox, { width, he
   return relative ? [x * width, y * height, w * width, h * height] : [x, y, w, h];
 }
 
-/** Boxes drawn at another size, or before the picture was turned upright, would be wrong. */
-function sameSize(path: string, size: Size, drawnOn: Partial<Size> = {}): void {
+/**
+ * Boxes drawn at another size, or before the picture was turned upright, would be wrong.
+ * @param isRelative whether only the shape of the picture matters
+ */
+function sameSize(path: string, size: Size, drawnOn: Partial<Size> = {}, isRelative = false): void {
   const { width = size.width, height = size.height } = drawnOn;
-  if (width !== size.width || height !== size.height) {
+  const isSameShape = Math.abs(width / height / (size.width / size.height) - 1) < 0.01;
+  if (isRelative ? !isSameShape : width !== size.width || height !== size.height) {
     throw new PoisonError(`${path} is not the picture that was drawn on`, {
       found: `${size.width} x ${size.height} px`,
       expected: `${width} x ${height} px`,

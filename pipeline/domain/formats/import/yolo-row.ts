@@ -43,7 +43,7 @@ function boxOf(numbers: readonly number[], keyPoints: number | undefined): Box |
   }
   // A fifth number is a tracker's or a detector's score.
   if (numbers.length === 4 || numbers.length === 5) return centred(numbers.slice(0, 4));
-  if (numbers.length < 6 || !numbers.every(isRelative)) return undefined;
+  if (numbers.length < 6 || !numbers.every(isInside) || mayBePose(numbers)) return undefined;
   const points = pointsOf(numbers);
   return points && boxAround(points);
 }
@@ -52,6 +52,17 @@ function centred(numbers: readonly number[]): Box | undefined {
   const [cx = 0, cy = 0, w = 0, h = 0] = numbers;
   if (!numbers.every(isRelative) || w <= 0 || h <= 0) return undefined;
   return [cx - w / 2, cy - h / 2, w, h];
+}
+
+/** Behind a box, threes whose last says 0, 1 or 2: key points with their visibility. As a polygon they would be wrong. */
+function mayBePose(numbers: readonly number[]): boolean {
+  const visible = numbers.slice(4).filter((_, i) => i % 3 === 2);
+  return (numbers.length - 4) % 3 === 0 && visible.every((value) => [0, 1, 2].includes(value));
+}
+
+/** Corners lie in the picture, but for rounding. */
+function isInside(value: number): boolean {
+  return value > -0.1 && value < 1.1;
 }
 
 /** A little outside is cut at the edge; pixels are no fractions. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelFolder, read } from '../../../../../fixtures/label-folder.ts';
+import { labelFolder, picture, read } from '../../../../../fixtures/label-folder.ts';
 
 const region = (value: object, type = 'rectanglelabels', more: object = {}) => ({
   id: JSON.stringify([value, type]),
@@ -19,7 +19,7 @@ const task = (image: string, results: readonly (readonly object[])[], more: obje
   ...more,
 });
 
-test('label studio - rectangles in percent, turned about their corner, polygons, ellipses, labels apart', async () => {
+test('label studio - rectangles in percent, turned about their corner, polygons, ellipses, labels apart; the picture may be larger', async () => {
   const { path } = await labelFolder({
     'export.json': [
       task('/data/upload/3/1a2b3c4d-a.jpg', [
@@ -44,17 +44,17 @@ test('label studio - rectangles in percent, turned about their corner, polygons,
       ]),
       task('/data/local-files/?d=cards/b%20c.jpg', [[]]),
     ],
-    'images/a.jpg': null,
+    'images/a.jpg': await picture('a.jpg', 400, 200),
     'cards/b c.jpg': null,
   });
   const found = await read(path);
   assert.deepEqual(found.pictures, {
     'images/a.jpg': [
-      'deer 10,20,30,40',
-      'deer 60,10,40,20',
-      'fox 20,10,20,40',
-      'fox 130,40,40,20',
-      'hare 0,0,20,10',
+      'deer 20,40,60,80',
+      'deer 120,20,80,40',
+      'fox 40,20,40,80',
+      'fox 260,80,80,40',
+      'hare 0,0,40,20',
     ],
     'cards/b c.jpg': [],
   });

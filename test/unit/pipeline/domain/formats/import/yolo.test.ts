@@ -64,6 +64,19 @@ test('yolo - polygons and turned boxes are the boxes around them, a pose is its 
   assert.deepEqual((await read(pose.path)).pictures, { 'images/a.jpg': deer });
 });
 
+test('yolo - key points are no polygon where no kpt_shape tells of them', async () => {
+  const { path } = await labelFolder({
+    'classes.txt': 'deer',
+    'images/a.jpg': null,
+    'images/b.jpg': null,
+    'labels/a.txt': '0 0.5 0.5 0.2 0.4 0.45 0.45 2 0.55 0.55 1\n',
+    'labels/b.txt': row,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'images/b.jpg': deer });
+  assert.match(found.leftOut.join(), /a\.txt:1: row.*so a\.jpg is not used/);
+});
+
 test('yolo - a row that is no box takes its picture out; an empty file, and none at all, do not', async () => {
   const { path } = await labelFolder({
     'data.yaml': names,
