@@ -45,7 +45,7 @@ async function importFrom(path: string, flags: ImportFlags): Promise<void> {
   const clips = await probeClipFacts(clip);
   outcome.note(clips.notes);
   outcome.leaveOut(clips.problems);
-  const imported = await importLabels(format, path, clips.facts, { pictures, minScore });
+  const imported = await importLabels(format, path, clips.facts, { pictures, minScore, outside: out });
   const { labels, stills } = imported;
   outcome.note(imported.notes);
   outcome.leaveOut(imported.problems);

@@ -92,7 +92,7 @@ async function readDocument(document: Fields, file: string, reading: Reading): P
   const split = subsetOf(file);
   const { roots, near } = pictureRoots(reading, file);
   const wanted: WantedPicture[] = images.map(({ name }) => ({ name, near, subset: split }));
-  const found = await findPictures(wanted, roots);
+  const found = await findPictures(wanted, roots, reading.place);
   leftOut.push(
     ...missingPictures(
       file,

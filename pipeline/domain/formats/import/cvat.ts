@@ -159,6 +159,7 @@ async function readImages(
       byStem: true,
     })), // one each
     roots,
+    reading.place,
   );
   const leftOut = missingPictures(file, names, found, roots);
   const pictures = ofPictures.flatMap((image, i): PictureEntry[] => {

@@ -1,9 +1,9 @@
 /** The pictures that a file of labels names: beside it, wherever its folders were moved to. */
 import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import { walkFolder } from '../../../runtime/walk-folder.ts';
 import { isPictureName } from '../../vision/picture-files.ts';
 import { stem } from '../file-name.ts';
+import type { Place } from './place.ts';
 
 /** What a file calls a picture. */
 export interface WantedPicture {
@@ -32,14 +32,16 @@ const layout =
  * identity, so another folder's picture is none, two that fit are ambiguous, and so is one that two names fit equally.
  *
  * @param roots folders that are searched; nothing outside of them is found
+ * @param place by which they are searched
  */
 export async function findPictures(
   wanted: readonly WantedPicture[],
   roots: readonly string[],
+  place: Pick<Place, 'search'>,
 ): Promise<FoundPicture[]> {
   const direct = wanted.map((one) => placed(one, roots));
   if (direct.every((path) => path !== undefined)) return direct.map((path) => ({ path }));
-  const pool = await picturesIn(roots);
+  const pool = await picturesIn(roots, place);
   const matches = wanted.map((picture, i) => {
     const path = direct[i];
     return path === undefined ? match(picture, pool) : { found: { path }, whole: true };
@@ -87,11 +89,11 @@ interface PooledPicture {
 /** Pictures by the stem of their name, in small letters. */
 type Pool = ReadonlyMap<string, readonly PooledPicture[]>;
 
-async function picturesIn(roots: readonly string[]): Promise<Pool> {
+async function picturesIn(roots: readonly string[], place: Pick<Place, 'search'>): Promise<Pool> {
   const pool = new Map<string, PooledPicture>();
   for (const root of roots) {
-    for await (const { kind, path } of walkFolder(root)) {
-      if (kind !== 'file' || !isPictureName(path) || pool.has(path)) continue;
+    for await (const path of place.search(root)) {
+      if (!isPictureName(path) || pool.has(path)) continue;
       pool.set(path, { path, segments: relative(root, path).split(sep) });
     }
   }

@@ -30,7 +30,7 @@ export async function importLabels(
   format: ImportFormat | 'auto',
   path: string,
   clips: readonly KnownClip[],
-  options: Pick<ReadOptions, 'pictures' | 'minScore'> = {},
+  options: Pick<ReadOptions, 'pictures' | 'minScore' | 'outside'> = {},
 ): Promise<Imported> {
   const keepsUnknownClips = clips.length === 0 ? 'by id' : false;
   const source = await readSource(path, { ...options, format, clips, keepsUnknownClips });

@@ -145,10 +145,12 @@ async function picturesOf(
   const asNamed = await findPictures(
     names.map((name) => ({ name, near })),
     roots,
+    reading.place,
   );
   const asUploaded = await findPictures(
     names.map((name) => ({ name: withoutHash(name), near })),
     roots,
+    reading.place,
   );
   const found = asNamed.map((at, i) => ('reason' in at && at.reason === 'missing' ? asUploaded[i]! : at)); // one each
   leftOut.push(...missingPictures(file, names, found, roots));

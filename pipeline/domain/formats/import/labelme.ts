@@ -36,6 +36,7 @@ export async function readLabelMe(reading: Reading): Promise<Findings> {
   const found = await findPictures(
     said.map(({ name, file }) => ({ name, near: pictureRoots(reading, file).near, byStem: true })),
     roots,
+    place,
   );
   leftOut.push(
     ...missingPictures(

@@ -164,6 +164,7 @@ async function ofPictures(
   const found = await findPictures(
     entries.map(({ name }) => ({ name, near })),
     roots,
+    reading.place,
   );
   leftOut.push(
     ...missingPictures(

@@ -1,5 +1,6 @@
 /** A file or folder that somebody's labels lie in, listed once. */
-import { basename, dirname, extname, resolve, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { UsageError } from '../../../runtime/errors.ts';
 import { entryAt, walkFolder } from '../../../runtime/walk-folder.ts';
 import { parseJson } from '../json.ts';
@@ -14,15 +15,22 @@ export class Place {
   #files: Promise<readonly string[]> | undefined;
   readonly #json = new Map<string, Promise<unknown>>();
 
-  private constructor(path: string, isFolder: boolean) {
+  /** A folder that is not searched, though it may lie in it. */
+  readonly #outside: string | undefined;
+
+  private constructor(path: string, isFolder: boolean, outside: string | undefined) {
     this.path = path;
     this.isFolder = isFolder;
+    this.#outside = outside === undefined ? undefined : resolve(outside);
   }
 
-  /** @throws UsageError where nothing is there */
-  static async open(path: string): Promise<Place> {
+  /**
+   * @param outside where results go: those of the last time are nobody's labels
+   * @throws UsageError where nothing is there
+   */
+  static async open(path: string, outside?: string): Promise<Place> {
     const { kind, what } = await entryAt(resolve(path));
-    if (kind === 'file' || kind === 'folder') return new Place(resolve(path), kind === 'folder');
+    if (kind === 'file' || kind === 'folder') return new Place(resolve(path), kind === 'folder', outside);
     throw new UsageError(`${path} is not there`, {
       found: what === undefined || what.startsWith('ENOENT') ? 'nothing' : what,
       expected: 'a file or a folder of labels',
@@ -35,10 +43,28 @@ export class Place {
     return /^(annotations|labels|json|gt|det)$/i.test(basename(folder)) ? dirname(folder) : folder;
   }
 
+  /** Another file or folder of the same labels. @throws UsageError where nothing is there */
+  other(path: string): Promise<Place> {
+    return Place.open(path, this.#outside);
+  }
+
   /** Every file in the folder and in those in it, those of the upper folders first; of a file itself. */
   files(): Promise<readonly string[]> {
-    this.#files ??= this.isFolder ? filesIn(this.path) : Promise.resolve([this.path]);
+    this.#files ??= this.isFolder ? this.#filesIn(this.path) : Promise.resolve([this.path]);
     return this.#files;
+  }
+
+  /** Hidden ones are nobody's; what lies in a job's folder was made by the job. */
+  async *search(folder: string): AsyncGenerator<string> {
+    const isOutside = (path: string) => path === this.#outside || existsSync(join(path, '.shika'));
+    for await (const { kind, path } of walkFolder(folder, isOutside)) if (kind === 'file') yield path;
+  }
+
+  async #filesIn(folder: string): Promise<string[]> {
+    const files: string[] = [];
+    for await (const path of this.search(folder)) files.push(path);
+    const depth = (path: string) => path.split(sep).length;
+    return files.toSorted((a, b) => depth(a) - depth(b)); // stable: by name within a folder
   }
 
   /** Files of one extension (with its dot, in small letters). */
@@ -54,14 +80,6 @@ export class Place {
     if (this.#json.size > REMEMBERED && oldest !== undefined) this.#json.delete(oldest);
     return known;
   }
-}
-
-/** Hidden ones are nobody's. */
-async function filesIn(folder: string): Promise<string[]> {
-  const files: string[] = [];
-  for await (const { kind, path } of walkFolder(folder)) if (kind === 'file') files.push(path);
-  const depth = (path: string) => path.split(sep).length;
-  return files.toSorted((a, b) => depth(a) - depth(b)); // stable: by name within a folder
 }
 
 async function parsed(file: string): Promise<unknown> {

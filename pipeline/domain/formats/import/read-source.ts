@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly clips?: readonly KnownClip[];
   /** Folder in which pictures are looked for first. */
   readonly pictures?: string | undefined;
+  /** A folder that is not searched. */
+  readonly outside?: string;
   /** Detections below it are not taken, 0..1. */
   readonly minScore?: number | undefined;
   /** Whether it is truth to score with: frames without an animal count. */
@@ -51,7 +53,7 @@ const readers: Readonly<Record<ImportFormat, (reading: Reading) => Promise<Findi
 /** @throws UsageError where nothing is there, or nothing that we know */
 export async function readSource(path: string, options: ReadOptions = {}): Promise<LabelSource> {
   const { clips = [], pictures, minScore = DEFAULT_MIN_SCORE, isTruth = false } = options;
-  const place = await Place.open(path);
+  const place = await Place.open(path, options.outside);
   const named = options.format === 'auto' ? undefined : options.format;
   const [format, ...others] = named === undefined ? await detectFormats(place) : [named];
   const findings = await readers[format]({ place, clips, pictures, minScore, isTruth });

@@ -69,6 +69,7 @@ export async function readVoc(reading: Reading): Promise<Findings> {
   const found = await findPictures(
     all.map(({ name, file }) => ({ name, near: relative(place.root, file).split(sep)[0], byStem: true })),
     roots,
+    place,
   );
   leftOut.push(
     ...missingPictures(

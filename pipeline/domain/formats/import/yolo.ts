@@ -9,7 +9,7 @@ import { isPictureName } from '../../vision/picture-files.ts';
 import { splitNamed } from '../dataset-entry.ts';
 import { collect, counted, listed, type Problem, problem } from '../problem.ts';
 import { readText } from '../text.ts';
-import { Place } from './place.ts';
+import type { Place } from './place.ts';
 import type { Findings, FoundBox, PictureEntry, Reading } from './source.ts';
 import { classNames, type DataYaml, findDataYaml, readDataYaml, withAbove } from './yolo-classes.ts';
 import { parseRow, type YoloClasses } from './yolo-row.ts';
@@ -76,11 +76,11 @@ export async function readYolo({ place }: Reading): Promise<Findings> {
 
 async function yoloFiles(place: Place): Promise<YoloFiles> {
   const yaml = place.isFolder ? await findDataYaml(place.path) : await readDataYaml(place.path);
-  const folder = place.isFolder ? place : await Place.open(dirname(place.path));
+  const folder = place.isFolder ? place : await place.other(dirname(place.path));
   let own = await folder.files();
-  own = own.concat(await besides(folder.path));
+  own = own.concat(await besides(folder));
   if (yaml !== undefined && !own.some(isPictureName)) {
-    for (const path of yaml.pictures) own = own.concat(await withLabels(path));
+    for (const path of yaml.pictures) own = own.concat(await withLabels(path, place));
   }
   const texts = [...new Set(own)].filter((file) => extname(file).toLowerCase() === '.txt');
   const isLabel = (file: string) => !noLabels.test(basename(file, extname(file)));
@@ -93,20 +93,20 @@ async function yoloFiles(place: Place): Promise<YoloFiles> {
 }
 
 /** The folder of labels beside one of pictures that is given alone, and the other way round. */
-async function besides(folder: string): Promise<readonly string[]> {
+async function besides(folder: Place): Promise<readonly string[]> {
   const other = new Map([
     ['images', 'labels'],
     ['labels', 'images'],
-  ]).get(basename(folder).toLowerCase());
+  ]).get(basename(folder.path).toLowerCase());
   if (other === undefined) return [];
-  const beside = await Place.open(join(dirname(folder), other)).catch(() => undefined);
+  const beside = await folder.other(join(dirname(folder.path), other)).catch(() => undefined);
   return (await beside?.files()) ?? [];
 }
 
 /** Pictures of a folder that a `data.yaml` names, and the labels beside. */
-async function withLabels(path: string): Promise<readonly string[]> {
-  const pictures = await (await Place.open(path)).files();
-  const labels = await Place.open(labelFolder(path)).catch(() => undefined);
+async function withLabels(path: string, place: Place): Promise<readonly string[]> {
+  const pictures = await (await place.other(path)).files();
+  const labels = await place.other(labelFolder(path)).catch(() => undefined);
   return [...pictures, ...((await labels?.files()) ?? [])];
 }
 

@@ -136,3 +136,18 @@ test('yolo - no label file for any picture is nothing read, not pictures without
   assert.deepEqual(found.pictures, {});
   assert.match(found.leftOut.join(), /no labels; found 1 picture, none with a label file/);
 });
+
+test('yolo - what a job or the last import left in the folder is nobody’s label', async () => {
+  const { path } = await labelFolder({
+    'data.yaml': names,
+    'images/a.jpg': null,
+    'labels/a.txt': row,
+    'shika-out/.shika/x': '',
+    'shika-out/dataset/images/b.jpg': null,
+    'shika-out/dataset/labels/b.txt': row,
+    'out/dataset/images/c.jpg': null,
+    'out/dataset/labels/c.txt': row,
+  });
+  assert.deepEqual((await read(path, { outside: join(path, 'out') })).pictures, { 'images/a.jpg': deer });
+  assert.deepEqual(Object.keys((await read(join(path, 'shika-out/dataset'))).pictures), ['images/b.jpg']);
+});
