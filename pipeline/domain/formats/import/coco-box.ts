@@ -2,14 +2,18 @@
 import type { Box } from '../../vision/box.ts';
 import { allNumbers, fields, isObject, items, numberIn, numbersIn } from '../json.ts';
 import { aroundRuns, runsOf } from './rle.ts';
-import { boxAround, type Point, pointsOf, solid } from './shapes.ts';
+import { boxAround, type Point, pointsOf, solid, turned } from './shapes.ts';
 
-/** undefined where there is neither. */
-export function cocoBox({ bbox, segmentation }: Readonly<Record<string, unknown>>): Box | undefined {
+/** undefined where there is neither. CVAT's bbox is that before the box was turned; its attribute says by how much. */
+export function cocoBox({
+  bbox,
+  segmentation,
+  attributes,
+}: Readonly<Record<string, unknown>>): Box | undefined {
   const sides = numbersIn(bbox, 4);
   if (sides !== undefined) {
     const [x = 0, y = 0, w = 0, h = 0] = sides;
-    if (w > 0 && h > 0) return [x, y, w, h];
+    if (w > 0 && h > 0) return turned([x, y, w, h], numberIn(fields(attributes).rotation) ?? 0);
   }
   // A bbox that is there and is none is not guessed at, unless it is all zeros.
   const isAbsent =

@@ -118,7 +118,9 @@ async function readDocument(document: Fields, file: string, reading: Reading): P
       },
     ];
   });
-  return { pictures, clips: [], leftOut, notes: [] };
+  const lost = lostAttributes(document.annotations);
+  const notes = lost.length > 0 ? [`${file}: attributes that are not kept: ${listed(lost, 10)}`] : [];
+  return { pictures, clips: [], leftOut, notes };
 }
 
 /** Images by id; of an id that is there for two pictures, neither's annotations are known. */
@@ -154,6 +156,14 @@ function categoryNames(list: readonly unknown[]): Map<string, string | null> {
     names.set(id, names.has(id) && names.get(id) !== name ? null : name);
   }
   return names;
+}
+
+/** Attributes that a person added; CVAT writes the others everywhere. */
+function lostAttributes(annotations: readonly unknown[]): string[] {
+  const names = new Set(
+    annotations.flatMap((annotation) => Object.keys(fields(fields(annotation).attributes))),
+  );
+  return [...names].filter((name) => !['occluded', 'rotation', 'track_id', 'keyframe'].includes(name)).sort();
 }
 
 function ofNoImage(file: string, id: string, count: number): Problem {

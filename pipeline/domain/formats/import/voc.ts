@@ -93,6 +93,17 @@ function bare(name: string): string {
   return name.replaceAll('\\', '/').replace(/(?<=.)\.[a-z][a-z0-9]{0,5}$/i, '');
 }
 
+/** Degrees: CVAT's bndbox is that before the box was turned. */
+function rotationOf(object: Element): number {
+  const attributes = children(childAt(object, 'attributes'), 'attribute');
+  return (
+    numberAt(
+      attributes.find((one) => textAt(one, 'name') === 'rotation'),
+      'value',
+    ) ?? 0
+  );
+}
+
 /** What a list calls the picture of an XML file. */
 function listName(file: string): string {
   const folders = file.split(sep);
@@ -158,7 +169,7 @@ function boxOf(object: Element, isKit: boolean): Box | undefined {
     const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = edges;
     const first = isKit ? 1 : 0;
     const box: Box = [xmin - first, ymin - first, xmax - xmin + first, ymax - ymin + first];
-    return solid(box);
+    return solid(box) && turned(box, rotationOf(object));
   }
   // The LabelMe of old has corners.
   const corners = children(childAt(object, 'polygon'), 'pt').map((point) => sides(point, 'x', 'y'));

@@ -140,6 +140,19 @@ test('coco - masks: runs over columns, none at all, and the text that pycocotool
   assert.equal(aroundRuns([100], 10), undefined);
 });
 
+test('coco - a box that CVAT turned is the box around it, attributes are said to be lost', async () => {
+  const { path } = await labelFolder({
+    'coco.json': document(
+      [image(1, 'a.jpg')],
+      [annotation(1, { bbox: [80, 40, 40, 20], attributes: { rotation: 90, occluded: false, age: 'old' } })],
+    ),
+    'a.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'a.jpg': ['deer 90,30,20,40'] });
+  assert.match(found.notes.join(), /attributes that are not kept: age/);
+});
+
 test('coco - one odd value refuses one item: ids as texts, a null category, an image without a name', async () => {
   const { path } = await labelFolder({
     'coco.json': {

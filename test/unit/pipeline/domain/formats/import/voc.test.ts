@@ -50,6 +50,7 @@ test('voc - empty where an XML has no object or a list names the picture; what n
 
 test('voc - turned boxes and corners have a box; an object without one takes its picture out', async () => {
   const turned = '<robndbox><cx>100</cx><cy>50</cy><w>40</w><h>20</h><angle>1.5707963</angle></robndbox>';
+  const rotation = '<attributes><attribute><name>rotation</name><value>90.0</value></attribute></attributes>';
   const corner = (x: number, y: number) => `<pt><x>${x}</x><y>${y}</y></pt>`;
   const { path } = await labelFolder({
     'a.xml': annotation(
@@ -57,11 +58,16 @@ test('voc - turned boxes and corners have a box; an object without one takes its
       object(turned) + object(`<polygon>${corner(1, 2)}${corner(9, 2)}${corner(9, 8)}</polygon>`),
     ),
     'b.xml': annotation('b.jpg', object() + object('<bndbox><xmin>5</xmin></bndbox>') + object(bndbox, '')),
+    'cvat.xml': annotation('cvat.jpg', object(`${bndbox}${rotation}`)),
     'a.jpg': null,
     'b.jpg': null,
+    'cvat.jpg': null,
   });
   const found = await read(path);
-  assert.deepEqual(found.pictures, { 'a.jpg': ['deer 90,30,20,40', 'deer 1,2,8,6'] });
+  assert.deepEqual(found.pictures, {
+    'a.jpg': ['deer 90,30,20,40', 'deer 1,2,8,6'],
+    'cvat.jpg': ['deer 5,25,40,30'],
+  });
   assert.match(
     found.leftOut.join('\n'),
     /b\.xml: object 2; found deer without a bndbox.*so b\.jpg is not used/,
