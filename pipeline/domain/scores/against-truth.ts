@@ -43,7 +43,7 @@ export async function truthScores(
   const { labels, problems } = await readLabels(labelsFile);
   const labelled = new Map(labels.map(({ clip, file }) => [clip, { clip, file }]));
   const known = [...labelled.values()].map((clip) => ({
-    ...clips.find((one) => one.clip === clip.clip),
+    ...clips.find((known) => known.clip === clip.clip),
     ...clip,
   }));
   const read = await readTruth(truthFile, known);

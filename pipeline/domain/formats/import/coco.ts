@@ -10,11 +10,17 @@ import { fields, isObject, items, numberIn, shown, textIn } from '../json.ts';
 import { counted, listed, type Problem, problem } from '../problem.ts';
 import { cocoBox } from './coco-box.ts';
 import { findPictures, type WantedPicture } from './find-pictures.ts';
-import { type JsonKind, jsonKind } from './json-kind.ts';
+import { jsonFilesOf } from './json-kind.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
-import type { Place } from './place.ts';
 import { refusal } from './settle-pictures.ts';
-import { type Findings, type FoundBox, type PictureEntry, type Reading, saysEmpty } from './source.ts';
+import {
+  type Findings,
+  type FoundBox,
+  joined,
+  type PictureEntry,
+  type Reading,
+  saysEmpty,
+} from './source.ts';
 
 /** An entry of `images`. */
 interface CocoImage {
@@ -25,15 +31,6 @@ interface CocoImage {
 }
 
 type Fields = ReturnType<typeof fields>;
-
-/** The folder's JSON files of a kind; a file that is named itself is taken for one. */
-export async function jsonFilesOf(place: Place, kind: JsonKind): Promise<string[]> {
-  if (!place.isFolder) return [place.path];
-  const files: string[] = [];
-  for (const file of await place.filesOf('.json'))
-    if (jsonKind(await place.json(file)) === kind) files.push(file);
-  return files;
-}
 
 /** @throws UsageError where a file that is named itself is no COCO file */
 export async function readCoco(reading: Reading): Promise<Findings> {
@@ -50,16 +47,12 @@ export async function readCoco(reading: Reading): Promise<Findings> {
     }
     all.push(await readDocument(document, file, reading));
   }
+  const read = joined(all);
+  if (others.length === 0) return read;
+  const names = listed(others.map(baseName));
   return {
-    pictures: all.flatMap(({ pictures }) => pictures),
-    clips: [],
-    leftOut: all.flatMap(({ leftOut }) => leftOut),
-    notes: [
-      ...all.flatMap(({ notes }) => notes),
-      ...(others.length > 0
-        ? [`${place.path}: not read, for there are instances_*.json: ${listed(others.map(baseName))}`]
-        : []),
-    ],
+    ...read,
+    notes: [...read.notes, `${place.path}: not read, for there are instances_*.json: ${names}`],
   };
 }
 

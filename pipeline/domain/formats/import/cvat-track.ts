@@ -117,9 +117,9 @@ function facts(element: Element): Pick<ClipBoxEntry, 'cause' | 'score' | 'review
 
 export function attributesOf(element: Element): Map<string, string> {
   return new Map(
-    children(element, 'attribute').map((one) => [
-      attribute(one, 'name') ?? '',
-      String(one['#'] ?? '').trim(),
+    children(element, 'attribute').map((child) => [
+      attribute(child, 'name') ?? '',
+      String(child['#'] ?? '').trim(),
     ]),
   );
 }

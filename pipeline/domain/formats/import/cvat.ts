@@ -20,6 +20,7 @@ import {
   type ClipReference,
   type Findings,
   type FoundBox,
+  joined,
   type PictureEntry,
   type Reading,
   saysEmpty,
@@ -43,12 +44,7 @@ export async function readCvat(reading: Reading): Promise<Findings> {
   for (const file of reading.place.isFolder ? await cvatFiles(reading.place) : [reading.place.path]) {
     all.push(await readFile(await readXml(file, 'annotations'), file, reading));
   }
-  return {
-    pictures: all.flatMap(({ pictures }) => pictures),
-    clips: all.flatMap(({ clips }) => clips),
-    leftOut: all.flatMap(({ leftOut }) => leftOut),
-    notes: all.flatMap(({ notes }) => notes),
-  };
+  return joined(all);
 }
 
 async function readFile(root: Element, file: string, reading: Reading): Promise<Findings> {

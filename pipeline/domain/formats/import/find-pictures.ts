@@ -39,7 +39,7 @@ export async function findPictures(
   roots: readonly string[],
   place: Pick<Place, 'search'>,
 ): Promise<FoundPicture[]> {
-  const direct = wanted.map((one) => placed(one, roots));
+  const direct = wanted.map((picture) => placed(picture, roots));
   if (direct.every((path) => path !== undefined)) return direct.map((path) => ({ path }));
   const pool = await picturesIn(roots, place);
   const matches = wanted.map((picture, i) => {

@@ -2,9 +2,9 @@
 import type { HandStill } from '../hand.ts';
 import type { LabelRow } from '../label-row.ts';
 import type { Problem } from '../problem.ts';
+import { keyOf } from './find-clip.ts';
 import { withLabels } from './labels.ts';
 import { type ReadOptions, readSource } from './read-source.ts';
-import { keyOf } from './settle-clips.ts';
 import type { ClipBox, ImportFormat, KnownClip } from './source.ts';
 
 export { importFormats } from './detect.ts';

@@ -1,5 +1,6 @@
 /** Whose JSON it is. */
 import { fields, isObject, items } from '../json.ts';
+import type { Place } from './place.ts';
 
 export type JsonKind = 'coco' | 'megadetector' | 'labelme' | 'label-studio';
 
@@ -18,6 +19,15 @@ export function jsonKind(value: unknown): JsonKind | undefined {
   }
   if (Array.isArray(value.shapes) && ('imagePath' in value || 'imageData' in value)) return 'labelme';
   return isTask(value) ? 'label-studio' : undefined;
+}
+
+/** The folder's JSON files of a kind; a file that is named itself is taken for one. */
+export async function jsonFilesOf(place: Place, kind: JsonKind): Promise<string[]> {
+  if (!place.isFolder) return [place.path];
+  const files: string[] = [];
+  for (const file of await place.filesOf('.json'))
+    if (jsonKind(await place.json(file)) === kind) files.push(file);
+  return files;
 }
 
 /** A task of Label Studio, or one of its `JSON_MIN`. */

@@ -7,12 +7,19 @@ import { isPictureName } from '../../vision/picture-files.ts';
 import { baseName } from '../file-name.ts';
 import { fields, isObject, items, shown, textIn } from '../json.ts';
 import { counted, type Problem, problem } from '../problem.ts';
-import { jsonFilesOf } from './coco.ts';
 import { findPictures } from './find-pictures.ts';
+import { jsonFilesOf } from './json-kind.ts';
 import { type Region, regionsOf, trackBoxes } from './label-studio-regions.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import { refusal } from './settle-pictures.ts';
-import { type ClipEntry, type Findings, type PictureEntry, type Reading, saysEmpty } from './source.ts';
+import {
+  type ClipEntry,
+  type Findings,
+  joined,
+  type PictureEntry,
+  type Reading,
+  saysEmpty,
+} from './source.ts';
 
 type Fields = ReturnType<typeof fields>;
 
@@ -30,12 +37,7 @@ export async function readLabelStudio(reading: Reading): Promise<Findings> {
     }
     all.push(await readTasks(tasks, file, reading));
   }
-  return {
-    pictures: all.flatMap(({ pictures }) => pictures),
-    clips: all.flatMap(({ clips }) => clips),
-    leftOut: all.flatMap(({ leftOut }) => leftOut),
-    notes: all.flatMap(({ notes }) => notes),
-  };
+  return joined(all);
 }
 
 /** A task that somebody annotated. */

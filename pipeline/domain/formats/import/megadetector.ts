@@ -8,12 +8,18 @@ import { isPictureName } from '../../vision/picture-files.ts';
 import { allNumbers, fields, isObject, items, numberIn, numbersIn, shown, textIn } from '../json.ts';
 import { causes } from '../label-row.ts';
 import { counted, type Problem, problem } from '../problem.ts';
-import { jsonFilesOf } from './coco.ts';
 import { findPictures } from './find-pictures.ts';
-import { jsonKind } from './json-kind.ts';
+import { jsonFilesOf, jsonKind } from './json-kind.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import { refusal } from './settle-pictures.ts';
-import type { ClipBoxEntry, ClipEntry, Findings, PictureEntry, Reading } from './source.ts';
+import {
+  type ClipBoxEntry,
+  type ClipEntry,
+  type Findings,
+  joined,
+  type PictureEntry,
+  type Reading,
+} from './source.ts';
 
 type Fields = ReturnType<typeof fields>;
 
@@ -30,12 +36,7 @@ export async function readMegaDetector(reading: Reading): Promise<Findings> {
     }
     all.push(await readDocument(document, file, reading));
   }
-  return {
-    pictures: all.flatMap(({ pictures }) => pictures),
-    clips: all.flatMap(({ clips }) => clips),
-    leftOut: all.flatMap(({ leftOut }) => leftOut),
-    notes: all.flatMap(({ notes }) => notes),
-  };
+  return joined(all);
 }
 
 /** Of a file that does not say what its categories are. */

@@ -108,6 +108,16 @@ export interface Findings {
   readonly notes: readonly string[];
 }
 
+/** What several files say, as one. */
+export function joined(all: readonly Findings[]): Findings {
+  return {
+    pictures: all.flatMap(({ pictures }) => pictures),
+    clips: all.flatMap(({ clips }) => clips),
+    leftOut: all.flatMap(({ leftOut }) => leftOut),
+    notes: all.flatMap(({ notes }) => notes),
+  };
+}
+
 /** A picture whose every animal has its box; without boxes its file says that there is none. */
 export interface PictureLabels {
   /** Absolute. */

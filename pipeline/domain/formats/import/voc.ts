@@ -98,7 +98,7 @@ function rotationOf(object: Element): number {
   const attributes = children(childAt(object, 'attributes'), 'attribute');
   return (
     numberAt(
-      attributes.find((one) => textAt(one, 'name') === 'rotation'),
+      attributes.find((child) => textAt(child, 'name') === 'rotation'),
       'value',
     ) ?? 0
   );
@@ -162,8 +162,8 @@ function pictureOf(annotation: Element, file: string): VocPicture {
 }
 
 function boxOf(object: Element, isKit: boolean): Box | undefined {
-  const sides = (of: Element | undefined, ...names: readonly string[]) =>
-    of && allNumbers(names.map((name) => numberAt(of, name)));
+  const sides = (element: Element | undefined, ...names: readonly string[]) =>
+    element && allNumbers(names.map((name) => numberAt(element, name)));
   const edges = sides(childAt(object, 'bndbox'), 'xmin', 'ymin', 'xmax', 'ymax');
   if (edges !== undefined) {
     const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = edges;

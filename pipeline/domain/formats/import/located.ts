@@ -1,0 +1,19 @@
+/** Boxes on their way from a file to a clip. */
+import type { Problem } from '../problem.ts';
+import type { ClipBoxEntry, KnownClip } from './source.ts';
+
+/** A box and the clip that it is on. */
+export interface Located {
+  readonly box: ClipBoxEntry;
+  readonly clip: KnownClip;
+  readonly file: string;
+}
+
+/** What a step makes of them. */
+export interface SettledLocated {
+  readonly clipBoxes: readonly Located[];
+  readonly leftOut: readonly Problem[];
+  /** What the problems are about. */
+  readonly refused: readonly Located[];
+  readonly notes: readonly string[];
+}
