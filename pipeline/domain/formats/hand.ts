@@ -10,7 +10,7 @@ import { nothingUsable, readSource } from './import/read-source.ts';
 import { mergeClips } from './import/settle-clips.ts';
 import { mergePictures } from './import/settle-pictures.ts';
 import type { KnownClip, LabelSource } from './import/source.ts';
-import type { Problem } from './problem.ts';
+import { counted, type Problem } from './problem.ts';
 
 /** A picture with every animal in it boxed; one without boxes shows that there is none (a negative). */
 export interface HandStill {
@@ -74,6 +74,7 @@ export async function readHand(
   const boxes = held.clipBoxes.filter(({ review }) => review !== 'rejected');
   const rejected = held.clipBoxes.length - boxes.length;
   const drawn = withLabels(merged.pictures, boxes);
+  const val = merged.pictures.filter(({ split }) => split === 'val').length;
   return {
     stills: drawn.stills,
     anchors: drawn.clipBoxes.flatMap(({ clip: { file }, frame, track, box, label }) =>
@@ -84,7 +85,10 @@ export async function readHand(
       ...read.flatMap(({ notes }) => notes),
       ...merged.notes,
       ...held.notes,
-      ...(rejected > 0 ? [`${rejected} rejected labels are not taken`] : []),
+      ...(val > 0
+        ? [`of a validation or test split, and used like the others: ${counted(val, 'picture')}`]
+        : []),
+      ...(rejected > 0 ? [`rejected, and not taken: ${counted(rejected, 'label')}`] : []),
     ],
   };
 }

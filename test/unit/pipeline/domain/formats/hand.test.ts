@@ -220,6 +220,27 @@ test('hand boxes - two sources of one picture or clip are one: each box once, an
   assert.match(notes.join('\n'), /the same box on the same frame again, 1 x/);
 });
 
+test('hand boxes - rejected labels are not drawn, and a test split is said to be used', async () => {
+  const labels = await put(
+    'labels.csv',
+    [
+      'clip,file,frame,track,x,y,w,h,label,cause,score,risk,review',
+      '0123456789abcdef,deer.mp4,0,1,1,2,3,4,deer,detected,0.9,0.1,accepted',
+      '0123456789abcdef,deer.mp4,1,1,1,2,3,4,deer,detected,0.9,0.1,rejected',
+    ].join('\n'),
+  );
+  await put('split/data.yaml', 'names: [deer]\n');
+  await put('split/test/images/a.jpg', await jpeg(20, 10));
+  await put('split/test/labels/a.txt', '0 0.5 0.5 0.5 0.5\n');
+  const { anchors, notes } = await readHand([labels, join(folder, 'split')], ['deer.mp4']);
+  assert.deepEqual(
+    anchors.map(({ frame }) => frame),
+    [0],
+  );
+  assert.match(notes.join('\n'), /rejected, and not taken: 1 label/);
+  assert.match(notes.join('\n'), /of a validation or test split, and used like the others: 1 picture/);
+});
+
 test('hand boxes - YOLO classes must have names', async () => {
   await put('nameless/a.jpg', await jpeg(20, 10));
   await put('nameless/a.txt', '0 0.5 0.5 0.5 0.5\n');
