@@ -10,6 +10,7 @@ import {
   FrameRuns,
   Ledger,
   RecordedAt,
+  SceneEvent,
   TrackId,
 } from './terms.ts';
 
@@ -39,6 +40,9 @@ export const ClipTracked = message({
       ledger: Ledger,
       looked: Type.Optional(FrameRuns),
       damage: Type.Optional(Damage),
+      scene: Type.Optional(
+        Type.Array(SceneEvent, { description: 'What changed the whole picture; absent where nothing did' }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -52,7 +56,7 @@ export const ClipTracked = message({
       fps: 23.976,
       recordedAt: { time: '2024-05-12T06:30:15.000+09:00', source: 'container' },
       tracks: [{ track: 1, label: 'deer', first: 0, last: 401 }],
-      causes: { hand: 1, detected: 390, moved: 6, held: 5 },
+      causes: { hand: 1, detected: 382, followed: 6, interpolated: 2, moved: 6, held: 5 },
       ledger: { decoded: 402, labelled: 402, empty: 0, skipped: {}, dead: 0 },
       looked: [[0, 401, 1]],
     },
@@ -65,7 +69,7 @@ export const ClipTracked = message({
         height: 1,
         fps: 1,
         tracks: [],
-        causes: { hand: 0, detected: 0, moved: 0, held: 0 },
+        causes: { hand: 0, detected: 0, followed: 0, interpolated: 0, moved: 0, held: 0 },
       },
       'negative count': {
         clip: '0123456789abcdef',
@@ -75,7 +79,7 @@ export const ClipTracked = message({
         height: 1,
         fps: 1,
         tracks: [],
-        causes: { hand: 0, detected: 0, moved: 0, held: 0 },
+        causes: { hand: 0, detected: 0, followed: 0, interpolated: 0, moved: 0, held: 0 },
         ledger: { decoded: 1, labelled: -1, empty: 0, skipped: {}, dead: 0 },
       },
     },

@@ -23,7 +23,7 @@ import {
  */
 export const TrackerCheckpoint = Type.Object(
   {
-    version: Type.Literal(1),
+    version: Type.Literal(2),
     restart: Restart,
     next: Type.Integer({ minimum: 0, description: 'First frame that is not decided' }),
     previous: Type.Integer({ minimum: -1, description: 'Last frame that was looked at; -1: none yet' }),

@@ -60,12 +60,55 @@ export const TrackId = Type.Integer({ minimum: 1, description: '1, 2, … within
 
 export const Score = Type.Number({ minimum: 0, maximum: 1 });
 
-/** Why a label is there: drawn by hand, found by the detector, moved by the difference, or held in place. */
+/**
+ * Why a label is there: drawn by hand, found by the detector, followed by its looks, interpolated between sure boxes
+ * before and behind, moved by the difference, or held in place.
+ */
 export const Cause = Type.Union(
-  [Type.Literal('hand'), Type.Literal('detected'), Type.Literal('moved'), Type.Literal('held')],
+  [
+    Type.Literal('hand'),
+    Type.Literal('detected'),
+    Type.Literal('followed'),
+    Type.Literal('interpolated'),
+    Type.Literal('moved'),
+    Type.Literal('held'),
+  ],
   { description: 'Why the label is there' },
 );
 export type Cause = Static<typeof Cause>;
+
+/**
+ * Why a label is doubted that its cause and score would let pass. `unchanged`: it says that the animal moved where no
+ * pixel changed. `stone`: its track never moved, on pixels that never changed. `unsteady`: the light or the camera
+ * changed in this frame.
+ */
+export const Doubt = Type.Union(
+  [Type.Literal('unchanged'), Type.Literal('stone'), Type.Literal('unsteady')],
+  { description: 'Why the label is doubted' },
+);
+export type Doubt = Static<typeof Doubt>;
+
+/** What changed a clip's whole picture, and when. */
+export const SceneEvent = Type.Object(
+  {
+    kind: Type.Union(
+      [
+        Type.Literal('infrared-switch'),
+        Type.Literal('exposure'),
+        Type.Literal('codec-pop'),
+        Type.Literal('knock'),
+        Type.Literal('pan'),
+        Type.Literal('cut'),
+        Type.Literal('wind'),
+      ],
+      { description: 'What it was, as far as pixels tell' },
+    ),
+    first: FrameIndex,
+    last: FrameIndex,
+  },
+  { additionalProperties: false, description: 'What changed the whole picture' },
+);
+export type SceneEvent = Static<typeof SceneEvent>;
 
 /** First 16 hex digits of the SHA-256 of what a model consists of. */
 export const ModelId = Type.String({ pattern: '^[0-9a-f]{16}$', description: 'Digest of the model’s files' });
@@ -124,9 +167,16 @@ export const Causes = Type.Object(
   {
     hand: Type.Integer({ minimum: 0 }),
     detected: Type.Integer({ minimum: 0 }),
+    followed: Type.Integer({ minimum: 0 }),
+    interpolated: Type.Integer({ minimum: 0 }),
     moved: Type.Integer({ minimum: 0 }),
     held: Type.Integer({ minimum: 0 }),
   },
   { additionalProperties: false, description: 'Labels by cause' },
 );
 export type Causes = Static<typeof Causes>;
+
+/** No label yet, of any cause. */
+export function noCauses(): Causes {
+  return { hand: 0, detected: 0, followed: 0, interpolated: 0, moved: 0, held: 0 };
+}

@@ -6,6 +6,7 @@ import {
   Cause,
   ClassLabel,
   ClipId,
+  Doubt,
   FrameIndex,
   ModelId,
   Score,
@@ -31,6 +32,14 @@ export const Track = message({
       label: ClassLabel,
       cause: Cause,
       score: Type.Union([Score, Type.Null()], { description: 'The detector’s, where it found the animal' }),
+      likeness: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description: 'How much the box looks like the followed animal, where its looks were compared',
+        }),
+      ),
+      doubts: Type.Optional(Type.Array(Doubt, { minItems: 1, description: 'Why it is doubted' })),
       model: Type.Union([ModelId, Type.Null()]),
       region: Type.Union([Box, Type.Null()], { description: 'The search region that was looked at' }),
     },

@@ -4,7 +4,14 @@ import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
 import type { Cause } from '../../schemas/terms.ts';
 
 /** What a label is worth to training by its cause, before its risk is taken off. */
-const WORTH: Readonly<Record<Cause, number>> = { hand: 1, detected: 1, moved: 0.5, held: 0.6 };
+const WORTH: Readonly<Record<Cause, number>> = {
+  hand: 1,
+  detected: 1,
+  followed: 0.8,
+  interpolated: 0.6,
+  moved: 0.5,
+  held: 0.6,
+};
 
 /** Neighbouring frames look alike: they are held out in runs of this many, so that scores are honest. */
 const RUN = 20;

@@ -12,7 +12,7 @@ import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import type { Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { TrackerCheckpoint } from '../../schemas/state.ts';
-import type { Cause } from '../../schemas/terms.ts';
+import { type Cause, noCauses } from '../../schemas/terms.ts';
 import { type Change, changeAround, displacement } from './difference.ts';
 import { Lookahead } from './lookahead.ts';
 import { matchDetections } from './match.ts';
@@ -42,12 +42,12 @@ export interface DecidedFrame {
 /** A clip's checkpoint before its first frame. @param restart see {@link TrackerCheckpoint} */
 export function initialCheckpoint(restart = 0): TrackerCheckpoint {
   return {
-    version: 1,
+    version: 2,
     restart,
     next: 0,
     previous: -1,
     tracks: [],
-    causes: { hand: 0, detected: 0, moved: 0, held: 0 },
+    causes: noCauses(),
     ledger: { decoded: 0, labelled: 0, empty: 0, skipped: {}, dead: 0 },
     looked: [],
     width: 0,

@@ -22,6 +22,7 @@ import { createLog } from '../../pipeline/runtime/log/log.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Image } from '../../schemas/image.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
+import { noCauses } from '../../schemas/terms.ts';
 import { Track } from '../../schemas/track.ts';
 import { BOUNDS } from '../bus/testbed.ts';
 import { writeKerasWeights } from '../fixtures/keras-weights.ts';
@@ -104,7 +105,7 @@ async function publishTracked(bus: Bus, labels: readonly string[]): Promise<void
     ...size,
     fps,
     tracks: labels.map((label, i) => ({ track: i + 1, label, first: 0, last: frames - 1 })),
-    causes: { hand: 0, detected: labels.length * frames, moved: 0, held: 0 },
+    causes: { ...noCauses(), detected: labels.length * frames },
     ledger: { decoded: frames, labelled: frames, empty: 0, skipped: {}, dead: 0 },
   };
   await bus.publish(outgoing(ClipTracked, { camera, clip }, tracked));

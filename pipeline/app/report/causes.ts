@@ -2,7 +2,7 @@
  * How each cause looks, everywhere in the report. Colours are Okabe and Ito's, which people with any kind of colour
  * blindness tell apart; line styles say the same without colour: the less was seen, the less of the line is there.
  */
-import type { Cause } from '../../../schemas/terms.ts';
+import { type Cause, noCauses } from '../../../schemas/terms.ts';
 import { causes, type LabelRow } from '../../domain/formats/label-row.ts';
 import { type Html, html } from './markup.ts';
 
@@ -16,12 +16,18 @@ export interface Look {
 export const looks: Readonly<Record<Cause, Look>> = {
   hand: { colour: '#cc79a7', dash: 'none', meaning: 'drawn by a person' },
   detected: { colour: '#56b4e9', dash: 'none', meaning: 'found by the detector' },
+  followed: { colour: '#009e73', dash: '12 3', meaning: 'not found: followed by its looks' },
+  interpolated: {
+    colour: '#0072b2',
+    dash: '9 4',
+    meaning: 'not found: between sure boxes before and behind',
+  },
   moved: { colour: '#e69f00', dash: '7 3', meaning: 'not found: moved to where the picture changed' },
   held: { colour: '#d55e00', dash: '2 3', meaning: 'not found, nothing changed: left where it was' },
 };
 
 /** From the surest to the most doubtful. */
-export const doubt: readonly Cause[] = ['hand', 'detected', 'moved', 'held'];
+export const doubt: readonly Cause[] = ['hand', 'detected', 'followed', 'interpolated', 'moved', 'held'];
 
 /** A short piece of the line that the cause's boxes are drawn with. */
 export function lineSample(cause: Cause): Html {
@@ -38,7 +44,7 @@ export function legend(): Html {
 }
 
 export function countByCause(labels: readonly LabelRow[]): Readonly<Record<Cause, number>> {
-  const counts = { hand: 0, detected: 0, moved: 0, held: 0 };
+  const counts = noCauses();
   for (const { cause } of labels) counts[cause] += 1;
   return counts;
 }

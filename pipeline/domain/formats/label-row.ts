@@ -32,7 +32,7 @@ export interface LabelRow {
 }
 
 /** Every cause, in the order in which tables list them. */
-export const causes: readonly Cause[] = ['hand', 'detected', 'moved', 'held'];
+export const causes: readonly Cause[] = ['hand', 'detected', 'followed', 'interpolated', 'moved', 'held'];
 /** Every decision, in the order in which tables list them. */
 export const reviews: readonly ReviewState[] = ['accepted', 'rejected', 'corrected'];
 

@@ -92,6 +92,8 @@ export function labelScores(truth: readonly TruthBox[], labels: readonly LabelBo
     byCause: {
       hand: ofCause(matches, 'hand'),
       detected: ofCause(matches, 'detected'),
+      followed: ofCause(matches, 'followed'),
+      interpolated: ofCause(matches, 'interpolated'),
       moved: ofCause(matches, 'moved'),
       held: ofCause(matches, 'held'),
     },

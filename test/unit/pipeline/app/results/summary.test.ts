@@ -18,7 +18,7 @@ const trained = {
   history: [],
 };
 const ledger = { decoded: 402, labelled: 400, empty: 2, skipped: {}, dead: 0 };
-const causes = { hand: 1, detected: 390, moved: 6, held: 3 };
+const causes = { hand: 1, detected: 390, followed: 0, interpolated: 0, moved: 6, held: 3 };
 const tracked = { ...input, width: 640, height: 360, fps: 24, tracks: [], causes, ledger };
 const result: RunResult = {
   outcomes: [

@@ -84,3 +84,24 @@ test('risk - between 0 and 1, to 1/1000, a track of one frame included', () => {
   }
   assert.deepEqual(risks([]), []);
 });
+
+test('risk - what was estimated between two detections is as sure as the nearer of them', () => {
+  const unseen = (cause: 'followed' | 'held') =>
+    Object.fromEntries(Array.from({ length: 30 }, (_, i) => [i + 10, { cause, score: null }]));
+  const followed = risks(track(50, unseen('followed')));
+  const held = risks(track(50, unseen('held')));
+  assert.ok(followed[38]! < followed[25]!, `${followed[38]} ${followed[25]}`);
+  assert.equal(followed[15], followed[34]);
+  assert.ok(held[38]! > held[25]!, `${held[38]} ${held[25]}`);
+});
+
+test('risk - a followed box that looks unlike its animal is riskier', () => {
+  const of = (likeness: number) => risks(track(9, { 4: { cause: 'followed', score: null, likeness } }))[4]!;
+  assert.ok(of(0.3) > of(0.95) + 0.2, `${of(0.3)} ${of(0.95)}`);
+});
+
+test('risk - what the tracker doubts is at risk, a stone most', () => {
+  const of = (changes: Parameters<typeof label>[1]) => risks(track(9, { 4: changes }))[4]!;
+  assert.ok(of({ doubts: ['unchanged'] }) > of({}) + 0.2);
+  assert.ok(of({ doubts: ['stone'] }) > 0.85);
+});
