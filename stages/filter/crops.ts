@@ -2,7 +2,7 @@
  * The dataset of a classifier: every good label by itself. What is held out was seen at another time: neighbouring
  * frames of an animal are nearly the same picture, and a score on them would say nothing.
  */
-import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
+import { isGood, type ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
 import { evenlySpaced } from '../../pipeline/domain/statistics/evenly-spaced.ts';
 import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
 import { type ClipLabels, trainingBox } from './dataset.ts';
@@ -34,11 +34,7 @@ export function cropItems(
   hand: readonly DatasetItem[],
   heldOutShare: number,
 ): DatasetItem[] {
-  const good = clips.flatMap((from) =>
-    from.labels
-      .filter(({ review }) => review === 'accepted' || review === 'corrected')
-      .map((label) => ({ from, label })),
-  );
+  const good = clips.flatMap((from) => from.labels.filter(isGood).map((label) => ({ from, label })));
   const items = [...Map.groupBy(good, ({ label }) => label.track.label)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, ofClass]) => {

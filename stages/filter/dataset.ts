@@ -1,5 +1,5 @@
 /** The dataset: pictures drawn on by hand and accepted labels, with how far training trusts each. */
-import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
+import { isGood, type ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
 import type { Dataset, DatasetItem } from '../../schemas/dataset.ts';
 import type { Cause } from '../../schemas/terms.ts';
 
@@ -37,7 +37,7 @@ export function datasetItems(
   const every = heldOutShare > 0 ? Math.max(2, Math.round(1 / heldOutShare)) : Number.POSITIVE_INFINITY;
   const items: DatasetItem[] = [];
   for (const [index, onFrame] of [...frames].sort(([a], [b]) => a - b)) {
-    if (onFrame.some(({ review }) => review === 'rejected' || review === 'pending')) continue;
+    if (!onFrame.every(isGood)) continue;
     const drawn = onFrame.some(({ track }) => track.cause === 'hand');
     const heldOut = !drawn && Math.floor(index / RUN) % every === every - 1;
     items.push({

@@ -5,7 +5,9 @@
 
 import { storeDataset } from '../../pipeline/domain/datasets/store.ts';
 import { decisionRuns } from '../../pipeline/domain/labels/decide.ts';
-import { labelsOf } from '../../pipeline/domain/labels/labels.ts';
+import { clipContexts, labelsOf } from '../../pipeline/domain/labels/labels.ts';
+import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
+import { spotOf } from '../../pipeline/domain/labels/stones.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
@@ -32,7 +34,7 @@ export const filter = stage({
   options: FilterOptions,
   takes: [clips, datasets],
   gives: [LabelReviewed, ClipFiltered, ClipFailed, Progress],
-  reads: [Track, LabelReviewed],
+  reads: [Track, LabelReviewed, ClipFiltered],
   keeps: { stores: ['datasets'] },
   async start({ bus, options }) {
     return {
@@ -67,7 +69,8 @@ async function* filterClip(
   { review, acceptBelow }: FilterOptions,
 ): AsyncGenerator<Outgoing> {
   const { clip, camera } = input.body;
-  const labels = await labelsOf(bus, clip);
+  // By this clip alone: which others are filtered already is a matter of timing, and decisions must not be.
+  const labels = await labelsOf(bus, clip, { pictures: new Map([[clip, input.body]]), spots: new Map() });
   const parent = input.traceparent;
   const pending = labels.filter((label) => label.review === 'pending');
   if (review === 'auto') {
@@ -82,8 +85,18 @@ async function* filterClip(
     labels: labels.length,
     risky: labels.filter((label) => label.risk >= acceptBelow).length,
     decided: review === 'auto' ? labels.length : labels.length - pending.length,
+    still: stillTracks(labels),
   };
   yield outgoing(ClipFiltered, { camera, clip }, { clip, camera, ...counts }, { parent });
+}
+
+/** Tracks that stood at one spot all through the clip. */
+function stillTracks(labels: readonly ReviewedLabel[]): NonNullable<ClipFiltered['still']> {
+  const tracks = Map.groupBy(labels, ({ track }) => track.track);
+  return [...tracks].flatMap(([track, own]) => {
+    const spot = spotOf(own.map((label) => label.track.box));
+    return spot ? [{ track, spot: [...spot] }] : [];
+  });
 }
 
 async function* buildDataset(
@@ -95,9 +108,10 @@ async function* buildDataset(
   const tracked = new Map<string, ClipTracked>();
   for await (const { body } of bus.stored(ClipTracked)) tracked.set(body.clip, body);
   const labelled: TimedClipLabels[] = [];
+  const contexts = await clipContexts(bus);
   for (const [i, clip] of clips.entries()) {
     const facts = tracked.get(clip);
-    if (facts) labelled.push({ ...facts, labels: await labelsOf(bus, clip) });
+    if (facts) labelled.push({ ...facts, labels: await labelsOf(bus, clip, contexts) });
     yield messages.running({ done: i + 1, total: clips.length }, `${i + 1}/${clips.length}`);
   }
   const dataset =

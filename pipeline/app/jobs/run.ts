@@ -5,7 +5,7 @@
 import type { DetectorScores } from '../../../schemas/scores.ts';
 import type { TrainStart } from '../../../schemas/train-job.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
-import { labelsOf } from '../../domain/labels/labels.ts';
+import { clipContexts, labelsOf } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import { annotate, type ClipOutcome } from './annotate.ts';
 import { buildDataset } from './build-dataset.ts';
@@ -59,7 +59,8 @@ export async function runSteps(plan: RunPlan, context: RunContext, record: RunRe
   await timed('review', () => plan.review(outcomes));
   const clips = outcomes.flatMap(({ input, tracked }) => (tracked ? [input.clip] : []));
   const labels = new Map<string, ReviewedLabel[]>();
-  for (const clip of clips) labels.set(clip, await labelsOf(bus, clip));
+  const contexts = await clipContexts(bus);
+  for (const clip of clips) labels.set(clip, await labelsOf(bus, clip, contexts));
   const { dataset, pictures } = await buildDataset({ ...drawn, clips }, 'pictures', context);
   const main =
     pictures > drawn.hand.length

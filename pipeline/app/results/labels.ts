@@ -6,7 +6,7 @@ import { type ExportFormat, type ExportResult, exportLabels } from '../../domain
 import type { ClipFacts, LabelRow } from '../../domain/formats/label-row.ts';
 import { writeLabels } from '../../domain/formats/labels-csv.ts';
 import { framesOfRuns } from '../../domain/labels/frame-runs.ts';
-import { labelsOf, trackedClips } from '../../domain/labels/labels.ts';
+import { clipContexts, labelsOf, trackedClips } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import { decodeClip } from '../../domain/vision/video-decode.ts';
 import type { CameraRow } from '../../ingest/cameras/camera-table.ts';
@@ -60,8 +60,9 @@ export async function labelsByClip(
   clips: readonly ClipOutcome[],
 ): Promise<ReadonlyMap<string, readonly ReviewedLabel[]>> {
   const labels = new Map<string, readonly ReviewedLabel[]>();
+  const contexts = await clipContexts(bus);
   for (const { input, tracked } of clips) {
-    if (tracked) labels.set(input.clip, await labelsOf(bus, input.clip));
+    if (tracked) labels.set(input.clip, await labelsOf(bus, input.clip, contexts));
   }
   return labels;
 }
@@ -90,9 +91,11 @@ export async function updateLabelsFile(bus: Bus, jobFolder: string): Promise<voi
   if (process.env.NATS_URL) return;
   const tracked = new Map((await trackedClips(bus)).map((clip) => [clip.clip, clip]));
   const rows: LabelRow[] = [];
+  const contexts = await clipContexts(bus);
   for await (const { body } of bus.stored(ClipArrived)) {
     const clip = tracked.get(body.clip);
-    if (clip && tracked.delete(body.clip)) rows.push(...labelRows(clip.file, await labelsOf(bus, clip.clip)));
+    if (!clip || !tracked.delete(body.clip)) continue;
+    rows.push(...labelRows(clip.file, await labelsOf(bus, clip.clip, contexts)));
   }
   await replaceFileBy(labelsFile(jobFolder), (temporary) => writeLabels(temporary, rows));
 }
@@ -126,9 +129,10 @@ export async function exportAllLabels(
 ): Promise<ExportResult> {
   const labels: LabelRow[] = [];
   const clips: ClipFacts[] = [];
+  const contexts = await clipContexts(bus);
   for (const tracked of await trackedClips(bus)) {
     clips.push({ ...clipFacts(tracked), ...cameraFacts(cameras.get(tracked.camera)) });
-    labels.push(...labelRows(tracked.file, await labelsOf(bus, tracked.clip)));
+    labels.push(...labelRows(tracked.file, await labelsOf(bus, tracked.clip, contexts)));
   }
   const sources = new Map<string, string>();
   for await (const { body } of bus.stored(ClipArrived)) sources.set(body.clip, body.source);

@@ -1,7 +1,7 @@
 /** Choosing labels by where they are, why they are there, and how risky they are. */
 import type { Cause } from '../../../schemas/terms.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { arrivedClip, labelsOf, trackedClips } from './labels.ts';
+import { arrivedClip, clipContexts, labelsOf, trackedClips } from './labels.ts';
 import type { ReviewedLabel } from './review.ts';
 
 /** Both included; `to` is infinite for "from there on". */
@@ -48,7 +48,8 @@ export async function chosenLabels(
   { clip, ...choice }: LabelChoice & { readonly clip?: string | undefined },
 ): Promise<ReviewedLabel[]> {
   const clips = clip === undefined ? await trackedClips(bus) : [await arrivedClip(bus, clip)];
-  const labels = await Promise.all(clips.map((chosen) => labelsOf(bus, chosen.clip)));
+  const contexts = await clipContexts(bus);
+  const labels = await Promise.all(clips.map((chosen) => labelsOf(bus, chosen.clip, contexts)));
   return labels.flat().filter((label) => isChosen(label, choice));
 }
 

@@ -2,8 +2,9 @@
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../schemas/track.ts';
 import type { Box } from '../vision/box.ts';
+import type { LabelDoubt } from './doubt.ts';
 import { standingDecisions } from './history.ts';
-import { risks } from './risk.ts';
+import { risks, type TrackContext } from './risk.ts';
 
 export type Review = 'pending' | 'accepted' | 'rejected' | 'corrected';
 
@@ -11,6 +12,8 @@ export interface ReviewedLabel {
   /** As the tracker gave it; its cause is never overwritten. */
   readonly track: Track;
   readonly risk: number;
+  /** Why it is doubted, the heaviest first. */
+  readonly doubts: readonly LabelDoubt[];
   readonly review: Review;
   /** The tracker's, or the corrected one. */
   readonly box: Box;
@@ -24,13 +27,24 @@ export function isConfirmed({ track: { cause }, review, by }: ReviewedLabel): bo
   return cause === 'hand' || ((review === 'accepted' || review === 'corrected') && by !== 'auto');
 }
 
+/** Whether it may be learned from: decided as good; what looks like a stone, by a person. */
+export function isGood({ review, doubts, by }: ReviewedLabel): boolean {
+  const isStone = doubts.some(({ kind }) => kind === 'stone');
+  return (review === 'accepted' || review === 'corrected') && !(isStone && by === 'auto');
+}
+
 /**
  * Folds the log: for each label the last decision that stands wins. Who accepts a label that was corrected accepts the
  * correction.
  * @param labels of one track or several, in any order
  * @param log decisions in the order in which they were made, also those that were taken back
+ * @param contextOf what is known of a track beside its labels, which it is given in frame order
  */
-export function reviewed(labels: readonly Track[], log: readonly LabelReviewed[]): ReviewedLabel[] {
+export function reviewed(
+  labels: readonly Track[],
+  log: readonly LabelReviewed[],
+  contextOf: (track: readonly Track[]) => TrackContext = () => ({}),
+): ReviewedLabel[] {
   const decisions = standingDecisions(log);
   const tracks = Map.groupBy(
     labels.toSorted((a, b) => a.index - b.index),
@@ -40,8 +54,12 @@ export function reviewed(labels: readonly Track[], log: readonly LabelReviewed[]
     .sort(([a], [b]) => a - b)
     .flatMap(([track, own]) => {
       const decided = decisions.filter((decision) => decision.track === track);
-      const ranked = risks(own);
-      return own.map((label, i) => ({ track: label, risk: ranked[i] ?? 1, ...reviewOf(label, decided) }));
+      const ranked = risks(own, contextOf(own));
+      return own.map((label, i) => ({
+        track: label,
+        ...(ranked[i] ?? { risk: 1, doubts: [] }),
+        ...reviewOf(label, decided),
+      }));
     });
 }
 

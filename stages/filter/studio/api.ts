@@ -31,6 +31,7 @@
  * | GET `/events` | | stays of animals, as `shika events` gives them |
  */
 import Type, { type Static } from 'typebox';
+import type { LabelDoubt } from '../../../pipeline/domain/labels/doubt.ts';
 import type { DetectorScores, DrawnScores } from '../../../schemas/scores.ts';
 import {
   Box,
@@ -110,18 +111,7 @@ export interface ClipView {
   readonly drawn: number;
 }
 
-/** Why a label is doubted, told apart so that the page says it in its language. */
-export type Doubt =
-  | { readonly kind: 'score'; readonly score: number }
-  | { readonly kind: 'jump'; readonly px: number }
-  | { readonly kind: 'size'; readonly times: number }
-  | { readonly kind: 'unseen'; readonly frames: number }
-  | { readonly kind: 'ambiguous'; readonly boxes: number }
-  | { readonly kind: 'edge' }
-  | { readonly kind: 'directions'; readonly iou: number }
-  | { readonly kind: 'models'; readonly iou: number }
-  | { readonly kind: 'stone'; readonly clips: number }
-  | { readonly kind: 'odd'; readonly share: number };
+export type { LabelDoubt };
 
 export type Review = 'pending' | 'accepted' | 'rejected' | 'corrected';
 
@@ -132,7 +122,7 @@ export interface LabelView {
   readonly score: number | null;
   readonly risk: number;
   /** The strongest first. */
-  readonly doubts: readonly Doubt[];
+  readonly doubts: readonly LabelDoubt[];
   readonly review: Review;
   readonly by: string | null;
 }
@@ -166,7 +156,7 @@ export interface TrackSummary {
   /** How much a person's second is worth here: the list's order, highest first. */
   readonly worth: number;
   /** Of its most doubtful label. */
-  readonly doubts: readonly Doubt[];
+  readonly doubts: readonly LabelDoubt[];
   readonly recordedAt: RecordedAt | null;
 }
 

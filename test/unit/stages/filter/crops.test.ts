@@ -86,6 +86,7 @@ describe('dataset of crops', () => {
     return {
       track: { ...common, score: null, model: null, region: null },
       risk,
+      doubts: [],
       review,
       box,
       by: null,

@@ -27,6 +27,7 @@ function label(index: number, facts: Facts = {}): ReviewedLabel {
   return {
     track: tracked,
     risk,
+    doubts: [],
     review,
     box: review === 'corrected' ? [1, 2, 3, 4] : [10, 10, 40, 30],
     by: null,
@@ -65,6 +66,15 @@ test('dataset - a frame with a rejected or a pending label is left out: it may h
   const all = items(labels);
   assert.deepEqual(frames(all), [0, 4]);
   assert.equal(all[1]?.boxes.length, 2);
+});
+
+test('dataset - what looks like a stone is learned from only when a person said so', () => {
+  const stone = (index: number, by: string): ReviewedLabel => ({
+    ...label(index),
+    doubts: [{ kind: 'stone', clips: 3 }],
+    by,
+  });
+  assert.deepEqual(frames(items([stone(0, 'auto'), stone(1, 'mika'), label(2)])), [1, 2]);
 });
 
 test('dataset - training trusts a box by its cause and risk, what a person drew or corrected fully', () => {

@@ -22,6 +22,7 @@ export function label({
   return {
     track: { ...identity, label: 'deer', cause, score: 0.9, model: null, region: null, box },
     risk,
+    doubts: [],
     review,
     box,
     by: null,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { risks } from '../../../../../pipeline/domain/labels/risk.ts';
+import { risks as assess } from '../../../../../pipeline/domain/labels/risk.ts';
 import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
 import type { Track } from '../../../../../schemas/track.ts';
 
@@ -25,6 +25,8 @@ function label(index: number, changes: Partial<Omit<Track, 'box'>> & { box?: Box
 
 const track = (length: number, at: Record<number, Parameters<typeof label>[1]> = {}) =>
   Array.from({ length }, (_, index) => label(index, at[index]));
+/** The numbers alone. */
+const risks = (...given: Parameters<typeof assess>) => assess(...given).map(({ risk }) => risk);
 const missed = { cause: 'held', score: null } as const;
 
 test('risk - none for what a person drew, whatever is around it', () => {
@@ -104,4 +106,65 @@ test('risk - what the tracker doubts is at risk, a stone most', () => {
   const of = (changes: Parameters<typeof label>[1]) => risks(track(9, { 4: changes }))[4]!;
   assert.ok(of({ doubts: ['unchanged'] }) > of({}) + 0.2);
   assert.ok(of({ doubts: ['stone'] }) > 0.85);
+});
+
+const doubtsAt = (labels: readonly Track[], at: number, context?: Parameters<typeof assess>[1]) =>
+  assess(labels, context)[at]!.doubts;
+
+test('risk - says why: a jump in pixels, a size in times, how long unseen; the heaviest first', () => {
+  const [jump] = doubtsAt(track(9, { 4: { box: [180, 100, 80, 60] } }), 4);
+  assert.deepEqual(jump, { kind: 'jump', px: 80 });
+  const [size] = doubtsAt(track(30, { 15: { box: [100, 100, 113.1, 84.9] } }), 15);
+  assert.equal(size?.kind, 'size');
+  assert.equal(size.times, 2);
+  const unseen = doubtsAt(
+    track(40, Object.fromEntries([...Array(20).keys()].map((i) => [10 + i, missed]))),
+    24,
+  );
+  assert.deepEqual(unseen[0], { kind: 'unseen', frames: 15 });
+  assert.deepEqual(doubtsAt(track(9), 4), []);
+});
+
+test('risk - a box at the edge of the picture is a little in doubt', () => {
+  const at = track(
+    9,
+    Object.fromEntries([...Array(9).keys()].map((i) => [i, { box: [240, 100, 80, 60] as Box }])),
+  );
+  const picture = { width: 320, height: 240 };
+  assert.deepEqual(doubtsAt(at, 4, { picture }), [{ kind: 'edge' }]);
+  assert.deepEqual(doubtsAt(at, 4, { picture: { width: 640, height: 480 } }), []);
+});
+
+test('risk - what stands at one spot in four clips is at risk however sure the detector is', () => {
+  const [alone, twice, often] = [0, 1, 3].map((stoneIn) => assess(track(9), { stoneIn })[4]!);
+  assert.ok(alone!.risk < twice!.risk && twice!.risk < often!.risk);
+  assert.ok(often!.risk > 0.6, `${often!.risk}`);
+  assert.deepEqual(often!.doubts[0], { kind: 'stone', clips: 3 });
+});
+
+test('risk - another model that sees it elsewhere, or not at all, puts it at risk', () => {
+  const of = (box: Box | null) => assess(track(9), { secondOpinion: new Map([[4, box]]) })[4]!;
+  assert.ok(of([102, 100, 80, 60]).risk < 0.1);
+  assert.ok(of(null).risk > 0.6);
+  assert.deepEqual(of([140, 100, 80, 60]).doubts[0], { kind: 'models', iou: 0.33 });
+});
+
+test('risk - the tracker’s own doubts and a likeness that is low are said', () => {
+  const of = (changes: Parameters<typeof label>[1]) => doubtsAt(track(9, { 4: changes }), 4)[0];
+  assert.deepEqual(of({ doubts: ['stone'] }), { kind: 'stone', clips: 0 });
+  assert.deepEqual(of({ doubts: ['unchanged'] }), { kind: 'unchanged' });
+  assert.deepEqual(of({ cause: 'followed', score: null, likeness: 0.2 }), {
+    kind: 'likeness',
+    likeness: 0.2,
+  });
+});
+
+test('risk - the tracker’s own doubts and a likeness that is low are said', () => {
+  const of = (changes: Parameters<typeof label>[1]) => doubtsAt(track(9, { 4: changes }), 4)[0];
+  assert.deepEqual(of({ doubts: ['stone'] }), { kind: 'stone', clips: 0 });
+  assert.deepEqual(of({ doubts: ['unchanged'] }), { kind: 'unchanged' });
+  assert.deepEqual(of({ cause: 'followed', score: null, likeness: 0.2 }), {
+    kind: 'likeness',
+    likeness: 0.2,
+  });
 });
