@@ -1,26 +1,27 @@
 /**
- * What `make setup` tries once and goes on without: the default weights, which know more than `shika-tiny`, and
- * TensorFlow's native backend, which is faster than wasm. Each says in a line what came of it.
+ * What `make setup` tries once and goes on without: the default weights, which know more than `shika-tiny`, those that
+ * follow an animal by its looks, and TensorFlow's native backend, which is faster than wasm. Each says in a line what came of it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { findWeights, getWeights } from '../domain/models/weights/weights.ts';
+import { findWeights, getWeights, type WeightsName } from '../domain/models/weights/weights.ts';
 import { reasonOf } from '../runtime/errors.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const longest = { fetchMs: 20_000, buildSeconds: 120 };
 
-print(`weights: ${await fetchDefaultWeights()}`);
+print(`weights: ${await fetchWeights('yolox-nano', 'with shika-tiny')}`);
+print(`weights: ${await fetchWeights('nanotrack', 'without following by looks')}`);
 print(`native backend: ${buildNative()}`);
 
-async function fetchDefaultWeights(): Promise<string> {
-  const found = findWeights('yolox-nano');
-  if (found) return `yolox-nano is there already, ${found}`;
+async function fetchWeights(name: WeightsName, otherwise: string): Promise<string> {
+  const found = findWeights(name);
+  if (found) return `${name} is there already, ${found}`;
   try {
-    return `yolox-nano is now ${await getWeights('yolox-nano', undefined, longest.fetchMs)}`;
+    return `${name} is now ${await getWeights(name, undefined, longest.fetchMs)}`;
   } catch (error) {
-    return `going on with shika-tiny: ${reasonOf(error)}`;
+    return `going on ${otherwise}: ${reasonOf(error)}`;
   }
 }
 

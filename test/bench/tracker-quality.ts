@@ -7,12 +7,9 @@
  * `--clips`: of our real inputs, or paths without `.mp4` (truth is beside it: `.truth.csv`). `--model`: a stored detector; YOLOX-nano as trained on COCO where none is given. `--answers`: keeps there what the
  * detector said, for the next run. `--labels`: writes each run's labels there.
  */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readHand } from '../../pipeline/domain/formats/hand.ts';
-import { readTruth } from '../../pipeline/domain/formats/truth.ts';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
 import { pretrainedDetector } from '../../pipeline/domain/models/detector/pretrained.ts';
@@ -26,6 +23,7 @@ import { type Label, TrackLoop } from '../../stages/tracker/loop.ts';
 import { TrackerOptions } from '../../stages/tracker/options.ts';
 import { dataPath, noData } from '../fixtures/shared-data.ts';
 import { ClipInMemory, Oracle, type StoredClip, storeClip } from './clip-in-memory.ts';
+import { anchorsOf, clipFile, truthOf } from './clip-truth.ts';
 
 const { values } = parseArgs({
   options: {
@@ -131,31 +129,4 @@ function row({ frames }: StoredClip, tracked: Tracked, { name, truth, lookahead,
     rate(asked.differences / 2),
     ` ${cause('hand')}${cause('detected')}${cause('moved')}${cause('held')}${end.ledger.empty}`,
   ].join(' ');
-}
-
-/** A file of a clip: of our real inputs, or of one whose path without ending was given. */
-function clipFile(name: string, ending: string): string | undefined {
-  return dataPath(`clips/${name}${ending}`) ?? (existsSync(name + ending) ? name + ending : undefined);
-}
-
-/** Drawn by hand on the first frame; for a clip with truth alone, the truth there. */
-async function anchorsOf(name: string): Promise<Anchor[]> {
-  const drawn = clipFile(name, '.first.csv') ?? clipFile(name, '.truth.csv');
-  if (!drawn) return [];
-  const { anchors } = await readHand([drawn], [`${basename(name)}.mp4`]);
-  return anchors
-    .filter(({ frame }) => frame === 0)
-    .map(({ frame, track = 0, box, label }) => ({
-      frame,
-      track: track + 1,
-      box: [...box],
-      label,
-    }));
-}
-
-async function truthOf(name: string): Promise<TruthBox[]> {
-  const path = clipFile(name, '.truth.csv') ?? clipFile(name, '.truth-sample.csv');
-  if (!path) return [];
-  const { truth } = await readTruth(path);
-  return truth.map(({ frame, track, box }) => ({ clip: basename(name), frame, track, box }));
 }

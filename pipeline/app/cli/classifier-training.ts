@@ -52,7 +52,7 @@ export function checkWeights(weights: string): void {
   if (isWeightsName(weights) ? findWeights(weights) : existsSync(weights)) return;
   throw new UsageError(`no weights ${weights}`, {
     expected: isWeightsName(weights)
-      ? `${knownWeights[weights].file} in one of ${ownWeightFolders().join(', ')}; or --weights FILE`
+      ? `${knownWeights[weights].files[0].file} in one of ${ownWeightFolders().join(', ')}; or --weights FILE`
       : 'a file or folder that is there',
   });
 }

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { causes } from '../../domain/formats/label-row.ts';
 import type { FrameRange } from '../../domain/labels/choose.ts';
-import { weights } from '../../domain/models/weights/weights.ts';
+import { startNames } from '../../domain/models/weights/weights.ts';
 import type { Box } from '../../domain/vision/box.ts';
 import { DEFAULT_JOB_FOLDER } from '../results/job-folder.ts';
 
@@ -66,7 +66,7 @@ export function boxSides(text: string): Box {
 }
 
 /** What pre-training may start from; the default is the first that is there. */
-const starts = [...Object.keys(weights), 'random'];
+const starts = [...startNames, 'random'];
 
 /** The job's folder: its results, and the store of its bus. */
 export const jobFolder = (description = 'the job’s folder') =>

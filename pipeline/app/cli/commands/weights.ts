@@ -12,7 +12,9 @@ import { printResult, table } from '../terminal.ts';
 const names = Object.keys(weights).filter(isWeightsName);
 
 export function weightsCommand(program: Command): void {
-  const command = program.command('weights').description('pretrained weights that training may start from');
+  const command = program
+    .command('weights')
+    .description('pretrained weights: what training starts from, and what animals are followed with');
   command
     .command('list', { isDefault: true })
     .description('what is known, and where it is')
@@ -22,7 +24,10 @@ export function weightsCommand(program: Command): void {
     });
   withOptions(
     command.command('get').addArgument(new Argument('<name>', 'which ones').choices(names)),
-    new Option('--from <file>', 'take them from a file instead of their public address'),
+    new Option(
+      '--from <path>',
+      'take them from a file, or a folder of several, instead of their public address',
+    ),
   )
     .description('put weights where every command finds them; their digest is checked')
     .action(async (name: WeightsName, { from }: { from?: string }) => {

@@ -33,7 +33,7 @@ test('shika-tiny - the file in the project is the one that the list and its card
   const digest = createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
-  assert.equal(digest, weights['shika-tiny'].sha256);
+  assert.equal(digest, weights['shika-tiny'].files[0].sha256);
   const card: { sha256: string } = JSON.parse(await readFile(path.replace(/\.bin$/, '.json'), 'utf8'));
   assert.equal(card.sha256, digest);
 });
