@@ -7,8 +7,8 @@ import type { Colour } from './colour.ts';
 import { mix } from './noise.ts';
 import { type Bone, bonesOf, type Coat, type Pose, type Vector } from './skeleton.ts';
 
-/** Where the deer stands and how it is seen. */
-export interface DeerPlacement {
+/** Where something stands and how it is seen. */
+export interface Placement {
   /** Point on the ground under its middle, px of the picture. */
   readonly x: number;
   readonly y: number;
@@ -16,8 +16,12 @@ export interface DeerPlacement {
   readonly scale: number;
   /** Radians: 0 looks right, quarter of a turn toward the camera, half a turn left. */
   readonly heading: number;
-  readonly pose: Pose;
   readonly coat: CoatTone;
+}
+
+/** Where the deer stands and what it does. */
+export interface DeerPlacement extends Placement {
+  readonly pose: Pose;
 }
 
 /** A part of the picture, RGB and coverage premultiplied: `[height, width, 4]`, 0..255. */
@@ -29,6 +33,8 @@ export interface Sprite {
   readonly rgba: Float32Array;
   /** Discs of shade on the ground: centre and radii in px, strength 0..1. */
   readonly shade: readonly { x: number; y: number; rx: number; ry: number; strength: number }[];
+  /** Pixels of the picture in which an eye looks toward the camera: they shine in a lamp's light. */
+  readonly eyes: readonly { readonly x: number; readonly y: number }[];
 }
 
 /** Drawn at twice the size and averaged, so that thin legs and tines have soft edges. */
@@ -47,10 +53,15 @@ interface Surface {
   readonly ball: Uint16Array;
 }
 
-/** The deer as a sprite: bones swept into a depth buffer, lit, averaged down to the picture's pixels. */
+/** The deer as a sprite. */
 export function drawDeer(placement: DeerPlacement): Sprite {
+  return drawBones(bonesOf(placement.pose), placement);
+}
+
+/** Bones swept into a depth buffer, lit, averaged down to the picture's pixels. */
+export function drawBones(bones: readonly Bone[], placement: Placement): Sprite {
   const view = viewOf(placement);
-  const balls = bonesOf(placement.pose).flatMap((bone) => ballsOf(bone, view));
+  const balls = bones.flatMap((bone) => ballsOf(bone, view));
   const edge = (side: (ball: Ball) => number) =>
     balls.reduce((most, ball) => Math.max(most, side(ball)), -Infinity);
   const left = -Math.ceil(edge(({ x, r }) => r - x)) - 1;
@@ -77,16 +88,20 @@ export function drawDeer(placement: DeerPlacement): Sprite {
   };
   for (const [index, ball] of grown.entries()) stamp(surface, ball, index + 1);
   const rgba = colourIn(surface, grown, view);
-  return { left, top, width, height, rgba, shade: shadeOf(balls, view) };
+  const eyes = visibleEyes(surface, grown).map(({ x, y }) => ({
+    x: Math.floor(left + x / oversample),
+    y: Math.floor(top + y / oversample),
+  }));
+  return { left, top, width, height, rgba, shade: shadeOf(balls, view), eyes };
 }
 
 /** How the animal's own space lies in the picture. */
-interface View extends DeerPlacement {
+interface View extends Placement {
   readonly cosHeading: number;
   readonly sinHeading: number;
 }
 
-function viewOf(placement: DeerPlacement): View {
+function viewOf(placement: Placement): View {
   return { ...placement, cosHeading: Math.cos(placement.heading), sinHeading: Math.sin(placement.heading) };
 }
 
@@ -146,6 +161,16 @@ function stamp(
       ball[at] = index;
     }
   }
+}
+
+/** One ball of each eye that nothing of the animal hides. */
+function visibleEyes({ width, ball }: Surface, balls: readonly Ball[]): Ball[] {
+  const visible = balls.filter(({ coat, x, y }) => {
+    return coat === 'eye' && balls[ball[Math.floor(y) * width + Math.floor(x)]! - 1]?.coat === 'eye';
+  });
+  return visible.filter(({ x, y }, i) =>
+    visible.every((other, j) => j >= i || Math.hypot(other.x - x, other.y - y) > 2 * oversample),
+  );
 }
 
 /** Lights the surface and averages it down to the picture's pixels. */

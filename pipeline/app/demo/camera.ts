@@ -1,9 +1,9 @@
 /** One exposure: the site's layers bent by the wind, the animals between them, light, lens and sensor noise. */
-import { seededRandom } from '../../domain/statistics/seeded-random.ts';
 import type { Box } from '../../domain/vision/box.ts';
 import type { Raster } from '../../domain/vision/image.ts';
 import { type DeerPlacement, drawDeer, type Sprite } from './body.ts';
 import { height, type Layer, width } from './layer.ts';
+import { develop, type Light, type Window, wholeScene } from './sensor.ts';
 import type { Site } from './site.ts';
 
 /** What the camera looks at, at one moment. */
@@ -14,31 +14,22 @@ export interface Exposure {
   readonly light: Light;
   /** Makes this exposure's noise its own. */
   readonly noiseSeed: number;
-}
-
-/** What lights the scene. */
-export interface Light {
-  /** 1 is a bright day. */
-  readonly exposure: number;
-  /** -1 cold (shade) .. 1 warm (low sun). */
-  readonly warmth: number;
-  /** Night: the infrared lamp lights the middle, and the picture is grey. */
-  readonly infrared: boolean;
+  /** Where the camera points; absent: at all that is painted. */
+  readonly window?: Window;
 }
 
 /** What is true of an animal in a picture. */
 export interface Seen {
   /** Around what can be seen of it; null where nothing can. Px. */
   readonly box: Box | null;
+  /** Around all of it that lies in the picture, hidden or not; null where nothing does. Px. */
+  readonly whole: Box | null;
   /** Share of its silhouette that something hides or the picture's edge cuts off, 0..1. */
   readonly hidden: number;
 }
 
 /** Less than this many visible pixels can't be told from the leaves. */
 const leastPixels = 12;
-
-const daySigma = 2.4;
-const nightSigma = 5;
 
 /** One picture, and what can be seen of each animal in it. */
 export function expose(site: Site, exposure: Exposure): { raster: Raster; seen: Seen[] } {
@@ -75,9 +66,13 @@ export function expose(site: Site, exposure: Exposure): { raster: Raster; seen: 
     );
   }
 
+  const { light, noiseSeed, window = wholeScene } = exposure;
   const seen: Seen[] = [];
-  for (const { index, sprite, visible } of drawn) seen[index] = measureVisible(sprite, visible);
-  return { raster: develop(scene, exposure), seen };
+  for (const { index, sprite, visible } of drawn) {
+    seen[index] = measureVisible(sprite, visible, window);
+    if (light.night && light.infrared) shineEyes(scene, sprite, visible, light.night.eyeShine);
+  }
+  return { raster: develop(scene, light, noiseSeed, window), seen };
 }
 
 /**
@@ -171,57 +166,65 @@ function castShade(scene: Float32Array, { shade }: Sprite): void {
   }
 }
 
-function measureVisible(sprite: Sprite, visible: Float32Array): Seen {
-  let whole = 0;
-  for (let from = 3; from < sprite.rgba.length; from += 4) whole += sprite.rgba[from]! / 255;
-  let [left, top, right, bottom, shown, pixels] = [width, height, 0, 0, 0, 0];
-  eachPixel(sprite, (at) => {
-    shown += visible[at]!;
-    if (visible[at]! < 0.5) return;
-    const [x, y] = [at % width, Math.floor(at / width)];
-    left = Math.min(left, x);
-    right = Math.max(right, x + 1);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y + 1);
-    pixels++;
-  });
-  return {
-    box: pixels < leastPixels ? null : [left, top, right - left, bottom - top],
-    hidden: whole === 0 ? 1 : Math.max(0, Math.min(1, 1 - shown / whole)),
-  };
-}
-
-/** A strip of noise that every exposure starts at another place of: drawing it anew would take most of the time. */
-const grain = (() => {
-  const random = seededRandom(20_260_514);
-  return Float32Array.from({ length: 1 << 20 }, () => random.normal());
-})();
-
-const grainEnd = grain.length - 1;
-
-function develop(scene: Float32Array, { light, noiseSeed }: Exposure): Raster {
-  const data = new Uint8ClampedArray(width * height * 3); // rounds and clamps what is put in
-  const random = seededRandom(noiseSeed);
-  const start = Math.floor(random.next() * grain.length);
-  const gains = [1 + 0.09 * light.warmth, 1, 1 - 0.13 * light.warmth].map((gain) => gain * light.exposure);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, at++) {
-      const off = ((x - width / 2) ** 2 + (y - height / 2) ** 2) / ((width / 2) ** 2 + (height / 2) ** 2);
-      const from = start + at * 3;
-      const shared = grain[from & grainEnd]!;
-      if (light.infrared) {
-        const grey = 0.42 * scene[at * 3]! + 0.42 * scene[at * 3 + 1]! + 0.16 * scene[at * 3 + 2]!;
-        const lamp = light.exposure * (1.25 * Math.exp(-2.1 * off) + 0.12);
-        data.fill(grey * lamp + nightSigma * shared, at * 3, at * 3 + 3);
-        continue;
-      }
-      const lens = 1 - 0.2 * off;
-      for (let channel = 0; channel < 3; channel++) {
-        const value = scene[at * 3 + channel]! * gains[channel]! * lens;
-        const noise = 0.8 * shared + 0.6 * grain[(from + 1 + channel) & grainEnd]!;
-        data[at * 3 + channel] = value + daySigma * noise;
+/** What of the lamp's light comes back from the back of an eye. */
+function shineEyes(scene: Float32Array, { eyes }: Sprite, visible: Float32Array, strength: number): void {
+  for (const { x, y } of eyes) {
+    for (let py = Math.max(0, y - 2); py <= Math.min(height - 1, y + 2); py++) {
+      for (let px = Math.max(0, x - 2); px <= Math.min(width - 1, x + 2); px++) {
+        const at = py * width + px;
+        const light = 700 * strength * (visible[at] ?? 0) * Math.exp(-((px - x) ** 2 + (py - y) ** 2));
+        for (let channel = 0; channel < 3; channel++) scene[at * 3 + channel]! += light;
       }
     }
   }
-  return { data: new Uint8Array(data.buffer), width, height };
+}
+
+function measureVisible(sprite: Sprite, visible: Float32Array, window: Window): Seen {
+  let all = 0;
+  for (let from = 3; from < sprite.rgba.length; from += 4) all += sprite.rgba[from]! / 255;
+  let shown = 0;
+  const [seen, whole] = [new Extent(window), new Extent(window)];
+  eachPixel(sprite, (at, from) => {
+    const [x, y] = [(at % width) - window.left, Math.floor(at / width) - window.top];
+    if (x < -0.5 || y < -0.5 || x > window.width - 0.5 || y > window.height - 0.5) return;
+    shown += visible[at]!;
+    if (sprite.rgba[from + 3]! >= 127.5) whole.add(x, y);
+    if (visible[at]! >= 0.5) seen.add(x, y);
+  });
+  return {
+    box: seen.pixels < leastPixels ? null : seen.box,
+    whole: whole.pixels === 0 ? null : whole.box,
+    hidden: all === 0 ? 1 : Math.max(0, Math.min(1, 1 - shown / all)),
+  };
+}
+
+/** Grows around pixels. */
+class Extent {
+  pixels = 0;
+  readonly #window: Window;
+  #left = Number.POSITIVE_INFINITY;
+  #top = Number.POSITIVE_INFINITY;
+  #right = 0;
+  #bottom = 0;
+
+  constructor(window: Window) {
+    this.#window = window;
+  }
+
+  add(x: number, y: number): void {
+    this.#left = Math.min(this.#left, x);
+    this.#top = Math.min(this.#top, y);
+    this.#right = Math.max(this.#right, x + 1);
+    this.#bottom = Math.max(this.#bottom, y + 1);
+    this.pixels++;
+  }
+
+  get box(): Box {
+    const [left, top] = [Math.max(0, this.#left), Math.max(0, this.#top)];
+    const [right, bottom] = [
+      Math.min(this.#window.width, this.#right),
+      Math.min(this.#window.height, this.#bottom),
+    ];
+    return [left, top, right - left, bottom - top];
+  }
 }

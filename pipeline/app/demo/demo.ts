@@ -6,46 +6,55 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Box } from '../../domain/vision/box.ts';
-import type { Raster } from '../../domain/vision/image.ts';
-import { encodeClip } from '../../domain/vision/video-encode.ts';
-import { type Exposure, expose, type Seen } from './camera.ts';
 import { height, width } from './layer.ts';
-import { buildSite, type Site } from './site.ts';
+import { nightScene } from './night.ts';
+import { filmScene, firstWhole, type TruthLine, truthOf } from './scene.ts';
+import type { Site } from './site.ts';
 import { type StillSet, takeStills } from './stills.ts';
-import { clipExposures, fps, frames } from './story.ts';
+import { daylightScene } from './story.ts';
 
 /** Paths of what was written. */
 export interface DemoFiles {
-  /** H.264 mp4, 640x360, 12.5 frames a second, 160 frames. */
+  /** H.264 mp4, 640x360, 12.5 frames a second: 160 frames by day, 288 by night. */
   readonly clip: string;
-  /** The box on the clip's first frame: `file,frame,x,y,w,h,label`. */
+  /** The box on the first frame that shows all of the animal: `file,frame,x,y,w,h,label`. */
   readonly first: string;
   /** Folder of 24 stills with boxes as COCO. */
   readonly hand: string;
-  /** The clip's true boxes, of what can be seen: `frame,x,y,w,h,label,visible,hidden`. */
+  /** The clip's true boxes, of what can be seen: `frame,track,x,y,w,h,label,visible,hidden`. */
   readonly truth: string;
   /** Folder of 40 other stills, 6 of them without an animal, as COCO: to score on, never to train on. */
   readonly heldOut: string;
+  /** Of the clip. */
+  readonly frames: number;
 }
 
 const label = 'deer';
-const clipName = 'clearing.mp4';
 const handSet: StillSet = { stills: 24, infrared: 4, blank: 0 };
 const heldOutSet: StillSet = { stills: 40, infrared: 6, blank: 6 };
+const handSetNight: StillSet = { ...handSet, infrared: 18 };
+const heldOutSetNight: StillSet = { ...heldOutSet, infrared: 28 };
 
-/**
- * @param dir made where it is missing; files of the same names are overwritten
- * @param seed the same seed gives the same pictures
- * @param onProgress called after each picture
- */
+/** What is rendered. */
+export interface DemoOptions {
+  /** The same seed gives the same pictures. */
+  readonly seed?: number;
+  /** A clip by night in the place of that by day, and more stills in infrared. */
+  readonly night?: boolean;
+  /** Called after each picture. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** @param dir made where it is missing; files of the same names are overwritten */
 export async function writeDemo(
   dir: string,
-  seed = 1,
-  onProgress: (done: number, total: number) => void = () => undefined,
+  { seed = 1, night = false, onProgress = () => undefined }: DemoOptions = {},
 ): Promise<DemoFiles> {
   await mkdir(dir, { recursive: true });
-  const site = await buildSite(seed);
-  const total = frames + handSet.stills + heldOutSet.stills;
+  const scene = await (night ? nightScene(seed) : daylightScene(seed));
+  const clipName = night ? 'night.mp4' : 'clearing.mp4';
+  const [hand, heldOut] = night ? [handSetNight, heldOutSetNight] : [handSet, heldOutSet];
+  const total = scene.exposures.length + hand.stills + heldOut.stills;
   let done = 0;
   const tick = () => onProgress(++done, total);
 
@@ -55,37 +64,25 @@ export async function writeDemo(
     hand: join(dir, 'hand'),
     truth: join(dir, 'truth.csv'),
     heldOut: join(dir, 'held-out'),
+    frames: scene.exposures.length,
   };
-  const seen = await writeClip(files.clip, site, clipExposures(seed), tick);
-  const rows = seen.map(({ box, hidden }, frame) => truthRow(frame, box, hidden));
-  await writeFile(files.truth, stringify(rows, { header: true }));
-  const [x, y, w, h] = seen[0]?.box ?? [0, 0, 0, 0];
-  await writeFile(
-    files.first,
-    stringify([{ file: clipName, frame: 0, x, y, w, h, label }], { header: true }),
-  );
-  await writeStills(files.hand, site, seed * 31 + 1, handSet, tick);
-  await writeStills(files.heldOut, site, seed * 31 + 2, heldOutSet, tick);
+  const truth = truthOf(await filmScene(files.clip, scene, tick));
+  await writeFile(files.truth, stringify(truth.map(truthRow), { header: true }));
+  const first = firstWhole(truth).map(({ frame, box }) => ({ file: clipName, frame, ...sides(box), label }));
+  await writeFile(files.first, stringify(first, { header: true }));
+  await writeStills(files.hand, scene.site, seed * 31 + 1, hand, tick);
+  await writeStills(files.heldOut, scene.site, seed * 31 + 2, heldOut, tick);
   return files;
 }
 
-async function writeClip(path: string, site: Site, exposures: Exposure[], tick: () => void): Promise<Seen[]> {
-  const seen: Seen[] = [];
-  async function* rasters(): AsyncGenerator<Raster> {
-    for (const exposure of exposures) {
-      const picture = expose(site, exposure);
-      seen.push(picture.seen[0]!);
-      yield picture.raster;
-      tick();
-    }
-  }
-  await encodeClip(path, rasters(), { fps });
-  return seen;
+function truthRow({ frame, track, box, hidden }: TruthLine): Record<string, number | string> {
+  const visible = box === null ? 0 : 1;
+  return { frame, track, ...sides(box), label, visible, hidden: Math.round(hidden * 100) / 100 };
 }
 
-function truthRow(frame: number, box: Box | null, hidden: number): Record<string, number | string> {
+function sides(box: Box | null): Record<'x' | 'y' | 'w' | 'h', number | string> {
   const [x, y, w, h] = box ?? ['', '', '', ''];
-  return { frame, x, y, w, h, label, visible: box === null ? 0 : 1, hidden: Math.round(hidden * 100) / 100 };
+  return { x, y, w, h };
 }
 
 async function writeStills(

@@ -39,7 +39,7 @@ export function layerOf(rgba: Uint8Array, sway: Float32Array, baseY: number): La
     top = Math.min(top, y);
     bottom = Math.max(bottom, y + 1);
   }
-  const most = 8;
+  const most = sway.reduce((far, here) => Math.max(far, Math.ceil(here)), 8);
   return {
     rgba,
     sway,

@@ -113,8 +113,11 @@ function meadow(x: number, y: number, coarse: Noise, fine: Noise): Colour {
   return [worn[0] * shade, worn[1] * shade, worn[2] * shade];
 }
 
-/** Plants as a layer of their own; they bend more the higher above their foot. */
-async function plantLayer(
+/**
+ * Plants as a layer of their own; they bend more the higher above their foot.
+ * @param baseY their foot, see {@link Layer.baseY} @param sway how far the wind bends them at most @param blur sigma; all px
+ */
+export async function plantLayer(
   plants: readonly Plant[],
   baseY: number,
   sway: number,

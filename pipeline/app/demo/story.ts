@@ -2,28 +2,18 @@
 
 import { type Random, seededRandom } from '../../domain/statistics/seeded-random.ts';
 import type { DeerPlacement } from './body.ts';
-import type { Exposure, Light } from './camera.ts';
+import type { Exposure } from './camera.ts';
 import type { CoatTone } from './coat.ts';
 import { scaleAt } from './layer.ts';
-import { mix, smoothstep } from './noise.ts';
-import { strideLength } from './skeleton.ts';
+import type { Scene } from './scene.ts';
+import type { Light } from './sensor.ts';
+import { buildSite } from './site.ts';
+import { type Moment, type Walk, walkedPlacements } from './walk.ts';
 
 /** Frames a second of the clip. */
 export const fps = 12.5;
 /** Frames of the clip. */
 export const frames = 160;
-
-/** What the animal does at a time; between two moments it changes smoothly. */
-interface Moment {
-  /** Seconds. */
-  readonly at: number;
-  /** Metres per second, along its heading. */
-  readonly speed: number;
-  /** In half turns: 0 right, 0.5 toward the camera, 1 left. */
-  readonly heading: number;
-  readonly neck: number;
-  readonly look: number;
-}
 
 /** Comes from the right, grazes, looks up, turns round, passes behind the bush, stops and looks back. */
 const story: readonly Moment[] = [
@@ -43,53 +33,22 @@ const story: readonly Moment[] = [
 ];
 
 const start = { x: 258, y: 268 };
-/** Steps along the picture's depth look this much shorter than across it. */
-const foreshortening = 0.16;
-
 /** The clip's exposures, one per frame. */
 export function clipExposures(seed: number): Exposure[] {
   const random = seededRandom(seed);
   const coat: CoatTone = { light: 0.05, warmth: 0, spots: 0.9 };
-  let { x, y } = start;
-  let cycle = random.next();
-  return Array.from({ length: frames }, (_, index) => {
+  const walk: Walk = { start, moments: story, coat, cycle: random.next(), antlers: true };
+  return walkedPlacements(walk, frames, fps).map((placement, index) => {
     const time = index / fps;
-    const now = momentAt(time);
-    const way = now.speed / fps;
-    const heading = now.heading * Math.PI;
-    x += Math.cos(heading) * way * scaleAt(y);
-    y += Math.sin(heading) * way * scaleAt(y) * foreshortening;
-    cycle += way / strideLength;
-    const pose = {
-      cycle,
-      stride: smoothstep(0.05, 0.45, now.speed),
-      neck: now.neck + 0.03 * Math.sin(time * 5),
-      look: now.look,
-      flick: Math.sin(time * 9) * smoothstep(0.7, 0.95, Math.sin(time * 1.7)),
-      antlers: true,
-    };
     // A thin cloud passes.
     const light: Light = { exposure: 1.2 + 0.1 * Math.sin(time * 0.45 + 0.5), warmth: 0.25, infrared: false };
-    return {
-      animals: [{ x, y, scale: scaleAt(y), heading, pose, coat }],
-      time,
-      light,
-      noiseSeed: seed * 7919 + index,
-    };
+    return { animals: [placement], time, light, noiseSeed: seed * 7919 + index };
   });
 }
 
-function momentAt(time: number): Moment {
-  const next = story.findIndex(({ at }) => at > time);
-  const [from, to] = next < 1 ? [story.at(-1)!, story.at(-1)!] : [story[next - 1]!, story[next]!];
-  const share = from === to ? 0 : smoothstep(from.at, to.at, time);
-  return {
-    at: time,
-    speed: mix(from.speed, to.speed, share),
-    heading: mix(from.heading, to.heading, share),
-    neck: mix(from.neck, to.neck, share),
-    look: mix(from.look, to.look, share),
-  };
+/** The clip as a scene. */
+export async function daylightScene(seed: number): Promise<Scene> {
+  return { fps, site: await buildSite(seed), exposures: clipExposures(seed) };
 }
 
 /** One exposure on some other day, with one animal anywhere in the clearing, or none. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type DemoFiles, writeDemo } from '../../demo/demo.ts';
 import { scoreDemo } from '../../demo/score.ts';
 import type { TruthReport } from '../../report/data.ts';
@@ -8,13 +8,16 @@ import { summaryText } from '../summary-text.ts';
 import { figureText, printResult, table, terminalMeters } from '../terminal.ts';
 import { runWholeJob, type WholeJobFlags } from '../whole-job.ts';
 
-type DemoFlags = Pick<WholeJobFlags, 'out' | 'seed' | 'start' | 'steps' | 'json'>;
+type DemoFlags = Pick<WholeJobFlags, 'out' | 'seed' | 'start' | 'steps' | 'json'> & {
+  readonly night?: boolean;
+};
 
 export function demoCommand(program: Command): void {
   withOptions(
     program.command('demo'),
     jobFolder('the job’s folder, where results go').default('shika-demo'),
     seed('of the scene and of training'),
+    new Option('--night', 'a clip in infrared, as a cheap camera sees it'),
     start(),
     steps(),
     json(),
@@ -38,11 +41,12 @@ export function demoCommand(program: Command): void {
     });
 }
 
-async function renderDemo({ out, seed }: DemoFlags): Promise<DemoFiles> {
+async function renderDemo({ out, seed, night = false }: DemoFlags): Promise<DemoFiles> {
   const meters = terminalMeters();
   const meter = meters.start('rendering the demo site');
-  const files = await writeDemo(join(out, 'input'), seed, (done, total) => meter.update(done, total));
-  meter.done('a clip of 160 frames, 24 hand-drawn stills, 40 to score on');
+  const onProgress = (done: number, total: number) => meter.update(done, total);
+  const files = await writeDemo(join(out, 'input'), { seed, night, onProgress });
+  meter.done(`a clip of ${files.frames} frames, 24 hand-drawn stills, 40 to score on`);
   meters.stop();
   return files;
 }

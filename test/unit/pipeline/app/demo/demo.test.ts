@@ -22,7 +22,7 @@ const progress: [number, number][] = [];
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'shika-demo-'));
   site = await buildSite(1);
-  files = await writeDemo(dir, 1, (done, total) => progress.push([done, total]));
+  files = await writeDemo(dir, { onProgress: (done, total) => progress.push([done, total]) });
 });
 after(() => rm(dir, { recursive: true, force: true }));
 
@@ -68,7 +68,7 @@ test('demo - the nearer of two animals hides the other', () => {
 });
 
 test('demo - an animal outside the picture has no box', () => {
-  assert.deepEqual(expose(site, shotOf(deerAt(1200, 270))).seen, [{ box: null, hidden: 1 }]);
+  assert.deepEqual(expose(site, shotOf(deerAt(1200, 270))).seen, [{ box: null, whole: null, hidden: 1 }]);
 });
 
 test('demo - a foot on the ground does not slip while the body walks over it', () => {

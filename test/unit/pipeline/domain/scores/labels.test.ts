@@ -35,6 +35,8 @@ test('label scores - mean over truth frames, a frame without a label counts 0 an
   assert.deepEqual(scores.byCause, {
     hand: { labels: 1, meanIoU: 1 },
     detected: { labels: 1, meanIoU: 0.5 },
+    followed: { labels: 0, meanIoU: null },
+    interpolated: { labels: 0, meanIoU: null },
     moved: { labels: 0, meanIoU: null },
     held: { labels: 1, meanIoU: 0.25 },
   });
