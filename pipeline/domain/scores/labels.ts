@@ -4,13 +4,14 @@ import { medianSorted } from 'simple-statistics';
 import type { Cause } from '../../../schemas/terms.ts';
 import { meanOrNull } from '../statistics/mean-or-null.ts';
 import { type Box, iou } from '../vision/box.ts';
+import { type TrackingScores, trackingScores } from './tracking.ts';
 
 /** A true box on a frame. */
 export interface TruthBox {
   /** Tells clips apart, the same in truth and labels. */
   readonly clip: string;
   readonly frame: number;
-  /** Which animal, where the truth says; with it identity switches are counted. */
+  /** Which animal, where the truth says. */
   readonly track?: string | number | undefined;
   /** null: on this frame there is nothing to find. */
   readonly box: Box | null;
@@ -42,10 +43,20 @@ export interface LabelScores {
   readonly extra: number;
   /** Frames with a truth box and no label at all. */
   readonly framesMissing: readonly { readonly clip: string; readonly frame: number }[];
-  /** How often the label track that follows a truth track changes; null where truth has no tracks. */
-  readonly switches: number | null;
-  /** Over the matched labels of the cause, null where there is none. */
-  readonly byCause: Readonly<Record<Cause, { readonly labels: number; readonly meanIoU: number | null }>>;
+  /** null where truth has no tracks. */
+  readonly tracking: TrackingScores | null;
+  readonly byCause: Readonly<Record<Cause, CauseScores>>;
+}
+
+/** Of the labels of one cause. */
+export interface CauseScores {
+  /** That a truth box matches, and how many of these at IoU >= 0.5. */
+  readonly labels: number;
+  readonly within50: number;
+  /** Over these labels; null where there is none. */
+  readonly meanIoU: number | null;
+  /** That no truth box matches, on frames that have truth. */
+  readonly extra: number;
 }
 
 interface Match {
@@ -65,13 +76,14 @@ export function labelScores(truth: readonly TruthBox[], labels: readonly LabelBo
   const labelled = byFrame(labels);
   const matches: Match[] = [];
   const framesMissing: { clip: string; frame: number }[] = [];
-  let extra = 0;
+  const unmatched: LabelBox[] = [];
   for (const [key, truths] of frames) {
     const here = labelled.get(key) ?? [];
     const boxed = truths.filter(({ box }) => box !== null);
     const matched = pairUp(boxed, here);
     matches.push(...matched);
-    extra += here.length - matched.filter(({ label }) => label !== null).length;
+    const taken = new Set(matched.map(({ label }) => label));
+    unmatched.push(...here.filter((label) => !taken.has(label)));
     if (boxed.length > 0 && here.length === 0)
       framesMissing.push({ clip: boxed[0]!.clip, frame: boxed[0]!.frame });
   }
@@ -84,18 +96,18 @@ export function labelScores(truth: readonly TruthBox[], labels: readonly LabelBo
     within50: meanOrNull(ious.map((value) => Number(value >= 0.5))) ?? 0,
     within75: meanOrNull(ious.map((value) => Number(value >= 0.75))) ?? 0,
     missed: matches.filter(({ label }) => label === null).length,
-    extra,
+    extra: unmatched.length,
     framesMissing: framesMissing.sort((a, b) =>
       a.clip === b.clip ? a.frame - b.frame : a.clip < b.clip ? -1 : 1,
     ),
-    switches: countSwitches(matches),
+    tracking: trackingOf(truth, labels),
     byCause: {
-      hand: ofCause(matches, 'hand'),
-      detected: ofCause(matches, 'detected'),
-      followed: ofCause(matches, 'followed'),
-      interpolated: ofCause(matches, 'interpolated'),
-      moved: ofCause(matches, 'moved'),
-      held: ofCause(matches, 'held'),
+      hand: ofCause('hand', matches, unmatched),
+      detected: ofCause('detected', matches, unmatched),
+      followed: ofCause('followed', matches, unmatched),
+      interpolated: ofCause('interpolated', matches, unmatched),
+      moved: ofCause('moved', matches, unmatched),
+      held: ofCause('held', matches, unmatched),
     },
   };
 }
@@ -128,21 +140,19 @@ function pairUp(truths: readonly TruthBox[], labels: readonly LabelBox[]): Match
   return truths.map((truth) => won.get(truth) ?? { truth, label: null, iou: 0 });
 }
 
-function countSwitches(matches: readonly Match[]): number | null {
-  const tracked = matches.filter(({ truth }) => truth.track !== undefined);
-  if (tracked.length === 0) return null;
-  const follower = new Map<string, string | number>();
-  let switches = 0;
-  for (const { truth, label } of tracked.toSorted((a, b) => a.truth.frame - b.truth.frame)) {
-    if (label === null) continue;
-    const key = `${truth.clip}/${truth.track}`;
-    if (follower.has(key) && follower.get(key) !== label.track) switches += 1;
-    follower.set(key, label.track);
-  }
-  return switches;
+function trackingOf(truth: readonly TruthBox[], labels: readonly LabelBox[]): TrackingScores | null {
+  const boxes = truth.flatMap(({ clip, frame, track, box }) =>
+    track === undefined || box === null ? [] : [{ clip, frame, track, box }],
+  );
+  return boxes.length === 0 ? null : trackingScores(truth, boxes, labels);
 }
 
-function ofCause(matches: readonly Match[], cause: Cause): { labels: number; meanIoU: number | null } {
+function ofCause(cause: Cause, matches: readonly Match[], unmatched: readonly LabelBox[]): CauseScores {
   const ious = matches.filter(({ label }) => label?.cause === cause).map((match) => match.iou);
-  return { labels: ious.length, meanIoU: meanOrNull(ious) };
+  return {
+    labels: ious.length,
+    within50: ious.filter((value) => value >= 0.5).length,
+    meanIoU: meanOrNull(ious),
+    extra: unmatched.filter((label) => label.cause === cause).length,
+  };
 }

@@ -67,19 +67,31 @@ async function evaluate({ truth, labels, model, clip, report, config, json }: Ev
   outcome.end();
 }
 
-function labelsText({ truths, meanIoU, within50, missed, byCause, ap50, ap50_95 }: TruthScores): string {
-  const rows = Object.entries(byCause).map(([cause, scores]) => [
+function labelsText(scores: TruthScores): string {
+  const { truths, meanIoU, within50, missed, extra, byCause, ap50, ap50_95 } = scores;
+  const rows = Object.entries(byCause).map(([cause, { labels, within50, meanIoU, extra }]) => [
     cause,
-    scores.labels,
-    figureText(scores.meanIoU),
+    labels,
+    figureText(meanIoU),
+    within50,
+    extra,
   ]);
   const overall = [
     `mean IoU ${figureText(meanIoU)} over ${truths} true boxes`,
     `IoU of 0.5 and more: ${(100 * within50).toFixed(1)} %`,
-    `missed ${missed}`,
+    `missed ${missed}, no animal ${extra}`,
     `AP50 ${figureText(ap50)}, AP50:95 ${figureText(ap50_95)}`,
   ];
-  return `${overall.join('; ')}\n${table(['cause', 'labels', 'mean IoU'], rows)}`;
+  const headings = ['cause', 'labels', 'mean IoU', 'IoU >= 0.5', 'no animal'];
+  return `${overall.join('; ')}\n${trackingText(scores)}${table(headings, rows)}`;
+}
+
+function trackingText({ tracking }: TruthScores): string {
+  if (tracking === null) return '';
+  const { hota, detA, assA, locA, idf1, switches, fragments, mota } = tracking;
+  const headings = ['HOTA', 'DetA', 'AssA', 'LocA', 'IDF1', 'MOTA', 'switches', 'fragments'];
+  const row = [...[hota, detA, assA, locA, idf1, mota].map(figureText), switches, fragments];
+  return `${table(headings, [row])}\n`;
 }
 
 function detectorText({ images, truths, ap50, ap50_95, meanIoU, recall, bySize }: DetectionScores): string {

@@ -26,9 +26,12 @@ function labels(scores: LabelScores): Html {
       <td>${count(labels)}</td>${measureCell(cause, score(meanIoU), meanIoU ?? 0)}</tr>`;
   });
   const all = html`<tr class="total"><th scope="row">all</th><td>${count(scores.truths)}</td><td>${score(scores.meanIoU)}</td></tr>`;
-  const { within50, within75, missed, extra, switches } = scores;
+  const { within50, within75, missed, extra, tracking } = scores;
   return html`<div class="narrow">${table('Labels against the truth', ['labels', 'scored', 'mean IoU'], [...rows, all])}
     <p class="dim">IoU at least 0.5: ${percent(within50)}, at least 0.75: ${percent(within75)}; ${count(missed)} missed,
-    ${count(extra)} that are no animal${switches !== null && `, ${count(switches)} changes of identity`}.
+    ${count(extra)} that are no animal${
+      tracking !== null &&
+      `; HOTA ${score(tracking.hota)}, IDF1 ${score(tracking.idf1)}, ${count(tracking.switches)} changes of identity`
+    }.
     A missed animal counts 0 in “all”.</p></div>`;
 }

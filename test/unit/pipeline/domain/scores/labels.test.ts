@@ -32,13 +32,14 @@ test('label scores - mean over truth frames, a frame without a label counts 0 an
   assert.equal(scores.missed, 1);
   assert.equal(scores.extra, 0);
   assert.deepEqual(scores.framesMissing, [{ clip: 'c', frame: 3 }]);
+  const none = { labels: 0, within50: 0, meanIoU: null, extra: 0 };
   assert.deepEqual(scores.byCause, {
-    hand: { labels: 1, meanIoU: 1 },
-    detected: { labels: 1, meanIoU: 0.5 },
-    followed: { labels: 0, meanIoU: null },
-    interpolated: { labels: 0, meanIoU: null },
-    moved: { labels: 0, meanIoU: null },
-    held: { labels: 1, meanIoU: 0.25 },
+    hand: { labels: 1, within50: 1, meanIoU: 1, extra: 0 },
+    detected: { labels: 1, within50: 1, meanIoU: 0.5, extra: 0 },
+    followed: none,
+    interpolated: none,
+    moved: none,
+    held: { labels: 1, within50: 0, meanIoU: 0.25, extra: 0 },
   });
 });
 
@@ -51,6 +52,7 @@ test('label scores - two animals on a frame are paired one to one, best overlap 
   assert.equal(scores.meanIoU, 0.5);
   assert.equal(scores.byCause.moved.meanIoU, 1);
   assert.equal(scores.extra, 1);
+  assert.equal(scores.byCause.detected.extra, 1);
   assert.equal(scores.missed, 1);
 });
 
@@ -59,11 +61,11 @@ test('label scores - a label where truth sees nothing is extra, and no IoU is ta
   assert.deepEqual([scores.meanIoU, scores.extra, scores.frames, scores.truths], [1, 1, 2, 1]);
 });
 
-test('label scores - a change of the following track is a switch', () => {
+test('label scores - tracks are scored where the truth has tracks', () => {
   const truths = [0, 1, 2].map((frame) => truth(frame, whole, 'a'));
   const labels = [label(0, whole), label(1, whole, 'held', 2), label(2, whole, 'held', 2)];
-  assert.equal(labelScores(truths, labels).switches, 1);
-  assert.equal(labelScores([truth(0, whole)], labels).switches, null);
+  assert.equal(labelScores(truths, labels).tracking?.switches, 1);
+  assert.equal(labelScores([truth(0, whole)], labels).tracking, null);
 });
 
 test('label scores - clips with the same frame numbers are kept apart', () => {
