@@ -4,6 +4,7 @@ import { ClipArrived } from './clip-arrived.ts';
 import { ClipDecoded } from './clip-decoded.ts';
 import { ClipFailed } from './clip-failed.ts';
 import { ClipFiltered } from './clip-filtered.ts';
+import { ClipFound } from './clip-found.ts';
 import { ClipRestarted } from './clip-restarted.ts';
 import { ClipTracked } from './clip-tracked.ts';
 import { DatasetJob } from './dataset-job.ts';
@@ -11,14 +12,17 @@ import { Dead } from './dead.ts';
 import { ExplainJob } from './explain-job.ts';
 import { Frame } from './frame.ts';
 import { Image } from './image.ts';
+import { LabelDrawn } from './label-drawn.ts';
 import { LabelReviewed } from './label-reviewed.ts';
 import { Look } from './look.ts';
 import type { MessageType } from './message.ts';
 import { Progress } from './progress.ts';
+import { StillsJob } from './stills-job.ts';
 import { Track } from './track.ts';
 import { TrainJob } from './train-job.ts';
 
 export const messages: readonly MessageType[] = [
+  ClipFound,
   ClipArrived,
   ClipDecoded,
   ClipRestarted,
@@ -30,10 +34,12 @@ export const messages: readonly MessageType[] = [
   Boxes,
   Track,
   Image,
+  LabelDrawn,
   LabelReviewed,
   DatasetJob,
   TrainJob,
   ExplainJob,
+  StillsJob,
   Progress,
   Dead,
 ];

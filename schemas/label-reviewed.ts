@@ -1,6 +1,16 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { Box, ClipId, FrameIndex, TrackId } from './terms.ts';
+import {
+  ActionId,
+  Box,
+  ClassLabel,
+  ClipId,
+  DecidedAt,
+  FrameIndex,
+  Reviewer,
+  TookMs,
+  TrackId,
+} from './terms.ts';
 
 /**
  * One decision of a person (or of automatic review) on a run of a track's labels. The log is only appended to: for each
@@ -18,28 +28,30 @@ export const LabelReviewed = message({
       track: TrackId,
       from: FrameIndex,
       to: Type.Integer({ minimum: 0, description: 'Last frame of the run, included' }),
-      decision: Type.Union([
-        Type.Literal('accepted'),
-        Type.Literal('rejected'),
-        Type.Literal('corrected'),
-        Type.Literal('undone'),
-        Type.Literal('redone'),
-      ]),
-      action: Type.Optional(
-        Type.String({
-          minLength: 1,
-          maxLength: 128,
+      decision: Type.Union(
+        [
+          Type.Literal('accepted'),
+          Type.Literal('rejected'),
+          Type.Literal('corrected'),
+          Type.Literal('classed'),
+          Type.Literal('assigned'),
+          Type.Literal('replaced'),
+          Type.Literal('undone'),
+          Type.Literal('redone'),
+        ],
+        {
           description:
-            'What was done in one go: all its runs have it. Of undone and redone: the action that is taken back or stands again on this track',
-        }),
+            'classed: it is another animal’s class; assigned: it belongs to another track; replaced: the tracker was asked again, and these labels give way',
+        },
       ),
+      action: Type.Optional(ActionId),
       box: Type.Optional(Box),
-      by: Type.String({
-        minLength: 1,
-        maxLength: 64,
-        description: 'Who decided; "auto" for automatic review',
-      }),
-      at: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT', description: 'When, ISO 8601' }),
+      label: Type.Optional(ClassLabel),
+      into: Type.Optional(TrackId),
+      by: Reviewer,
+      at: DecidedAt,
+      tookMs: Type.Optional(TookMs),
+      key: Type.Optional(Type.String({ maxLength: 32, description: 'The key or gesture that decided it' })),
     },
     { additionalProperties: false },
   ),

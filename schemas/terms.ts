@@ -180,3 +180,23 @@ export type Causes = Static<typeof Causes>;
 export function noCauses(): Causes {
   return { hand: 0, detected: 0, followed: 0, interpolated: 0, moved: 0, held: 0 };
 }
+
+/** What a person did in one go: one undo takes all of it back. */
+export const ActionId = Type.String({ minLength: 1, maxLength: 128, description: 'What was done in one go' });
+
+export const Reviewer = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'Who decided; "auto" for automatic review',
+});
+
+export const DecidedAt = Type.String({
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT',
+  description: 'When, ISO 8601',
+});
+
+export const TookMs = Type.Integer({
+  minimum: 0,
+  maximum: 3_600_000,
+  description: 'From when it was shown to when it was decided, ms',
+});

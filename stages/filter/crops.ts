@@ -35,7 +35,7 @@ export function cropItems(
   heldOutShare: number,
 ): DatasetItem[] {
   const good = clips.flatMap((from) => from.labels.filter(isGood).map((label) => ({ from, label })));
-  const items = [...Map.groupBy(good, ({ label }) => label.track.label)]
+  const items = [...Map.groupBy(good, ({ label }) => label.label)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, ofClass]) => {
       const byClip = [...Map.groupBy(ofClass, ({ from }) => from.clip).values()].map((labels) => ({

@@ -54,11 +54,17 @@ export function datasetItems(
 }
 
 /** A label as it is trained on: what a person corrected counts fully. */
-export function trainingBox({ track, box, risk, review }: ReviewedLabel): DatasetItem['boxes'][number] {
+export function trainingBox({
+  track,
+  label,
+  box,
+  risk,
+  review,
+}: ReviewedLabel): DatasetItem['boxes'][number] {
   const corrected = review === 'corrected';
   return {
     box: [...box],
-    label: track.label,
+    label,
     cause: track.cause,
     risk: corrected ? 0 : risk,
     weight: corrected ? 1 : Math.round(WORTH[track.cause] * (1 - risk) * 1000) / 1000,

@@ -31,7 +31,7 @@ export async function explainLabels(
   const chosen = chooseLabels(labels, { most, acceptBelow });
   for (const [i, label] of chosen.entries()) {
     const { clip, index, region } = label.track;
-    const truth = isConfirmed(label) ? label.track.label : null;
+    const truth = isConfirmed(label) ? label.label : null;
     const [x, y, w, h] = label.box;
     const box: [number, number, number, number] = [x, y, w, h];
     const question = { clip, index, box, region, truth, model: null, method: 'gradcam' as const };

@@ -18,13 +18,13 @@ import { labelsFile } from './job-folder.ts';
 
 /** A clip's labels as rows, by track and frame. */
 export function labelRows(file: string, labels: readonly ReviewedLabel[]): LabelRow[] {
-  return labels.map(({ track, box, risk, review, by }) => ({
+  return labels.map(({ track, trackId, label, box, risk, review, by }) => ({
     clip: track.clip,
     file,
     frame: track.index,
-    track: track.track,
+    track: trackId,
     box,
-    label: track.label,
+    label,
     cause: track.cause,
     score: track.score,
     risk,

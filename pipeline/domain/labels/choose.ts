@@ -27,10 +27,10 @@ export function isNarrowed(choice: LabelChoice & { readonly clip?: string | unde
   return [clip, track, frames, cause, riskBelow, riskFrom].some((part) => part !== undefined);
 }
 
-export function isChosen({ track: label, risk }: ReviewedLabel, choice: LabelChoice): boolean {
+export function isChosen({ track: label, trackId, risk }: ReviewedLabel, choice: LabelChoice): boolean {
   const { track, frames, cause, riskBelow = Number.POSITIVE_INFINITY, riskFrom = 0 } = choice;
   return (
-    (track === undefined || label.track === track) &&
+    (track === undefined || trackId === track) &&
     (frames === undefined || (frames.from <= label.index && label.index <= frames.to)) &&
     (cause === undefined || label.cause === cause) &&
     risk < riskBelow &&

@@ -1,11 +1,12 @@
 /** Decisions on labels as messages of the log: one for each run of neighbouring frames of a track. */
 import { randomUUID } from 'node:crypto';
+import { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { outgoing } from '../../runtime/bus/envelope.ts';
+import { type Outgoing, outgoing } from '../../runtime/bus/envelope.ts';
 import { UsageError } from '../../runtime/errors.ts';
 import type { Box } from '../vision/box.ts';
-import { type ReviewAction, reviewHistory } from './history.ts';
+import { type LabelEntry, partOf, type ReviewAction, reviewHistory } from './history.ts';
 import type { ReviewedLabel } from './review.ts';
 
 export type Decision = LabelReviewed['decision'];
@@ -58,48 +59,67 @@ export async function decideOnLabels(
   const action = randomUUID();
   const corrected: Pick<LabelReviewed, 'box'> = box ? { box: [...box] } : {};
   for (const run of decisionRuns(labels, () => decision)) {
-    await publishDecision(bus, { ...run, action, by, at, ...corrected });
+    await bus.publish(decisionMessage({ ...run, action, by, at, ...corrected }));
   }
 }
 
-/**
- * Takes a person's last action back: its labels stand as they stood before it.
- * @returns the action; null where there is none to take back
- */
-export function undoDecision(bus: Bus, by: string): Promise<ReviewAction | null> {
-  return changeAction(bus, by, 'undone');
+/** The whole log of what people drew and decided, in order. */
+export async function labelLog(bus: Bus): Promise<LabelEntry[]> {
+  const entries: { readonly body: LabelEntry; readonly sequence: number }[] = [];
+  for await (const { body, sequence } of bus.stored(LabelReviewed)) entries.push({ body, sequence });
+  for await (const { body, sequence } of bus.stored(LabelDrawn)) entries.push({ body, sequence });
+  return entries.toSorted((a, b) => a.sequence - b.sequence).map(({ body }) => body);
 }
 
 /**
- * Lets the action stand again that the person took back last.
- * @returns the action; null where there is none, or something was decided since
+ * What takes a person's last action back: its labels stand as they stood before it.
+ * @param log see {@link labelLog}
+ * @returns the action and its messages; null where there is none to take back
  */
-export function redoDecision(bus: Bus, by: string): Promise<ReviewAction | null> {
-  return changeAction(bus, by, 'redone');
+export function undoing(log: readonly LabelEntry[], by: string): ActionChange | null {
+  return changeOf(reviewHistory(log, by).done.at(-1), by, 'undone');
 }
 
-async function changeAction(
-  bus: Bus,
+/** What lets the action stand again that the person took back last; null where there is none, or something came since. */
+export function redoing(log: readonly LabelEntry[], by: string): ActionChange | null {
+  return changeOf(reviewHistory(log, by).undone.at(-1), by, 'redone');
+}
+
+export interface ActionChange {
+  readonly action: ReviewAction;
+  /** One for each of its tracks and frames. */
+  readonly messages: readonly Outgoing[];
+}
+
+function changeOf(
+  action: ReviewAction | undefined,
   by: string,
   decision: 'undone' | 'redone',
-): Promise<ReviewAction | null> {
-  const log: LabelReviewed[] = [];
-  for await (const { body } of bus.stored(LabelReviewed)) log.push(body);
-  const history = reviewHistory(log, by);
-  const action = (decision === 'undone' ? history.done : history.undone).at(-1);
+): ActionChange | null {
   if (!action) return null;
-  const at = new Date().toISOString();
-  const byTrack = Map.groupBy(action.runs, ({ clip, track }) => `${clip}.${track}`);
-  for (const runs of byTrack.values()) {
-    const { clip, track } = runs[0]!; // a group has at least one
+  const change = { decision, action: action.id, by, at: new Date().toISOString() };
+  const messages = [...Map.groupBy(action.entries, partOf).values()].map((entries) => {
+    const first = entries[0]!; // a group has at least one
+    if (!('track' in first)) return drawnMessage({ ...untimed(first), ...change });
+    const runs = entries.flatMap((entry) => ('track' in entry ? [entry] : []));
     const from = Math.min(...runs.map((run) => run.from));
     const to = Math.max(...runs.map((run) => run.to));
-    await publishDecision(bus, { clip, track, from, to, decision, action: action.id, by, at });
-  }
-  return action;
+    return decisionMessage({ clip: first.clip, track: first.track, from, to, ...change });
+  });
+  return { action, messages };
 }
 
-async function publishDecision(bus: Bus, body: LabelReviewed): Promise<void> {
+/** How long the undone decision took is not how long undoing took. */
+function untimed({ tookMs: _ms, key: _key, ...entry }: LabelDrawn): LabelDrawn {
+  return entry;
+}
+
+export function decisionMessage(body: LabelReviewed): Outgoing {
   const { clip, track } = body;
-  await bus.publish(outgoing(LabelReviewed, { clip, track }, body, { id: randomUUID() }));
+  return outgoing(LabelReviewed, { clip, track }, body, { id: randomUUID() });
+}
+
+export function drawnMessage(body: LabelDrawn): Outgoing {
+  const { clip, index } = body;
+  return outgoing(LabelDrawn, { clip, index }, body, { id: randomUUID() });
 }

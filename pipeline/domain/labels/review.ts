@@ -4,13 +4,17 @@ import type { Track } from '../../../schemas/track.ts';
 import type { Box } from '../vision/box.ts';
 import type { LabelDoubt } from './doubt.ts';
 import { standingDecisions } from './history.ts';
-import { risks, type TrackContext } from './risk.ts';
+import { type Risk, risks, type TrackContext } from './risk.ts';
 
 export type Review = 'pending' | 'accepted' | 'rejected' | 'corrected';
 
 export interface ReviewedLabel {
   /** As the tracker gave it; its cause is never overwritten. */
   readonly track: Track;
+  /** The animal it belongs to: the tracker's track, or the one that a person assigned it to. */
+  readonly trackId: number;
+  /** Its class: the tracker's, or the one that a person gave it. */
+  readonly label: string;
   readonly risk: number;
   /** Why it is doubted, the heaviest first. */
   readonly doubts: readonly LabelDoubt[];
@@ -45,35 +49,60 @@ export function reviewed(
   log: readonly LabelReviewed[],
   contextOf: (track: readonly Track[]) => TrackContext = () => ({}),
 ): ReviewedLabel[] {
-  const decisions = standingDecisions(log);
+  const standing = Map.groupBy(standingDecisions(log), ({ track }) => track);
   const tracks = Map.groupBy(
     labels.toSorted((a, b) => a.index - b.index),
     (label) => label.track,
   );
   return [...tracks]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([track, own]) => {
-      const decided = decisions.filter((decision) => decision.track === track);
-      const ranked = risks(own, contextOf(own));
-      return own.map((label, i) => ({
-        track: label,
-        ...(ranked[i] ?? { risk: 1, doubts: [] }),
-        ...reviewOf(label, decided),
-      }));
-    });
+    .flatMap(([track, own]) => reviewedTrack(own, risks(own, contextOf(own)), standing.get(track) ?? []))
+    .sort((a, b) => a.trackId - b.trackId || a.track.index - b.track.index);
 }
 
-function reviewOf(
-  { index, box }: Track,
-  decisions: readonly LabelReviewed[],
-): Pick<ReviewedLabel, 'review' | 'box' | 'by' | 'at'> {
-  const all = decisions.filter(({ from, to }) => from <= index && index <= to);
+/**
+ * One of the tracker's tracks, folded with the decisions on it.
+ * @param labels in frame order
+ * @param ranked a risk a label
+ * @param standing decisions on this track that were not taken back, in order
+ */
+export function reviewedTrack(
+  labels: readonly Track[],
+  ranked: readonly Risk[],
+  standing: readonly LabelReviewed[],
+): ReviewedLabel[] {
+  return labels.flatMap((track, i) => {
+    const decided = decisionsOn(track.index, standing);
+    if (decided.some(({ decision }) => decision === 'replaced')) return [];
+    return {
+      track,
+      trackId: decided.findLast(({ decision }) => decision === 'assigned')?.into ?? track.track,
+      label: decided.findLast(({ decision }) => decision === 'classed')?.label ?? track.label,
+      ...(ranked[i] ?? { risk: 1, doubts: [] }),
+      ...reviewOf(track.box, decided),
+    };
+  });
+}
+
+function decisionsOn(index: number, standing: readonly LabelReviewed[]): LabelReviewed[] {
+  const all = standing.filter(({ from, to }) => from <= index && index <= to);
   // Before actions had names, `undone` took back all that was decided on a frame.
-  const since = all.slice(all.findLastIndex(({ decision }) => decision === 'undone') + 1);
-  const last = since.at(-1);
-  if (!last || last.decision === 'undone' || last.decision === 'redone')
-    return { review: 'pending', box, by: null, at: null };
-  const corrected = since.findLast(({ decision }) => decision === 'corrected')?.box;
-  const review = corrected && last.decision === 'accepted' ? 'corrected' : last.decision;
-  return { review, box: corrected ?? box, by: last.by, at: last.at };
+  return all.slice(all.findLastIndex(({ decision }) => decision === 'undone') + 1);
+}
+
+/** Who says of what class or track an animal is says nothing of its box. */
+function reviewOf(
+  box: Box,
+  decided: readonly LabelReviewed[],
+): Pick<ReviewedLabel, 'review' | 'box' | 'by' | 'at'> {
+  let review: Review = 'pending';
+  let last: LabelReviewed | undefined;
+  let corrected: Box | undefined;
+  for (const entry of decided) {
+    const { decision } = entry;
+    if (decision !== 'accepted' && decision !== 'rejected' && decision !== 'corrected') continue;
+    if (decision === 'corrected') corrected = entry.box;
+    review = corrected && decision === 'accepted' ? 'corrected' : decision;
+    last = entry;
+  }
+  return { review, box: corrected ?? box, by: last?.by ?? null, at: last?.at ?? null };
 }

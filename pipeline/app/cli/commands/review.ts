@@ -3,9 +3,10 @@ import { type Command, Option } from 'commander';
 import { chosenLabels, isNarrowed, type LabelChoice, pendingByRisk } from '../../../domain/labels/choose.ts';
 import {
   decideOnLabels,
+  labelLog,
   type PersonalDecision,
-  redoDecision,
-  undoDecision,
+  redoing,
+  undoing,
 } from '../../../domain/labels/decide.ts';
 import { labelCount } from '../../../domain/labels/history.ts';
 import type { ReviewedLabel } from '../../../domain/labels/review.ts';
@@ -45,8 +46,8 @@ const decisions: readonly { name: string; decision: PersonalDecision['decision']
 ];
 
 const steps = [
-  { name: 'undo', change: undoDecision, verb: 'taken back', description: 'take your last decision back' },
-  { name: 'redo', change: redoDecision, verb: 'done again', description: 'let it stand again' },
+  { name: 'undo', change: undoing, verb: 'taken back', description: 'take your last decision back' },
+  { name: 'redo', change: redoing, verb: 'done again', description: 'let it stand again' },
 ] as const;
 
 export function reviewCommand(program: Command): void {
@@ -77,9 +78,10 @@ export function reviewCommand(program: Command): void {
       .description(`${description}; again for more`)
       .action(async (flags: BusFlags & { by: string }) => {
         const action = await withBus(flags, async ({ bus }) => {
-          const changed = await change(bus, flags.by);
+          const changed = change(await labelLog(bus), flags.by);
+          for (const message of changed?.messages ?? []) await bus.publish(message);
           if (changed) await updateLabelsFile(bus, flags.out);
-          return changed;
+          return changed?.action;
         });
         if (!action) throw new UsageError(`${flags.by} has nothing to ${name}`);
         const count = labelCount(action);
@@ -138,9 +140,9 @@ function withChoice(command: Command): Command {
 function pendingText(pending: readonly ReviewedLabel[], most: number, all: number): string {
   const rows = pending
     .slice(0, most)
-    .map(({ track: { clip, track, index, cause, score, label, box }, risk }) => [
+    .map(({ track: { clip, index, cause, score, box }, trackId, label, risk }) => [
       clip,
-      track,
+      trackId,
       index,
       label,
       cause,

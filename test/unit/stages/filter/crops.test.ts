@@ -87,6 +87,8 @@ describe('dataset of crops', () => {
       track: { ...common, score: null, model: null, region: null },
       risk,
       doubts: [],
+      trackId: track,
+      label,
       review,
       box,
       by: null,

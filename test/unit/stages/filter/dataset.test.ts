@@ -28,6 +28,8 @@ function label(index: number, facts: Facts = {}): ReviewedLabel {
     track: tracked,
     risk,
     doubts: [],
+    trackId: track,
+    label: 'deer',
     review,
     box: review === 'corrected' ? [1, 2, 3, 4] : [10, 10, 40, 30],
     by: null,

@@ -10,7 +10,7 @@ function label(index: number, risk: number, cause: Cause = 'detected'): Reviewed
   const box: [number, number, number, number] = [10, 10, 20, 20];
   const seen = { camera: 'cam', model: 'm', score: 0.5 };
   const track = { ...seen, clip, index, pts: index / 25, track: 1, box, region, label: 'deer', cause };
-  return { track, risk, doubts: [], review: 'pending', box, by: null, at: null };
+  return { track, risk, doubts: [], trackId: 1, label: 'deer', review: 'pending', box, by: null, at: null };
 }
 
 const choice = { most: 4, acceptBelow: 0.6 };

@@ -23,6 +23,8 @@ export function label({
     track: { ...identity, label: 'deer', cause, score: 0.9, model: null, region: null, box },
     risk,
     doubts: [],
+    trackId: track,
+    label: 'deer',
     review,
     box,
     by: null,

@@ -1,0 +1,29 @@
+import Type from 'typebox';
+import { type Body, message } from './message.ts';
+import { ClipId, FrameIndex } from './terms.ts';
+
+/** Answered by the pictures themselves, in IMAGES. */
+export const StillsJob = message({
+  type: 'shika.job.stills.v1',
+  summary: 'Decode single frames of a clip, for a person to look at',
+  stream: 'JOBS',
+  subject: 'job.stills.{clip}',
+  body: 'json',
+  schema: Type.Object(
+    {
+      clip: ClipId,
+      file: Type.String({ minLength: 1, description: 'The clip’s name, as its user knows it' }),
+      source: Type.String({ minLength: 1, description: 'Path that the decoder opens' }),
+      indices: Type.Array(FrameIndex, { minItems: 1, maxItems: 256 }),
+    },
+    { additionalProperties: false },
+  ),
+  examples: {
+    valid: { clip: '0123456789abcdef', file: 'deer.mp4', source: '/clips/deer.mp4', indices: [0, 7, 25] },
+    invalid: {
+      'no frame': { clip: '0123456789abcdef', file: 'deer.mp4', source: '/clips/deer.mp4', indices: [] },
+      'frame below zero': { clip: '0123456789abcdef', file: 'a.mp4', source: '/a.mp4', indices: [-1] },
+    },
+  },
+});
+export type StillsJob = Body<typeof StillsJob>;
