@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { DatasetId, DatasetItem } from './dataset.ts';
 import { type Body, message } from './message.ts';
 import { ClassLabel, ClipId, JobId } from './terms.ts';
+import { TrainStart } from './train-job.ts';
 
 /** How many clips' labels were read. */
 export const DatasetProgress = Type.Object(
@@ -33,6 +34,19 @@ export const DatasetJob = message({
         description:
           'What is learnt from. pictures, for a detector: those whose labels are all good; crops, for a classifier: each good label by itself, held out by clip or by time',
       }),
+      then: Type.Optional(
+        Type.Object(
+          {
+            kind: Type.Enum(['pre', 'main']),
+            start: TrainStart,
+            seed: Type.Integer({ minimum: 0 }),
+          },
+          {
+            additionalProperties: false,
+            description: 'A detector’s training that begins when the dataset is there: nobody has to wait for it',
+          },
+        ),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -54,6 +68,7 @@ export const DatasetJob = message({
       ],
       clips: [],
       examples: 'pictures',
+      then: { kind: 'pre', start: { from: 'weights', name: 'yolox-nano' }, seed: 1 },
     },
     invalid: {
       'unknown examples': {

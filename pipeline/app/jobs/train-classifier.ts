@@ -1,7 +1,8 @@
 /** A classifier's training: on pictures in a folder for each class, or on the reviewed labels of clips. */
 import type { ProgressOf, ResultOf } from '../../../schemas/progress.ts';
 import { type ClassPicture, classDataset } from '../../domain/datasets/class-pictures.ts';
-import { fetchHandDrawn, storeDataset } from '../../domain/datasets/store.ts';
+import { fetchHandDrawn } from '../../domain/datasets/hand-drawn.ts';
+import { storeDataset } from '../../domain/datasets/store.ts';
 import { labelNames } from '../../domain/formats/label-row.ts';
 import { trackedClips } from '../../domain/labels/labels.ts';
 import type { LeftOut } from '../../domain/models/classifier/training.ts';

@@ -1,7 +1,7 @@
 /** A detector's training: of what was drawn by hand (pre), or of the accepted labels, too (main). */
 import type { ProgressOf, ResultOf } from '../../../schemas/progress.ts';
 import type { TrainStart } from '../../../schemas/train-job.ts';
-import { fetchHandDrawn } from '../../domain/datasets/store.ts';
+import { fetchHandDrawn } from '../../domain/datasets/hand-drawn.ts';
 import { trackedClips } from '../../domain/labels/labels.ts';
 import { activeModel } from '../../domain/models/registry.ts';
 import { UsageError } from '../../runtime/errors.ts';

@@ -42,7 +42,7 @@ const HAND_KEY = 'hand';
 
 /** Keeps what was drawn by hand for trainings to come; what is drawn later is added. */
 export async function storeHandDrawn(bus: Bus, drawn: Dataset): Promise<void> {
-  const before = await fetchHandDrawn(bus);
+  const before = await fetchHandFiles(bus);
   const drawnAgain = new Set(drawn.items.map(({ clip, index }) => `${clip}.${index}`));
   const items = [
     ...before.items.filter(({ clip, index }) => !drawnAgain.has(`${clip}.${index}`)),
@@ -52,8 +52,8 @@ export async function storeHandDrawn(bus: Bus, drawn: Dataset): Promise<void> {
   await bus.state.put(HAND_KEY, { dataset: await storeDataset(bus, { classes, items }) });
 }
 
-/** Everything that was drawn by hand so far. */
-export async function fetchHandDrawn(bus: Bus): Promise<Dataset> {
+/** What was drawn by hand in files so far. */
+export async function fetchHandFiles(bus: Bus): Promise<Dataset> {
   const { value } = await bus.state.get(HAND_KEY, Type.Object({ dataset: DatasetId }));
   return value ? fetchDataset(bus, value.dataset) : { classes: [], items: [] };
 }

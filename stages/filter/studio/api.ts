@@ -32,6 +32,8 @@
  */
 import Type, { type Static } from 'typebox';
 import type { LabelDoubt } from '../../../pipeline/domain/labels/doubt.ts';
+import type { Review } from '../../../pipeline/domain/labels/review.ts';
+import { DrawnBox } from '../../../schemas/label-drawn.ts';
 import type { DetectorScores, DrawnScores } from '../../../schemas/scores.ts';
 import {
   Box,
@@ -40,6 +42,7 @@ import {
   ClipId,
   FrameIndex,
   type RecordedAt,
+  TookMs,
   TrackId,
 } from '../../../schemas/terms.ts';
 
@@ -47,7 +50,7 @@ const closed = { additionalProperties: false } as const;
 
 /** Milliseconds from when something was shown to the key that decided it, and the key: for labels a minute. */
 const Timed = {
-  ms: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_600_000, description: 'From shown to decided' })),
+  tookMs: Type.Optional(TookMs),
   key: Type.Optional(Type.String({ maxLength: 32, description: 'The key or gesture' })),
 };
 
@@ -111,9 +114,7 @@ export interface ClipView {
   readonly drawn: number;
 }
 
-export type { LabelDoubt };
-
-export type Review = 'pending' | 'accepted' | 'rejected' | 'corrected';
+export type { LabelDoubt, Review };
 
 export interface LabelView {
   readonly index: number;
@@ -131,8 +132,13 @@ export interface TrackView {
   readonly clip: string;
   readonly track: number;
   readonly label: string;
-  /** Counts up with every decision on this track: a decision names the one it was made on. */
+  /** Grows with every decision on this track: a decision names the one it was made on. */
   readonly version: number;
+  /**
+   * Null: these are all labels of the track. Else only those of the frames from the first to the last, both included:
+   * what the page has of them gives way to these.
+   */
+  readonly range: readonly [number, number] | null;
   readonly labels: readonly LabelView[];
 }
 
@@ -160,19 +166,16 @@ export interface TrackSummary {
   readonly recordedAt: RecordedAt | null;
 }
 
-/** What was drawn by hand on one frame, all of it; no box: there is nothing here. */
+/** What was drawn by hand on one frame, all of it; no box: there is nothing here; null: it was taken away again. */
 export interface DrawnFrame {
   readonly clip: string;
   readonly index: number;
-  readonly boxes: readonly DrawnBox[];
-  /** Null where what was drawn was taken away again: the frame counts as never looked at. */
-  readonly by: string | null;
+  readonly boxes: readonly DrawnBox[] | null;
+  readonly by: string;
   readonly at: string;
-  /** Counts up with every change of this frame. */
+  /** Grows with every change of this frame. */
   readonly version: number;
 }
-export const DrawnBox = Type.Object({ box: Box, label: ClassLabel, track: Type.Optional(TrackId) }, closed);
-export type DrawnBox = Static<typeof DrawnBox>;
 export const Draw = Type.Object(
   {
     /** Null takes away what was drawn. */

@@ -1,0 +1,58 @@
+/** Jobs as the page shows them, from what they tell of themselves. Pure. */
+import type { Progress } from '../../../schemas/progress.ts';
+import type { JobView } from './api.ts';
+
+export class JobViews {
+  readonly #jobs = new Map<string, JobView>();
+
+  /**
+   * @param storedAt when the message was stored, Unix time, ms
+   * @returns the job as it stands now
+   */
+  add(message: Progress, storedAt: number): JobView {
+    const { job, kind, state } = message;
+    const before = this.#jobs.get(job);
+    const startedAt = before?.startedAt ?? new Date(storedAt).toISOString();
+    const base = { job, kind, startedAt, history: before?.history ?? [] };
+    const view = state === 'running' ? running(base, message) : ended(base, message);
+    this.#jobs.set(job, view);
+    return view;
+  }
+
+  /** The newest first. */
+  all(): JobView[] {
+    return [...this.#jobs.values()].toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  }
+}
+
+type Base = Pick<JobView, 'job' | 'kind' | 'startedAt' | 'history'>;
+type Running = Extract<Progress, { state: 'running' }>;
+
+function running(base: Base, message: Running): JobView {
+  if (message.kind === 'pre' || message.kind === 'main') {
+    const { step, steps, loss, seconds, heldOut, epoch, epochs } = message.progress;
+    return {
+      ...base,
+      state: 'running',
+      share: step / steps,
+      secondsLeft: Math.round((seconds / step) * (steps - step)),
+      line: `${epoch}/${epochs} · ${loss.toFixed(2)}`,
+      history: [...base.history, { step, loss, ap50: heldOut?.ap50 ?? null }],
+    };
+  }
+  const { done, total } = message.progress;
+  const line = message.kind === 'classifier' ? message.progress.step : `${done}/${total}`;
+  return { ...base, state: 'running', share: total > 0 ? done / total : null, secondsLeft: null, line };
+}
+
+function ended(base: Base, message: Exclude<Progress, Running>): JobView {
+  if (message.state === 'failed')
+    return { ...base, state: 'failed', share: null, secondsLeft: null, line: message.reason };
+  return { ...base, state: 'done', share: 1, secondsLeft: 0, line: resultLine(message) };
+}
+
+function resultLine(message: Extract<Progress, { state: 'done' }>): string {
+  if (message.kind === 'dataset') return `${message.result.pictures} · ${message.result.boxes}`;
+  if (message.kind === 'explain') return message.result.says;
+  return message.result.why;
+}

@@ -1,0 +1,169 @@
+/**
+ * Everything that the page shows, kept up to date by the messages of the bus as they come: nothing is read again for a
+ * request. Pure: messages in, views out.
+ */
+import type { LabelEntry } from '../../../pipeline/domain/labels/history.ts';
+import type { TrackSpot } from '../../../pipeline/domain/labels/stones.ts';
+import type { LabelDrawn } from '../../../schemas/label-drawn.ts';
+import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
+import type { Track } from '../../../schemas/track.ts';
+import type { ClipView, DrawnFrame, Review, TrackSummary, TrackView } from './api.ts';
+import { ClipLabels } from './clip-labels.ts';
+import { type ClipFacts, clipView } from './clip-state.ts';
+import { DrawnFrames } from './drawn-frames.ts';
+import { trackSummary, trackView } from './track-view.ts';
+
+/** What one message changed, for those who watch. */
+export interface Change {
+  readonly clip: string;
+  /** Frames of the clip whose labels a decision changed, both included. */
+  readonly decided?: { readonly range: readonly [number, number]; readonly by: string };
+  readonly drawn?: DrawnFrame;
+}
+
+interface ClipEntry {
+  readonly facts: ClipFacts;
+  readonly labels: ClipLabels;
+}
+
+export class Projection {
+  readonly #acceptBelow: number;
+  readonly #clips = new Map<string, ClipEntry>();
+  readonly #spots = new Map<string, TrackSpot[]>();
+  readonly #log: { readonly entry: LabelEntry; readonly sequence: number }[] = [];
+  readonly drawn = new DrawnFrames();
+
+  /** @param acceptBelow risk below which automatic review accepts */
+  constructor(acceptBelow: number) {
+    this.#acceptBelow = acceptBelow;
+  }
+
+  addFacts(clip: string, facts: ClipFacts): Change {
+    const entry = this.#entry(clip);
+    Object.assign(entry.facts, facts);
+    if (facts.arrived) entry.facts.failed = undefined;
+    if (facts.tracked) entry.labels.setContext(facts.tracked, this.#spotsOf(facts.tracked.camera));
+    if (facts.filtered) this.#addSpots(clip, facts.filtered.camera, facts.filtered.still ?? []);
+    return { clip };
+  }
+
+  addLabel(label: Track): Change {
+    this.#entry(label.clip).labels.addLabel(label);
+    return { clip: label.clip };
+  }
+
+  addDecision(body: LabelReviewed, sequence: number): Change {
+    this.#remember(body, sequence);
+    this.#entry(body.clip).labels.addDecision({ body, sequence });
+    return { clip: body.clip, decided: { range: [body.from, body.to], by: body.by } };
+  }
+
+  addDrawing(body: LabelDrawn, sequence: number): Change {
+    this.#remember(body, sequence);
+    return { clip: body.clip, drawn: this.drawn.add(body, sequence) };
+  }
+
+  /** What people drew and decided, in order. */
+  log(): LabelEntry[] {
+    return this.#log.map(({ entry }) => entry);
+  }
+
+  facts(clip: string): ClipFacts | undefined {
+    return this.#clips.get(clip)?.facts;
+  }
+
+  labels(clip: string): ClipLabels | undefined {
+    return this.#clips.get(clip)?.labels;
+  }
+
+  clips(): ClipView[] {
+    return [...this.#clips.keys()].map((clip) => this.clip(clip));
+  }
+
+  clip(clip: string): ClipView {
+    const { facts, labels } = this.#entry(clip);
+    const counts: Record<Review, number> = { pending: 0, accepted: 0, rejected: 0, corrected: 0 };
+    // While it is being tracked every label would count all of them again.
+    if (facts.tracked) {
+      for (const track of labels.standing().values()) {
+        for (const { review } of track.labels) counts[review] += 1;
+      }
+    }
+    return clipView(clip, facts, {
+      done: labels.done,
+      labels: counts,
+      drawn: this.drawn.ofClip(clip).length,
+    });
+  }
+
+  /** Tracks that are finished, first what is worth a person's second. */
+  summaries(): TrackSummary[] {
+    return [...this.#clips]
+      .filter(([, { facts }]) => facts.tracked)
+      .flatMap(([clip]) => this.summariesOf(clip))
+      .toSorted((a, b) => b.worth - a.worth || (a.clip < b.clip ? -1 : 1) || a.track - b.track);
+  }
+
+  /** @param tracks all of the clip's where not given */
+  summariesOf(clip: string, tracks?: ReadonlySet<number>): TrackSummary[] {
+    const { facts, labels } = this.#entry(clip);
+    const { camera, recordedAt } = clipView(clip, facts, noCounts);
+    const context = { clip, camera, recordedAt, acceptBelow: this.#acceptBelow };
+    return [...labels.standing().values()]
+      .filter(({ track }) => !tracks || tracks.has(track))
+      .map((standing) => trackSummary(standing, context));
+  }
+
+  /** @param range frames; all where null */
+  tracks(
+    clip: string,
+    range: readonly [number, number] | null = null,
+    tracks?: ReadonlySet<number>,
+  ): TrackView[] {
+    return [...(this.#clips.get(clip)?.labels.standing().values() ?? [])]
+      .filter(({ track }) => !tracks || tracks.has(track))
+      .map((standing) => trackView(clip, standing, range));
+  }
+
+  #entry(clip: string): ClipEntry {
+    let entry = this.#clips.get(clip);
+    if (!entry) {
+      entry = { facts: {}, labels: new ClipLabels(clip) };
+      this.#clips.set(clip, entry);
+    }
+    return entry;
+  }
+
+  #remember(entry: LabelEntry, sequence: number): void {
+    // Decisions and drawings are followed side by side; a person's history is in the order of the log.
+    let at = this.#log.length;
+    while (at > 0 && this.#log[at - 1]!.sequence > sequence) at -= 1;
+    this.#log.splice(at, 0, { entry, sequence });
+  }
+
+  #spotsOf(camera: string): TrackSpot[] {
+    const spots = this.#spots.get(camera) ?? [];
+    this.#spots.set(camera, spots);
+    return spots;
+  }
+
+  /** What stands still in one clip may stand there in the camera's other clips. */
+  #addSpots(
+    clip: string,
+    camera: string,
+    still: readonly { track: number; spot: TrackSpot['spot'] }[],
+  ): void {
+    if (still.length === 0) return;
+    const spots = this.#spotsOf(camera);
+    spots.push(...still.map(({ track, spot }) => ({ clip, track, spot })));
+    for (const { facts, labels } of this.#clips.values()) {
+      if (facts.tracked?.camera === camera) labels.setContext(facts.tracked, spots);
+    }
+  }
+}
+
+const noCounts = {
+  done: 0,
+  labels: { pending: 0, accepted: 0, rejected: 0, corrected: 0 },
+  drawn: 0,
+} as const;
