@@ -34,7 +34,7 @@ export const DatasetJob = message({
         description:
           'What is learnt from. pictures, for a detector: those whose labels are all good; crops, for a classifier: each good label by itself, held out by clip or by time',
       }),
-      then: Type.Optional(
+      training: Type.Optional(
         Type.Object(
           {
             kind: Type.Enum(['pre', 'main']),
@@ -43,7 +43,8 @@ export const DatasetJob = message({
           },
           {
             additionalProperties: false,
-            description: 'A detector’s training that begins when the dataset is there: nobody has to wait for it',
+            description:
+              'A detector’s training that begins when the dataset is there: nobody has to wait for it',
           },
         ),
       ),
@@ -68,7 +69,7 @@ export const DatasetJob = message({
       ],
       clips: [],
       examples: 'pictures',
-      then: { kind: 'pre', start: { from: 'weights', name: 'yolox-nano' }, seed: 1 },
+      training: { kind: 'pre', start: { from: 'weights', name: 'yolox-nano' }, seed: 1 },
     },
     invalid: {
       'unknown examples': {

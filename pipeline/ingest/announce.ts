@@ -1,11 +1,13 @@
 /** Announces clips on the bus: from then on the pipeline works on them. */
 import { type Anchor, ClipArrived } from '../../schemas/clip-arrived.ts';
+import { ClipFound } from '../../schemas/clip-found.ts';
 import type { Bus } from '../runtime/bus/bus.ts';
 import { outgoing } from '../runtime/bus/envelope.ts';
 import { PoisonError, reasonOf } from '../runtime/errors.ts';
 import type { Logger } from '../runtime/log/log.ts';
 import { entryAt } from '../runtime/walk-folder.ts';
 import { type ClipFile, type ClipInput, identifyClip, isClipFile } from './folders/clip-files.ts';
+import type { ProbedClip } from './folders/find-clips.ts';
 import type { CameraKnowledge } from './options.ts';
 import { recordedAt } from './time/recorded-at.ts';
 
@@ -32,6 +34,23 @@ export async function announceClip(
     anchors: [...anchors],
   };
   return bus.publish(outgoing(ClipArrived, { camera, clip }, body), { signal });
+}
+
+/** Says that a clip is there, to be drawn on before it is labelled; one that is known already stays as it is. */
+export async function announceFound(
+  bus: Bus,
+  { clip, camera, file, path, info }: ProbedClip,
+  signal?: AbortSignal,
+  known?: CameraKnowledge,
+): Promise<'stored' | 'repeated'> {
+  const time = await recordedAt(path, known?.clockOf(camera)).catch(() => undefined);
+  const { width, height, fps, durationS } = info;
+  const body: ClipFound = {
+    ...{ clip, camera, file, source: path, width, height, fps },
+    frames: info.frames ?? Math.round(durationS * fps),
+    ...(time && { recordedAt: time }),
+  };
+  return bus.publish(outgoing(ClipFound, { camera, clip }, body), { signal });
 }
 
 /** Where clips of watched folders go. */

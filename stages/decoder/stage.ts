@@ -13,13 +13,16 @@ import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipRestarted } from '../../schemas/clip-restarted.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
+import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { checkpointKey } from '../../schemas/state.ts';
+import { StillsJob } from '../../schemas/stills-job.ts';
 import { Pace } from './bus/pace.ts';
 import { DecoderOptions } from './options.ts';
 import { selection } from './selection.ts';
 
 const arrivals = { type: ClipArrived, ackWaitS: 30, attempts: 10 };
+const stills = { type: StillsJob, ackWaitS: 60, attempts: 3 };
 const restarts = { type: ClipRestarted, ackWaitS: 30, attempts: 10 };
 
 export const decoder = stage({
@@ -28,8 +31,8 @@ export const decoder = stage({
   guarantee:
     'Every decoded frame is on the bus once, skipped ones with their reason. A process that takes a clip over goes on near the tracker’s checkpoint.',
   options: DecoderOptions,
-  takes: [arrivals, restarts],
-  gives: [Frame, ClipDecoded, ClipFailed],
+  takes: [arrivals, restarts, stills],
+  gives: [Frame, Image, ClipDecoded, ClipFailed],
   reads: [ClipTracked, ClipFailed],
   keeps: { watches: [checkpointKey()], frees: [Frame] },
   async start({ bus, options }) {
@@ -47,6 +50,12 @@ export const decoder = stage({
           concurrency: options.clips,
           each: (input, context) => decode(bus, requestOf(input, input.body.restart), options, context),
           onDead: (input, reason) => [clipFailed(requestOf(input, input.body.restart), reason)],
+        }),
+        // Somebody is looking at the page: beside whatever else is decoded.
+        handler({
+          take: stills,
+          concurrency: 2,
+          each: (input, context) => decodeStills(input, options, context),
         }),
       ],
     };
@@ -152,6 +161,23 @@ async function* decodeAtPace(
   };
   yield outgoing(ClipDecoded, { camera, clip }, body, { id: `decoded:${clip}:${restart}`, parent });
   log.info({ frames }, 'decoded');
+}
+
+/** Single frames, by exact index: what a person draws on is what the tracker gets. */
+async function* decodeStills(
+  { body: { clip, source, indices }, traceparent: parent }: Incoming<typeof StillsJob>,
+  { quality, maxFrameKiB, streamTimeoutS: timeoutS }: DecoderOptions,
+  { signal }: Context,
+): AsyncGenerator<Outgoing> {
+  const wanted = new Set(indices);
+  const { width, height } = await probeClip(source, { signal, timeoutS });
+  for await (const frame of decodeClip(source, { signal, timeoutS })) {
+    const { index } = frame;
+    if (!wanted.delete(index)) continue;
+    const payload = await frame.jpeg(quality, maxFrameKiB * 1024);
+    yield outgoing(Image, { clip, index }, { clip, index, width, height }, { payload, parent });
+    if (wanted.size === 0) return;
+  }
 }
 
 function clipFailed({ clip, camera, file, sequence }: DecodeRequest, reason: string): Outgoing {

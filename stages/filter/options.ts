@@ -4,10 +4,10 @@ const { Number: Num, Literal, Union } = Type;
 
 export const FilterOptions = Type.Object(
   {
-    review: Union([Literal('auto'), Literal('ui')], {
-      default: 'ui',
+    review: Union([Literal('auto'), Literal('studio')], {
+      default: 'studio',
       description:
-        'Who decides: auto accepts labels below the bound and rejects the others; ui leaves them to a person',
+        'Who decides: auto accepts labels below the bound and rejects the others; studio leaves them to a person',
     }),
     acceptBelow: Num({
       default: 0.6,
@@ -21,6 +21,22 @@ export const FilterOptions = Type.Object(
       maximum: 0.5,
       description: 'Share of a clip’s labels, in runs of neighbouring frames, that scores are measured on',
     }),
+    studioPort: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 65_535,
+      description: 'Port of the studio, the page where a person draws and reviews; 0: none is served',
+    }),
+    studioHost: Type.String({
+      default: '127.0.0.1',
+      description: 'Address that the studio listens on; 0.0.0.0 lets others in who know the token',
+    }),
+    studioToken: Type.String({
+      default: '',
+      description: 'What lets a person into the studio, at least 16 characters; keep it secret',
+    }),
+    project: Type.String({ default: 'shika', maxLength: 128, description: 'What the studio calls this job' }),
+    seed: Type.Integer({ default: 1, minimum: 0, description: 'Of trainings that the studio begins' }),
   },
   { additionalProperties: false },
 );

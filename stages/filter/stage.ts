@@ -3,7 +3,7 @@
  * was accepted. Its state is on the bus: labels in TRACKS, decisions in LABELS.
  */
 
-import { storeDataset } from '../../pipeline/domain/datasets/store.ts';
+import { HAND_KEY, storeDataset } from '../../pipeline/domain/datasets/store.ts';
 import { decisionRuns } from '../../pipeline/domain/labels/decide.ts';
 import { clipContexts, labelsOf } from '../../pipeline/domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
@@ -13,13 +13,23 @@ import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/b
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
+import { ClipArrived } from '../../schemas/clip-arrived.ts';
+import { ClipDecoded } from '../../schemas/clip-decoded.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipFiltered } from '../../schemas/clip-filtered.ts';
+import { ClipFound } from '../../schemas/clip-found.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { DatasetJob } from '../../schemas/dataset-job.ts';
+import { Frame } from '../../schemas/frame.ts';
+import { Image } from '../../schemas/image.ts';
+import { LabelDrawn } from '../../schemas/label-drawn.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import { Progress } from '../../schemas/progress.ts';
+import { activeModelKey } from '../../schemas/state.ts';
+import { StillsJob } from '../../schemas/stills-job.ts';
 import { Track } from '../../schemas/track.ts';
+import { TrainJob } from '../../schemas/train-job.ts';
+import { serveStudio } from './bus/serve-studio.ts';
 import { cropDataset, cropItems, type TimedClipLabels } from './crops.ts';
 import { datasetItems, datasetOf } from './dataset.ts';
 import { FilterOptions } from './options.ts';
@@ -33,11 +43,19 @@ export const filter = stage({
   guarantee: 'Decisions are only ever added; the last one on a label wins.',
   options: FilterOptions,
   takes: [clips, datasets],
-  gives: [LabelReviewed, ClipFiltered, ClipFailed, Progress],
-  reads: [Track, LabelReviewed, ClipFiltered],
-  keeps: { stores: ['datasets'] },
-  async start({ bus, options }) {
+  gives: [
+    ...[LabelDrawn, LabelReviewed, ClipArrived, ClipFiltered, ClipFailed],
+    ...[DatasetJob, TrainJob, StillsJob, Progress],
+  ],
+  reads: [
+    ...[ClipFound, ClipArrived, ClipDecoded, ClipTracked, ClipFiltered, ClipFailed],
+    ...[Frame, Image, Track, LabelDrawn, LabelReviewed, Progress],
+  ],
+  keeps: { watches: [activeModelKey('detector'), HAND_KEY], stores: ['datasets'] },
+  async start({ bus, options, log, signal }) {
+    const page = options.studioPort > 0 ? await serveStudio(bus, options, log, signal) : undefined;
     return {
+      stop: async () => page?.close(),
       handlers: [
         handler({
           take: clips,
@@ -101,7 +119,7 @@ function stillTracks(labels: readonly ReviewedLabel[]): NonNullable<ClipFiltered
 
 async function* buildDataset(
   bus: Bus,
-  { body: { job, classes, hand, clips, examples }, traceparent }: Incoming<typeof DatasetJob>,
+  { body: { job, classes, hand, clips, examples, training }, traceparent }: Incoming<typeof DatasetJob>,
   { heldOutShare }: FilterOptions,
 ): AsyncGenerator<Outgoing> {
   const messages = new JobReport('dataset', job, traceparent);
@@ -128,8 +146,13 @@ async function* buildDataset(
       expected: 'at least one',
     });
   }
+  const id = await storeDataset(bus, dataset);
+  if (training) {
+    const body = { ...training, job: `${job}-train`, dataset: id };
+    yield outgoing(TrainJob, { kind: training.kind }, body, { id: `train:${job}`, parent: traceparent });
+  }
   yield messages.done({
-    dataset: await storeDataset(bus, dataset),
+    dataset: id,
     pictures: dataset.items.length,
     boxes: dataset.items.reduce((sum, item) => sum + item.boxes.length, 0),
   });

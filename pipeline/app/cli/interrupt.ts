@@ -11,6 +11,7 @@ export function howToGoOn(command: string): string {
   if (command === 'run' || command === 'demo')
     return ': the same command goes on where this one was cut short (--anew begins anew)';
   if (command === 'train') return ': the same command goes on from the last step that was stored';
+  if (command === 'studio') return ': the same command goes on with everything as it was';
   if (command === 'annotate') return ': the same command begins anew';
   return '';
 }

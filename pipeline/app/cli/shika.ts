@@ -20,6 +20,7 @@ import { reviewCommand } from './commands/review.ts';
 import { runCommand } from './commands/run.ts';
 import { stageCommand } from './commands/stage.ts';
 import { statusCommand } from './commands/status.ts';
+import { studioCommand } from './commands/studio.ts';
 import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
 import { weightsCommand } from './commands/weights.ts';
@@ -37,6 +38,7 @@ const program = new Command('shika')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
 
 for (const add of [
+  studioCommand,
   runCommand,
   demoCommand,
   upCommand,

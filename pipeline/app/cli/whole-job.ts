@@ -18,7 +18,7 @@ export interface WholeJobFlags {
   readonly hand: readonly string[];
   /** The job's folder. */
   readonly out: string;
-  readonly review: 'auto' | 'ui';
+  readonly review: 'auto' | 'studio';
   readonly start?: string;
   readonly seed: number;
   readonly steps?: number;
@@ -59,7 +59,7 @@ export async function runWholeJob(
     async (context) => {
       record.begin();
       const { quality } = settings.decoder;
-      const wait = review === 'ui' ? () => askReview(out) : () => Promise.resolve();
+      const wait = review === 'studio' ? () => askReview(out) : () => Promise.resolve();
       const { acceptBelow } = settings.filter;
       const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations, acceptBelow };
       const done = await runSteps(plan, { ...context, goesOn, known }, record);

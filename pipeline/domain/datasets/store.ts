@@ -38,7 +38,7 @@ export async function fetchPicture(
 }
 
 /** Key of the pointer to what was drawn by hand. */
-const HAND_KEY = 'hand';
+export const HAND_KEY = 'hand';
 
 /** Keeps what was drawn by hand for trainings to come; what is drawn later is added. */
 export async function storeHandDrawn(bus: Bus, drawn: Dataset): Promise<void> {

@@ -55,9 +55,8 @@ const Timed = {
 };
 
 export interface ApiError {
+  /** For a person: what was found and what was expected. */
   readonly error: string;
-  readonly found?: string;
-  readonly expected?: string;
 }
 
 /** Who works here: asked once, kept in the browser. */
@@ -75,7 +74,12 @@ export type SessionChange = Static<typeof SessionChange>;
 /** What changed, so that the page asks for it again; `at` counts up, so that a page that was away knows what it missed. */
 export type LiveEvent =
   | { readonly at: number; readonly kind: 'clip'; readonly clip: ClipView }
-  | { readonly at: number; readonly kind: 'tracks'; readonly tracks: readonly TrackSummary[] }
+  | {
+      readonly at: number;
+      readonly kind: 'tracks';
+      readonly clip: string;
+      readonly tracks: readonly TrackSummary[];
+    }
   | {
       readonly at: number;
       readonly kind: 'labels';

@@ -20,8 +20,8 @@ export function runCommand(program: Command): void {
   withOptions(
     program.command('run').argument('<clip...>', 'clips, or folders of clips'),
     hand().makeOptionMandatory(),
-    new Option('--review <how>', 'auto: accept labels below a risk; ui: wait for a person')
-      .choices(['auto', 'ui'])
+    new Option('--review <how>', 'auto: accept labels below a risk; studio: wait for a person')
+      .choices(['auto', 'studio'])
       .default('auto'),
     jobFolder('the job’s folder, where results go'),
     start(),

@@ -1,0 +1,83 @@
+/** The studio of a job's folder: its address, which stays the same, and what its stages are started with. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import getPort, { portNumbers } from 'get-port';
+import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
+import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
+import type { Bus } from '../../runtime/bus/bus.ts';
+import { stateFolder } from '../results/job-folder.ts';
+import { updateLabelsFile } from '../results/labels.ts';
+
+/** Where the studio listens unless something else is there. */
+const USUAL_PORT = 8420;
+
+export interface StudioOptions {
+  /** The job's folder. */
+  readonly out: string;
+  /** One that is free where not given. */
+  readonly port?: number | undefined;
+  readonly host: string;
+}
+
+export interface StudioAddress {
+  /** With the token: whoever has it is let in. */
+  readonly url: string;
+  /** For the stages. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export async function studioAddress({ out, port, host }: StudioOptions): Promise<StudioAddress> {
+  const at = port ?? (await getPort({ port: portNumbers(USUAL_PORT, USUAL_PORT + 80), host }));
+  const token = tokenOf(out);
+  const folder = resolve(out);
+  const name = basename(folder) === 'shika-out' ? basename(dirname(folder)) : basename(folder);
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return {
+    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${at}/?token=${token}`,
+    env: {
+      SHIKA_FILTER_STUDIO_PORT: String(at),
+      SHIKA_FILTER_STUDIO_HOST: host,
+      SHIKA_FILTER_STUDIO_TOKEN: token,
+      SHIKA_FILTER_PROJECT: (name || 'shika').slice(0, 128),
+    },
+  };
+}
+
+/** The folder's own, so that a page that is open goes on after a restart. */
+function tokenOf(out: string): string {
+  const file = join(stateFolder(out), 'studio-token');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  mkdirSync(stateFolder(out), { recursive: true });
+  const token = randomBytes(24).toString('base64url');
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  return token;
+}
+
+/** Resolves when the page can be opened. */
+export async function studioAnswers(url: string, signal: AbortSignal): Promise<void> {
+  const health = new URL('healthz', url);
+  while (!signal.aborted) {
+    const answer = await fetch(health, { signal }).catch(() => null);
+    if (answer?.ok) return;
+    await sleep(100, undefined, { signal }).catch(() => {}); // the loop's head sees the abort
+  }
+}
+
+/** Of a folder's `labels.csv` after the last decision, ms. */
+const SETTLED_MS = 3_000;
+
+/** Keeps the folder's `labels.csv` as the labels stand, until aborted. */
+export async function keepLabelsFile(bus: Bus, out: string, signal: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const changed = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void updateLabelsFile(bus, out).catch(() => {}), SETTLED_MS); // the next change tries again
+  };
+  const follow = async (type: typeof LabelReviewed | typeof ClipFiltered) => {
+    for await (const _ of bus.follow(type, {}, { signal })) changed();
+  };
+  await Promise.all([follow(LabelReviewed), follow(ClipFiltered)]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,87 @@
+/** Pictures of frames by index, wherever they are: kept, on their way through the pipeline, or still in the file. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
+import { outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
+import { backoffMs } from '../../../pipeline/runtime/retry.ts';
+import { Frame } from '../../../schemas/frame.ts';
+import { Image } from '../../../schemas/image.ts';
+import { subjectOf } from '../../../schemas/message.ts';
+import { StillsJob } from '../../../schemas/stills-job.ts';
+
+/** What is known of the clip whose frames are wanted. */
+export interface PictureSource {
+  readonly clip: string;
+  readonly camera: string;
+  readonly file: string;
+  /** Path that the decoder opens. */
+  readonly source: string;
+}
+
+/** Requests of so many milliseconds are one job: a page asks for neighbours at once. */
+const GATHER_MS = 15;
+/** Frames of one job. */
+const MOST = 64;
+const AGAIN = { firstMs: 40, longestMs: 500 };
+
+export class Pictures {
+  readonly #bus: Bus;
+  /** Asked for, and not yet in a job. */
+  readonly #gathering = new Map<string, { readonly source: PictureSource; readonly indices: Set<number> }>();
+  /** In a job that is not answered yet. */
+  readonly #asked = new Set<string>();
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  /** @returns the JPEG where it is on the bus already */
+  async stored(clip: string, camera: string, index: number): Promise<Uint8Array | null> {
+    const image = await this.#bus.last(Image, subjectOf(Image, { clip, index }));
+    if (image) return image.payload;
+    const frame = await this.#bus.last(Frame, subjectOf(Frame, { camera, clip, index }));
+    return frame && frame.payload.length > 0 ? frame.payload : null;
+  }
+
+  /**
+   * Waits until the decoder has it.
+   * @returns null where `signal` was aborted before
+   */
+  async decoded(source: PictureSource, index: number, signal: AbortSignal): Promise<Uint8Array | null> {
+    const { clip } = source;
+    const key = `${clip}.${index}`;
+    if (!this.#asked.has(key)) this.#gather(source, index);
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      await sleep(backoffMs(attempt, AGAIN), undefined, { signal }).catch(() => {}); // the loop's head sees the abort
+      const image = await this.#bus.last(Image, subjectOf(Image, { clip, index }));
+      if (!image) continue;
+      this.#asked.delete(key);
+      return image.payload;
+    }
+    this.#asked.delete(key);
+    return null;
+  }
+
+  #gather(source: PictureSource, index: number): void {
+    const waiting = this.#gathering.get(source.clip);
+    if (waiting) waiting.indices.add(index);
+    else {
+      this.#gathering.set(source.clip, { source, indices: new Set([index]) });
+      setTimeout(() => this.#ask(source.clip), GATHER_MS);
+    }
+    this.#asked.add(`${source.clip}.${index}`);
+  }
+
+  #ask(clip: string): void {
+    const waiting = this.#gathering.get(clip);
+    this.#gathering.delete(clip);
+    if (!waiting) return;
+    const { file, source } = waiting.source;
+    const indices = [...waiting.indices].toSorted((a, b) => a - b);
+    for (let i = 0; i < indices.length; i += MOST) {
+      const body = { clip, file, source, indices: indices.slice(i, i + MOST) };
+      void this.#bus.publish(
+        outgoing(StillsJob, { clip }, body, { id: `stills:${clip}:${crypto.randomUUID()}` }),
+      );
+    }
+  }
+}

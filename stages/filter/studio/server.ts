@@ -1,0 +1,255 @@
+/** The studio over HTTP: the page's files, and what `api.ts` says. */
+import { serveStatic } from '@hono/node-server/serve-static';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import { secureHeaders } from 'hono/secure-headers';
+import { streamSSE } from 'hono/streaming';
+import type { Static, TSchema } from 'typebox';
+import { Check, Errors } from 'typebox/value';
+import { PoisonError, UsageError } from '../../../pipeline/runtime/errors.ts';
+import { ClipId, FrameIndex } from '../../../schemas/terms.ts';
+import {
+  type ApiError,
+  Decide,
+  type Decided,
+  Draw,
+  type DrawnFrame,
+  Edit,
+  Go,
+  type JobView,
+  type LiveEvent,
+  type Session,
+  SessionChange,
+} from './api.ts';
+import type { Live } from './live.ts';
+import type { Projection } from './projection.ts';
+import { ConflictError } from './requests.ts';
+import { keepUser, tokenRequired, userOf } from './session.ts';
+
+/** What stands behind the page. */
+export interface StudioBackend {
+  readonly projection: Projection;
+  readonly live: Live;
+  readonly jobs: { all(): JobView[] };
+  decide(request: Decide, by: string): Promise<Decided>;
+  edit(request: Edit, by: string): Promise<Decided>;
+  draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame>;
+  change(direction: 'undo' | 'redo', by: string): Promise<Decided | null>;
+  picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null>;
+  go(request: Go): Promise<JobView[]>;
+}
+
+export interface ServerOptions {
+  readonly token: string;
+  /** The job's name. */
+  readonly project: string;
+  readonly version: string;
+  /** Folder of the built page. */
+  readonly page: string;
+  /** How long a picture is waited for, ms. */
+  readonly pictureMs?: number;
+}
+
+/** A request's largest body, bytes: ten thousand runs of labels fit. */
+const MOST_BODY = 2 * 2 ** 20;
+const PICTURE_MS = 20_000;
+const PING_MS = 15_000;
+
+export function studioServer(studio: StudioBackend, options: ServerOptions): Hono {
+  const { token, page } = options;
+  const app = new Hono();
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      referrerPolicy: 'no-referrer',
+      // Whether there is TLS is the proxy's to say.
+      strictTransportSecurity: false,
+    }),
+  );
+  app.get('/healthz', (context) => context.text('ok'));
+  app.use(tokenRequired(token));
+  app.use('/api/*', bodyLimit({ maxSize: MOST_BODY, onError: (context) => context.json(tooLarge, 413) }));
+  app.route('/api', api(studio, options));
+  app.use(compress());
+  app.use(
+    serveStatic({
+      root: page,
+      onFound: (path, context) => {
+        const hashed = path.includes('/assets/');
+        context.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    }),
+  );
+  app.notFound((context) => context.json({ error: 'there is nothing here' } satisfies ApiError, 404));
+  app.onError(answerError);
+  return app;
+}
+
+const tooLarge: ApiError = { error: `the request is too large; expected at most ${MOST_BODY} bytes` };
+
+function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }: ServerOptions): Hono {
+  const { projection } = studio;
+  const app = new Hono();
+  app.use(async (context, next) => {
+    context.header('cache-control', 'no-store');
+    await next();
+  });
+  app.onError(answerError);
+  const session = (user: string | null): Session => ({
+    user,
+    version,
+    project,
+    classes: projection.drawn.classes(),
+  });
+  app.get('/session', (context) => context.json(session(userOf(context))));
+  app.put('/session', async (context) => {
+    const { user } = await bodyOf(context, SessionChange);
+    keepUser(context, user);
+    return context.json(session(user));
+  });
+  app.get('/live', (context) => liveEvents(context, studio.live));
+  app.get('/clips', (context) => context.json(projection.clips()));
+  app.get('/clips/:clip/labels', (context) => context.json(projection.tracks(clipOf(context))));
+  app.get('/clips/:clip/frames/:index', async (context) => {
+    const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(pictureMs)]);
+    const picture = await studio.picture(clipOf(context), indexOf(context), signal);
+    if (!picture) {
+      const error = 'the frame did not come in time; expected a decoder at work, and a frame of the clip';
+      return context.json({ error } satisfies ApiError, 504);
+    }
+    // A clip is its content: what frame 7 of it shows never changes.
+    context.header('cache-control', 'private, max-age=31536000, immutable');
+    context.header('content-type', 'image/jpeg');
+    return context.body(Uint8Array.from(picture));
+  });
+  app.get('/tracks', (context) => context.json(projection.summaries()));
+  app.get('/drawn', (context) => context.json(projection.drawn.all()));
+  app.put('/drawn/:clip/:index', async (context) => {
+    const clip = clipOf(context);
+    const index = indexOf(context);
+    const request = await bodyOf(context, Draw);
+    try {
+      return context.json(await studio.draw(clip, index, request, userNeeded(context)));
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      return context.json(projection.drawn.at(clip, index), 409);
+    }
+  });
+  app.post('/decisions', (context) =>
+    decided(context, studio, async () => studio.decide(await bodyOf(context, Decide), userNeeded(context))),
+  );
+  app.post('/edits', (context) =>
+    decided(context, studio, async () => studio.edit(await bodyOf(context, Edit), userNeeded(context))),
+  );
+  for (const direction of ['undo', 'redo'] as const) {
+    app.post(`/${direction}`, async (context) => {
+      const change = await studio.change(direction, userNeeded(context));
+      if (change) return context.json(change);
+      return context.json({ error: `there is nothing to ${direction}` } satisfies ApiError, 404);
+    });
+  }
+  app.post('/go', async (context) => context.json(await studio.go(await bodyOf(context, Go))));
+  app.get('/jobs', (context) => context.json(studio.jobs.all()));
+  return app;
+}
+
+async function decided(
+  context: Context,
+  { projection }: StudioBackend,
+  work: () => Promise<Decided>,
+): Promise<Response> {
+  try {
+    return context.json(await work());
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    const tracks = error.runs.flatMap(({ clip, track }) => projection.tracks(clip, null, new Set([track])));
+    return context.json({ action: null, tracks } satisfies Decided, 409);
+  }
+}
+
+/** Numbered, so that a page that was away asks for what it missed (`Last-Event-ID`). */
+function liveEvents(context: Context, live: Live): Response {
+  const last = context.req.header('last-event-id') ?? context.req.query('after');
+  const after = last === undefined ? null : Number.parseInt(last, 10);
+  context.header('x-accel-buffering', 'no');
+  return streamSSE(context, async (stream) => {
+    const queue: LiveEvent[] = [];
+    let wake = () => {};
+    const stop = live.listen((event) => {
+      queue.push(event);
+      wake();
+    });
+    stream.onAbort(() => {
+      stop();
+      wake();
+    });
+    const missed = live.missed(after !== null && Number.isFinite(after) ? after : null);
+    if (missed) queue.unshift(...missed);
+    else await stream.writeSSE({ event: 'reset', data: '', id: String(live.at) });
+    await stream.writeSSE({ event: 'ready', data: '', id: String(live.at) });
+    while (!stream.aborted) {
+      const event = queue.shift();
+      if (event) await stream.writeSSE({ data: JSON.stringify(event), id: String(event.at) });
+      else {
+        const ping = setTimeout(() => wake(), PING_MS);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        clearTimeout(ping);
+        if (queue.length === 0 && !stream.aborted) await stream.writeSSE({ event: 'ping', data: '' });
+      }
+    }
+    stop();
+  });
+}
+
+/** @throws UsageError naming what was found and expected */
+async function bodyOf<S extends TSchema>(context: Context, schema: S): Promise<Static<S>> {
+  const type = context.req.header('content-type') ?? 'none';
+  // A form of another site can't send this type without asking first.
+  if (!type.startsWith('application/json'))
+    throw new UsageError('the body is no JSON', { found: type, expected: 'content-type application/json' });
+  let body: unknown;
+  try {
+    body = await context.req.json();
+  } catch {
+    throw new UsageError('the body is no JSON');
+  }
+  if (Check(schema, body)) return body;
+  const [first] = Errors(schema, body);
+  const where = first?.instancePath || 'the body';
+  throw new UsageError(`${where} is not valid`, { expected: first?.message ?? 'what the API says' });
+}
+
+function clipOf(context: Context): string {
+  const clip = context.req.param('clip');
+  if (Check(ClipId, clip)) return clip;
+  throw new UsageError('not a clip', { found: String(clip).slice(0, 64), expected: '16 hex digits' });
+}
+
+function indexOf(context: Context): number {
+  const text = context.req.param('index') ?? '';
+  const index = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (Check(FrameIndex, index)) return index;
+  throw new UsageError('not a frame', { found: text.slice(0, 64), expected: '0, 1, 2 …' });
+}
+
+function userNeeded(context: Context): string {
+  const user = userOf(context);
+  if (user) return user;
+  throw new UsageError('nobody said who decides', { expected: 'PUT /session first' });
+}
+
+function answerError(error: Error, context: Context): Response {
+  if (error instanceof UsageError || error instanceof PoisonError)
+    return context.json({ error: error.message } satisfies ApiError, 400);
+  return context.json({ error: 'it could not be done just now' } satisfies ApiError, 503);
+}

@@ -1,0 +1,50 @@
+/** Who may see the page: whoever knows the token. Asked for once, then kept in a cookie that no script reads. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import type { ApiError } from './api.ts';
+
+const TOKEN_COOKIE = 'shika-token';
+const USER_COOKIE = 'shika-user';
+const MONTH_S = 30 * 24 * 3600;
+
+/** Takes as long whatever was given. */
+export function isToken(given: string, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+/** `?token=` becomes a cookie and is taken out of the address; everything else needs the cookie, or a bearer token. */
+export function tokenRequired(token: string): MiddlewareHandler {
+  return async (context, next) => {
+    const asked = context.req.query('token');
+    if (asked !== undefined && context.req.method === 'GET' && isToken(asked, token)) {
+      keep(context, TOKEN_COOKIE, token);
+      const url = new URL(context.req.url);
+      url.searchParams.delete('token');
+      // Relative, so that it holds behind a proxy that serves the page below a path of its own.
+      return context.redirect(`${url.pathname.split('/').pop() || './'}${url.search}`);
+    }
+    const bearer = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1];
+    const given = bearer ?? getCookie(context, TOKEN_COOKIE) ?? '';
+    if (isToken(given, token)) return next();
+    const found = given ? 'another token' : 'no token';
+    const error = `not let in; found ${found}; expected the address that was printed at the start`;
+    return context.json({ error } satisfies ApiError, 401);
+  };
+}
+
+/** @returns null where they have not said yet */
+export function userOf(context: Context): string | null {
+  const cookie = getCookie(context, USER_COOKIE);
+  return cookie ? cookie.slice(0, 64) : null;
+}
+
+export function keepUser(context: Context, user: string): void {
+  keep(context, USER_COOKIE, user);
+}
+
+function keep(context: Context, name: string, value: string): void {
+  const secure = context.req.header('x-forwarded-proto') === 'https' || context.req.url.startsWith('https:');
+  setCookie(context, name, value, { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: MONTH_S, secure });
+}
