@@ -43,6 +43,16 @@ export class Pictures {
   }
 
   /**
+   * Makes sure that it is kept: what was drawn on is learned from, long after its clip's frames are gone.
+   * @returns false where `signal` was aborted before
+   */
+  async keep(source: PictureSource, index: number, signal: AbortSignal): Promise<boolean> {
+    const { clip } = source;
+    if (await this.#bus.last(Image, subjectOf(Image, { clip, index }))) return true;
+    return (await this.decoded(source, index, signal)) !== null;
+  }
+
+  /**
    * Waits until the decoder has it.
    * @returns null where `signal` was aborted before
    */

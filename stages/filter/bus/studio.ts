@@ -8,7 +8,7 @@ import { activeModel } from '../../../pipeline/domain/models/registry.ts';
 import { defaultStart } from '../../../pipeline/domain/models/weights/default-start.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { type Outgoing, outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
-import { UsageError } from '../../../pipeline/runtime/errors.ts';
+import { RetryableError, UsageError } from '../../../pipeline/runtime/errors.ts';
 import { type Anchor, ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../../schemas/clip-decoded.ts';
 import { ClipFailed } from '../../../schemas/clip-failed.ts';
@@ -27,10 +27,13 @@ import { JobViews } from '../studio/job-views.ts';
 import { Live } from '../studio/live.ts';
 import { type Change, Projection } from '../studio/projection.ts';
 import { decisionEntries, drawingEntry, editEntries, type NewAction } from '../studio/requests.ts';
-import { Pictures } from './pictures.ts';
+import { type PictureSource, Pictures } from './pictures.ts';
 
 /** Changes of so many milliseconds are told to the pages at once. */
 const GATHER_MS = 60;
+
+/** How long a frame that was drawn on may take to be decoded, ms. */
+const KEPT_MS = 60_000;
 
 export interface StudioOptions {
   /** Risk below which automatic review accepts. */
@@ -89,7 +92,10 @@ export class Studio {
   }
 
   async draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame> {
-    await this.#record(drawingEntry(this.projection, { clip, index }, request, by), drawnMessage);
+    const drawing = drawingEntry(this.projection, { clip, index }, request, by);
+    const kept = await this.#pictures.keep(this.#source(clip), index, AbortSignal.timeout(KEPT_MS));
+    if (!kept) throw new RetryableError(`frame ${index} of clip ${clip} did not come in time`);
+    await this.#record(drawing, drawnMessage);
     return this.projection.drawn.at(clip, index)!; // it was just recorded
   }
 
@@ -103,12 +109,17 @@ export class Studio {
 
   /** @returns the JPEG; null where it did not come in time */
   async picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null> {
+    const source = this.#source(clip);
+    const stored = await this.#pictures.stored(clip, source.camera, index);
+    return stored ?? this.#pictures.decoded(source, index, signal);
+  }
+
+  #source(clip: string): PictureSource {
     const facts = this.projection.facts(clip);
     const where = facts && sourceOf(facts);
     if (!where) throw new UsageError(`no clip ${clip}`);
-    const { camera } = this.projection.clip(clip);
-    const stored = await this.#pictures.stored(clip, camera, index);
-    return stored ?? this.#pictures.decoded({ clip, camera, ...where }, index, signal);
+    const { file, source } = where;
+    return { clip, camera: this.projection.clip(clip).camera, file, source };
   }
 
   /** Begins what was asked for; nothing depends on the page from then on. */
