@@ -20,6 +20,7 @@ demo: setup ## Runs the whole job on a clip that it renders, and prints true sco
 
 test: setup ## Checks types, style and import cycles, and runs all tests
 	tsc
+	tsc -p stages/filter/page
 	biome check --error-on-warnings
 	node --test --test-concurrency=2 --test-timeout=900000 --test-reporter=spec $(TESTS:%='test/%/**/*.test.ts')
 
@@ -38,5 +39,6 @@ node_modules/.setup: package-lock.json .npmrc
 	@# .npmrc forbids install scripts; this one only takes Node's binary out of a package of the registry.
 	npm rebuild node --ignore-scripts=false
 	@node --version | grep -q '^v22\.' || { echo "make setup: found Node $$(node --version), expected v22 in node_modules/.bin" >&2; exit 1; }
+	vite build --logLevel warn stages/filter/page
 	@node pipeline/app/set-up-extras.ts
 	@touch $@

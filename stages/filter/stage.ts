@@ -51,7 +51,7 @@ export const filter = stage({
     ...[ClipFound, ClipArrived, ClipDecoded, ClipTracked, ClipFiltered, ClipFailed],
     ...[Frame, Image, Track, LabelDrawn, LabelReviewed, Progress],
   ],
-  keeps: { watches: [activeModelKey('detector'), HAND_KEY], stores: ['datasets'] },
+  keeps: { watches: [HAND_KEY], sets: [activeModelKey()], fetches: ['models'], stores: ['datasets'] },
   async start({ bus, options, log, signal }) {
     const page = options.studioPort > 0 ? await serveStudio(bus, options, log, signal) : undefined;
     return {

@@ -5,6 +5,7 @@ import { fetchHandFiles } from '../../../pipeline/domain/datasets/store.ts';
 import { decisionMessage, drawnMessage, redoing, undoing } from '../../../pipeline/domain/labels/decide.ts';
 import type { LabelEntry } from '../../../pipeline/domain/labels/history.ts';
 import { activeModel } from '../../../pipeline/domain/models/registry.ts';
+import { activateByHand, listModels } from '../../../pipeline/domain/models/stored-models.ts';
 import { defaultStart } from '../../../pipeline/domain/models/weights/default-start.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { type Outgoing, outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
@@ -21,10 +22,21 @@ import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Body, MessageType } from '../../../schemas/message.ts';
 import { Progress } from '../../../schemas/progress.ts';
 import { Track } from '../../../schemas/track.ts';
-import type { Decide, Decided, Draw, DrawnFrame, Edit, Go, JobView, TrackView } from '../studio/api.ts';
+import type {
+  Decide,
+  Decided,
+  Draw,
+  DrawnFrame,
+  Edit,
+  Go,
+  JobView,
+  ModelView,
+  TrackView,
+} from '../studio/api.ts';
 import { sourceOf } from '../studio/clip-state.ts';
 import { JobViews } from '../studio/job-views.ts';
 import { Live } from '../studio/live.ts';
+import { modelView } from '../studio/model-view.ts';
 import { type Change, Projection } from '../studio/projection.ts';
 import { decisionEntries, drawingEntry, editEntries, type NewAction } from '../studio/requests.ts';
 import { type PictureSource, Pictures } from './pictures.ts';
@@ -120,6 +132,22 @@ export class Studio {
     if (!where) throw new UsageError(`no clip ${clip}`);
     const { file, source } = where;
     return { clip, camera: this.projection.clip(clip).camera, file, source };
+  }
+
+  async models(): Promise<ModelView[]> {
+    return (await listModels(this.#bus)).map(modelView).reverse();
+  }
+
+  /** @throws UsageError where another one became active meanwhile; PoisonError where there is no such model */
+  async activate(model: string): Promise<ModelView[]> {
+    await activateByHand(this.#bus, model);
+    return this.#tellModels();
+  }
+
+  async #tellModels(): Promise<ModelView[]> {
+    const models = await this.models();
+    this.live.send({ kind: 'models', models });
+    return models;
   }
 
   /** Begins what was asked for; nothing depends on the page from then on. */
@@ -229,6 +257,7 @@ export class Studio {
   async #followJobs(signal: AbortSignal): Promise<void> {
     for await (const { body, storedAt } of this.#bus.follow(Progress, {}, { signal })) {
       this.live.send({ kind: 'job', job: this.jobs.add(body, storedAt) });
+      if (body.state === 'done' && (body.kind === 'pre' || body.kind === 'main')) await this.#tellModels();
     }
   }
 

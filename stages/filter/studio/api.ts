@@ -118,7 +118,7 @@ export interface ClipView {
   readonly drawn: number;
 }
 
-export type { LabelDoubt, Review };
+export type { DrawnBox, LabelDoubt, Review };
 
 export interface LabelView {
   readonly index: number;
@@ -305,14 +305,6 @@ export interface ModelView {
   readonly scores: DetectorScores | null;
   /** On pictures that were drawn by hand and held out, with what chance makes of so few. */
   readonly drawn: DrawnScores | null;
-  readonly why: string;
-  /** Its worst mistakes on them. */
-  readonly mistakes: readonly {
-    readonly clip: string;
-    readonly index: number;
-    readonly kind: 'missed' | 'invented' | 'misplaced';
-    readonly box: Static<typeof Box>;
-  }[];
 }
 
 export interface LabelChange {

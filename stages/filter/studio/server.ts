@@ -8,7 +8,7 @@ import { streamSSE } from 'hono/streaming';
 import type { Static, TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { PoisonError, UsageError } from '../../../pipeline/runtime/errors.ts';
-import { ClipId, FrameIndex } from '../../../schemas/terms.ts';
+import { ClipId, FrameIndex, ModelId } from '../../../schemas/terms.ts';
 import {
   type ApiError,
   Decide,
@@ -19,11 +19,13 @@ import {
   Go,
   type JobView,
   type LiveEvent,
+  type ModelView,
   type Session,
   SessionChange,
 } from './api.ts';
 import type { Live } from './live.ts';
 import type { Projection } from './projection.ts';
+import { proposedFrames } from './proposals.ts';
 import { ConflictError } from './requests.ts';
 import { keepUser, tokenRequired, userOf } from './session.ts';
 
@@ -38,6 +40,8 @@ export interface StudioBackend {
   change(direction: 'undo' | 'redo', by: string): Promise<Decided | null>;
   picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null>;
   go(request: Go): Promise<JobView[]>;
+  models(): Promise<ModelView[]>;
+  activate(model: string): Promise<ModelView[]>;
 }
 
 export interface ServerOptions {
@@ -157,6 +161,13 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
     });
   }
   app.post('/go', async (context) => context.json(await studio.go(await bodyOf(context, Go))));
+  app.get('/proposals', (context) => context.json(proposedFrames(projection.clips())));
+  app.get('/models', async (context) => context.json(await studio.models()));
+  app.post('/models/:model/activate', async (context) => {
+    const model = context.req.param('model');
+    if (!Check(ModelId, model)) throw new UsageError('not a model', { expected: '16 hex digits' });
+    return context.json(await studio.activate(model));
+  });
   app.get('/jobs', (context) => context.json(studio.jobs.all()));
   return app;
 }
