@@ -4,7 +4,7 @@
  */
 
 import { HAND_KEY, storeDataset } from '../../pipeline/domain/datasets/store.ts';
-import { decisionRuns } from '../../pipeline/domain/labels/decide.ts';
+import { decisionRuns } from '../../pipeline/domain/labels/decision-runs.ts';
 import { clipContexts, labelsOf } from '../../pipeline/domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../pipeline/domain/labels/review.ts';
 import { spotOf } from '../../pipeline/domain/labels/stones.ts';

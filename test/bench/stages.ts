@@ -1,5 +1,5 @@
 /** Stages without a model, each alone in this process: what decoding, the tracker's loop and the filter can do. */
-import { decisionRuns } from '../../pipeline/domain/labels/decide.ts';
+import { decisionRuns } from '../../pipeline/domain/labels/decision-runs.ts';
 import { reviewed } from '../../pipeline/domain/labels/review.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
 import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';

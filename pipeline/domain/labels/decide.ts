@@ -6,36 +6,9 @@ import type { Bus } from '../../runtime/bus/bus.ts';
 import { type Outgoing, outgoing } from '../../runtime/bus/envelope.ts';
 import { UsageError } from '../../runtime/errors.ts';
 import type { Box } from '../vision/box.ts';
+import { decisionRuns } from './decision-runs.ts';
 import { type LabelEntry, partOf, type ReviewAction, reviewHistory } from './history.ts';
 import type { ReviewedLabel } from './review.ts';
-
-export type Decision = LabelReviewed['decision'];
-
-/** What is decided on a track's labels from one frame to another, both included. */
-export type DecisionRun = Pick<LabelReviewed, 'clip' | 'track' | 'from' | 'to' | 'decision'>;
-
-/**
- * Joins neighbouring labels of a track on which the same is decided. A gap between frames parts two runs: a run says
- * nothing of frames that it was not given.
- * @param labels of one clip or several; each track's in frame order
- */
-export function decisionRuns(
-  labels: readonly ReviewedLabel[],
-  decide: (label: ReviewedLabel) => Decision,
-): DecisionRun[] {
-  const tracks = Map.groupBy(labels, ({ track: { clip, track } }) => `${clip}.${track}`);
-  return [...tracks.values()].flatMap((own) => {
-    const runs: DecisionRun[] = [];
-    for (const label of own) {
-      const { clip, track, index } = label.track;
-      const decision = decide(label);
-      const last = runs.at(-1);
-      if (last && last.decision === decision && last.to === index - 1) last.to = index;
-      else runs.push({ clip, track, from: index, to: index, decision });
-    }
-    return runs;
-  });
-}
 
 /** A person's decision. */
 export interface PersonalDecision {

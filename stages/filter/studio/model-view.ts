@@ -1,8 +1,8 @@
 /** Models as the page shows them. */
-import type { StoredModel } from '../../../pipeline/domain/models/stored-models.ts';
+import type { ModelCard } from '../../../pipeline/domain/models/model-card.ts';
 import type { ModelView } from './api.ts';
 
-export function modelView(card: StoredModel): ModelView {
+export function modelView(card: ModelCard & { readonly active: boolean }): ModelView {
   const { id, kind, active, createdAt, recipe, classes, trainedOn } = card;
   const common = {
     model: id,

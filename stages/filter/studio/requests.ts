@@ -1,6 +1,6 @@
 /** What a page asked for, as messages for the log: checked against what stands. Pure. */
 import { randomUUID } from 'node:crypto';
-import { type DecisionRun, decisionRuns } from '../../../pipeline/domain/labels/decide.ts';
+import { type DecisionRun, decisionRuns } from '../../../pipeline/domain/labels/decision-runs.ts';
 import type { ReviewedLabel } from '../../../pipeline/domain/labels/review.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
 import type { LabelDrawn } from '../../../schemas/label-drawn.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decisionRuns } from '../../../../../pipeline/domain/labels/decide.ts';
+import { decisionRuns } from '../../../../../pipeline/domain/labels/decision-runs.ts';
 import { label } from './label.ts';
 
 const run = (from: number, to: number, decision: string, track = 1) => ({
