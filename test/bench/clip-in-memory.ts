@@ -33,6 +33,8 @@ export async function storeClip(path: string): Promise<StoredClip> {
 /** Asks a detector once for each region of a frame, and remembers on disk what it said. */
 export class Oracle {
   readonly model: string;
+  /** How often the detector itself was asked. */
+  fresh = 0;
   readonly #detector: Detector;
   readonly #folder: string | undefined;
   readonly #known = new Map<string, Record<string, Found[]>>();
@@ -69,6 +71,7 @@ export class Oracle {
   }
 
   async #look(clip: StoredClip, index: number, region: Box): Promise<Found[]> {
+    this.fresh += 1;
     const sight = { frame: clip.frames[index]!.jpeg, name: `frame ${index}`, regions: [region] };
     const prepared = await cropFrame(sight, this.#detector.card.side);
     const [found = []] = await detectRegions(this.#detector, [prepared], rules);

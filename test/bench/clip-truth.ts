@@ -12,13 +12,14 @@ export function clipFile(name: string, ending: string): string | undefined {
   return dataPath(`clips/${name}${ending}`) ?? (existsSync(name + ending) ? name + ending : undefined);
 }
 
-/** Drawn by hand on the first frame; for a clip with truth alone, the truth there. */
+/** Drawn by hand; for a clip with truth alone, the truth on its first frame. */
 export async function anchorsOf(name: string): Promise<Anchor[]> {
-  const drawn = clipFile(name, '.first.csv') ?? clipFile(name, '.truth.csv');
+  const first = clipFile(name, '.first.csv');
+  const drawn = first ?? clipFile(name, '.truth.csv');
   if (!drawn) return [];
   const { anchors } = await readHand([drawn], [`${basename(name)}.mp4`]);
   return anchors
-    .filter(({ frame }) => frame === 0)
+    .filter(({ frame }) => first !== undefined || frame === 0)
     .map(({ frame, track = 0, box, label }) => ({
       frame,
       track: track + 1,

@@ -1,132 +1,111 @@
 /**
- * How good the tracker's labels are, and what lookahead costs and gains: the loop on real clips, without a bus.
+ * How good labels are by method, from one box: on our clips and on rendered ones, without a bus.
  *
- *   node test/bench/tracker-quality.ts [--model DIR] [--clips deer-daylight,flies] [--lookahead 1,8,16]
- *        [--set SHIKA_TRACKER_REGION_SCALE=2]… [--answers DIR] [--labels DIR]
+ *   node test/bench/tracker-quality.ts [--clips deer-daylight,flies,night] [--seeds 11,12,13]
+ *        [--method hold] [--method today] [--method plain:SHIKA_TRACKER_LOOKAHEAD=1]…
+ *        [--scratch DIR] [--model DIR] [--sheets DIR] [--labels DIR] [--markdown] [--backend native]
  *
- * `--clips`: of our real inputs, or paths without `.mp4` (truth is beside it: `.truth.csv`). `--model`: a stored detector; YOLOX-nano as trained on COCO where none is given. `--answers`: keeps there what the
- * detector said, for the next run. `--labels`: writes each run's labels there.
+ * `--clips`: of our real inputs, scenes, or paths without `.mp4` (truth is beside it: `.truth.csv`). `--scratch` keeps
+ * rendered clips, trained detectors and what they said, by content: the next run takes seconds. `--model`: a stored
+ * detector, in the place of the bench's own. `--sheets`, `--labels`: leave contact sheets and labels there.
+ *
+ * Tune on seeds 1 to 3; 11 to 13 are for scoring. What is measured is in tracker-quality.md.
  */
-import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BackendPreference, openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { Detector } from '../../pipeline/domain/models/detector/detector.ts';
-import { pretrainedDetector } from '../../pipeline/domain/models/detector/pretrained.ts';
 import { readModelFolder } from '../../pipeline/domain/models/files.ts';
-import { labelScores, type TruthBox } from '../../pipeline/domain/scores/labels.ts';
-import { loadConfig } from '../../pipeline/runtime/config/config.ts';
-import type { Anchor } from '../../schemas/clip-arrived.ts';
-import type { TrackerCheckpoint } from '../../schemas/state.ts';
-import { accountedFor, type Cause } from '../../schemas/terms.ts';
-import { type Label, TrackLoop } from '../../stages/tracker/loop.ts';
-import { TrackerOptions } from '../../stages/tracker/options.ts';
+import { type LabelBox, type LabelScores, labelScores } from '../../pipeline/domain/scores/labels.ts';
 import { dataPath, noData } from '../fixtures/shared-data.ts';
-import { ClipInMemory, Oracle, type StoredClip, storeClip } from './clip-in-memory.ts';
-import { anchorsOf, clipFile, truthOf } from './clip-truth.ts';
+import { Oracle, storeClip } from './clip-in-memory.ts';
+import { withoutHidden } from './rendered-clips.ts';
+import { type ClipGroup, clipGroup } from './tracker-clips.ts';
+import { benchDetector, type DetectorKind } from './tracker-detectors.ts';
+import { type Followed, type Method, methodOf } from './tracker-methods.ts';
+import { writeSheet } from './tracker-sheets.ts';
+import { headings, qualityRow } from './tracker-table.ts';
 
 const { values } = parseArgs({
   options: {
-    backend: { type: 'string', default: 'auto' },
+    clips: { type: 'string', default: 'deer-daylight,flies,day,night,three,stone,pan,knock,time-lapse' },
+    seeds: { type: 'string', default: '11,12,13' },
+    method: { type: 'string', multiple: true, default: ['hold', 'template', 'today'] },
+    scratch: { type: 'string', default: join(tmpdir(), 'shika-tracker-quality') },
     model: { type: 'string' },
-    clips: { type: 'string', default: 'deer-daylight,small-cat-ir,flies' },
-    lookahead: { type: 'string', default: '1,8,16' },
-    set: { type: 'string', multiple: true, default: [] },
-    answers: { type: 'string' },
+    sheets: { type: 'string' },
     labels: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
+    backend: { type: 'string', default: 'auto' },
   },
 });
-const weights = dataPath('weights/yolox_nano.onnx');
-if (!weights) {
+if (!dataPath('weights/yolox_nano.onnx')) {
   console.error(noData);
   process.exit(2);
 }
+const methods = values.method.map(methodOf);
+const seeds = values.seeds.split(',').map(Number);
 const backend = await openBackend(values.backend as BackendPreference); // openBackend refuses other words
-const detector = await Detector.load(
-  values.model === undefined ? await pretrainedDetector(weights) : await readModelFolder(values.model),
-);
-const oracle = new Oracle(detector, values.answers);
-const env = Object.fromEntries(values.set.map((pair) => pair.split('=', 2)));
-const { tracker } = loadConfig({ tracker: TrackerOptions }, { env });
+for (const folder of [values.sheets, values.labels]) if (folder) await mkdir(folder, { recursive: true });
+const oracles = new Map<DetectorKind, Oracle>();
 
-console.log(`${detector.card.recipe} ${detector.card.id} on ${backend.name}`);
-console.log(
-  'A cause: its labels, and in brackets their mean IoU with truth. Looks and what follows are per frame.',
-);
-console.log(
-  'Same: mean IoU with the labels of the first lookahead. Again: looks that were replaced by others.',
-);
-console.log(
-  'clip          ahead    IoU >=.75 missed extra   same  looks  again  crops   diff  hand detected moved held empty',
-);
+console.error(`detectors on ${backend.name}; ms: processor time a frame of all but the detector`);
+console.log(headings(values.markdown));
 for (const name of values.clips.split(',')) {
-  const clip = await storeClip(clipFile(name, '.mp4') ?? name);
-  const truth = await truthOf(name);
-  const anchors = await anchorsOf(name);
-  let first: Tracked | undefined;
-  for (const lookahead of values.lookahead.split(',').map(Number)) {
-    const tracked = await track(clip, anchors, { ...tracker, lookahead });
-    first ??= tracked;
-    console.log(row(clip, tracked, { name: basename(name), truth, lookahead, first }));
-    if (values.labels !== undefined) {
-      const file = join(values.labels, `${basename(name)}-${lookahead}.json`);
-      await writeFile(file, JSON.stringify(tracked.labels));
-    }
+  const group = await clipGroup(name, seeds, join(values.scratch, 'clips'));
+  for (const method of methods) console.log(qualityRow(await measure(group, method), values.markdown));
+}
+
+async function measure(group: ClipGroup, method: Method) {
+  const oracle = await oracleOf(group.detector);
+  const labels: LabelBox[] = [];
+  let [frames, regions, ms] = [0, 0, 0];
+  for (const clip of group.clips) {
+    const stored = await storeClip(clip.path);
+    const { followed, cpuMs } = await timed(oracle, () => method.follow(stored, clip.anchors, oracle));
+    const kept = withoutHidden(
+      followed.labels.map((label) => ({ ...label, clip: clip.name })),
+      clip.truth,
+      clip.hidden,
+    );
+    labels.push(...kept);
+    frames += stored.frames.length;
+    regions += followed.asked?.regions ?? 0;
+    ms += cpuMs;
+    const file = `${clip.name}-${method.name}`;
+    if (values.sheets) await writeSheet(join(values.sheets, `${file}.png`), stored, clip, followed.labels);
+    if (values.labels) await writeFile(join(values.labels, `${file}.json`), JSON.stringify(followed.labels));
+  }
+  const truth = group.clips.flatMap((clip) => clip.truth);
+  const scores: LabelScores | null = truth.length === 0 ? null : labelScores(truth, labels);
+  const times = { regions: regions / frames, ms: ms / frames };
+  return { clip: group.name, method: method.name, scores, labels, ...times };
+}
+
+/** Once more where the detector was asked anew, so that its own time is not counted. */
+async function timed(
+  oracle: Oracle,
+  follow: () => Promise<Followed>,
+): Promise<{ followed: Followed; cpuMs: number }> {
+  for (;;) {
+    const fresh = oracle.fresh;
+    const before = process.cpuUsage();
+    const followed = await follow();
+    const { user, system } = process.cpuUsage(before);
+    if (oracle.fresh === fresh) return { followed, cpuMs: (user + system) / 1000 };
   }
 }
-detector.dispose();
 
-interface Tracked {
-  readonly labels: readonly (Label & { readonly frame: number })[];
-  readonly asked: ClipInMemory['asked'];
-  readonly end: TrackerCheckpoint;
-}
-
-async function track(
-  clip: StoredClip,
-  anchors: readonly Anchor[],
-  options: TrackerOptions,
-): Promise<Tracked> {
-  const view = new ClipInMemory(clip, oracle);
-  const loop = new TrackLoop(view, anchors, options);
-  const labels: (Label & { frame: number })[] = [];
-  for await (const step of loop.steps()) {
-    labels.push(...step.labels.map((label) => ({ ...label, frame: step.frame.index })));
+async function oracleOf(kind: DetectorKind): Promise<Oracle> {
+  let oracle = oracles.get(kind);
+  if (!oracle) {
+    const files = values.model
+      ? await readModelFolder(values.model)
+      : await benchDetector(kind, join(values.scratch, 'models'));
+    oracle = new Oracle(await Detector.load(files), join(values.scratch, 'answers'));
+    oracles.set(kind, oracle);
   }
-  await oracle.keep();
-  return { labels, asked: view.asked, end: loop.checkpoint };
-}
-
-interface RowFacts {
-  readonly name: string;
-  readonly truth: readonly TruthBox[];
-  readonly lookahead: number;
-  readonly first: Tracked;
-}
-
-function row({ frames }: StoredClip, tracked: Tracked, { name, truth, lookahead, first }: RowFacts): string {
-  const { asked, end } = tracked;
-  if (accountedFor(end.ledger) !== frames.length) throw new Error('the ledger does not add up');
-  const ofClip = ({ labels }: Tracked) => labels.map((label) => ({ ...label, clip: name }));
-  const scores = truth.length === 0 ? null : labelScores(truth, ofClip(tracked));
-  const known = (value: number | undefined, digits: number) => value?.toFixed(digits) ?? '-';
-  const rate = (count: number) => (count / frames.length).toFixed(3).padStart(6);
-  const cause = (cause: Cause) => {
-    const mean = scores?.byCause[cause].meanIoU;
-    return `${end.causes[cause]}${typeof mean === 'number' ? ` (${mean.toFixed(2)})` : ''}`.padEnd(11);
-  };
-  return [
-    name.padEnd(14),
-    `${lookahead}`.padStart(4),
-    known(scores?.meanIoU, 3).padStart(6),
-    known(scores?.within75, 2).padStart(5),
-    known(scores?.missed, 0).padStart(6),
-    known(scores?.extra, 0).padStart(5),
-    labelScores(ofClip(first), ofClip(tracked)).meanIoU.toFixed(3).padStart(6),
-    rate(asked.looks),
-    rate(asked.again),
-    rate(asked.regions),
-    rate(asked.differences / 2),
-    ` ${cause('hand')}${cause('detected')}${cause('moved')}${cause('held')}${end.ledger.empty}`,
-  ].join(' ');
+  return oracle;
 }

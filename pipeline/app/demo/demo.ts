@@ -8,7 +8,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Box } from '../../domain/vision/box.ts';
 import { height, width } from './layer.ts';
 import { nightScene } from './night.ts';
-import { filmScene, firstWhole, type TruthLine, truthOf } from './scene.ts';
+import { filmScene, firstBoxes, pictureSize, type TruthLine, truthOf } from './scene.ts';
 import type { Site } from './site.ts';
 import { type StillSet, takeStills } from './stills.ts';
 import { daylightScene } from './story.ts';
@@ -17,7 +17,7 @@ import { daylightScene } from './story.ts';
 export interface DemoFiles {
   /** H.264 mp4, 640x360, 12.5 frames a second: 160 frames by day, 288 by night. */
   readonly clip: string;
-  /** The box on the first frame that shows all of the animal: `file,frame,x,y,w,h,label`. */
+  /** The box on the first frame that has all of the animal and shows most: `file,frame,x,y,w,h,label`. */
   readonly first: string;
   /** Folder of 24 stills with boxes as COCO. */
   readonly hand: string;
@@ -66,9 +66,9 @@ export async function writeDemo(
     heldOut: join(dir, 'held-out'),
     frames: scene.exposures.length,
   };
-  const truth = truthOf(await filmScene(files.clip, scene, tick));
+  const truth = truthOf(await filmScene(files.clip, scene, tick), pictureSize(scene));
   await writeFile(files.truth, stringify(truth.map(truthRow), { header: true }));
-  const first = firstWhole(truth).map(({ frame, box }) => ({ file: clipName, frame, ...sides(box), label }));
+  const first = firstBoxes(truth).map(({ frame, box }) => ({ file: clipName, frame, ...sides(box), label }));
   await writeFile(files.first, stringify(first, { header: true }));
   await writeStills(files.hand, scene.site, seed * 31 + 1, hand, tick);
   await writeStills(files.heldOut, scene.site, seed * 31 + 2, heldOut, tick);

@@ -1,12 +1,13 @@
 /** A rendered clip: a place, and what happens there picture by picture. */
-import type { Box } from '../../domain/vision/box.ts';
+import type { Box, Size } from '../../domain/vision/box.ts';
 import type { Raster } from '../../domain/vision/image.ts';
 import { encodeClip } from '../../domain/vision/video-encode.ts';
 import { type Exposure, expose, type Seen } from './camera.ts';
+import { wholeScene } from './sensor.ts';
 import type { Site } from './site.ts';
 
-/** More than this of it hidden is not the whole animal. */
-const wholeEnough = 0.05;
+/** A person waits with the first box while more than this of the animal is hidden. */
+const mostHidden = 0.4;
 
 export interface Scene {
   /** Frames a second. */
@@ -28,6 +29,11 @@ export function* photograph({ site, exposures }: Scene): Generator<ScenePicture>
     if (last?.exposure !== exposure) last = { exposure, picture: expose(site, exposure) };
     yield last.picture;
   }
+}
+
+/** Of a scene's pictures, px. */
+export function pictureSize({ exposures }: Scene): Size {
+  return exposures[0]?.window ?? wholeScene;
 }
 
 /** Writes the clip as H.264. @returns what is true of each frame @param onPicture called after each frame */
@@ -55,20 +61,28 @@ export interface TruthLine {
   readonly track: number;
   readonly box: Box | null;
   readonly hidden: number;
+  /** The picture's edge does not cut it off. */
+  readonly isInside: boolean;
 }
 
-/** The box of what can be seen of each animal in each frame. */
-export function truthOf(seen: readonly (readonly Seen[])[]): TruthLine[] {
+/** The box of what can be seen of each animal in each frame. @param size of the pictures */
+export function truthOf(seen: readonly (readonly Seen[])[], size: Size): TruthLine[] {
   return seen.flatMap((animals, frame) =>
-    animals.map(({ box, hidden }, i) => ({ frame, track: i + 1, box, hidden })),
+    animals.map(({ box, whole, hidden }, i) => {
+      return { frame, track: i + 1, box, hidden, isInside: whole !== null && isInside(whole, size) };
+    }),
   );
 }
 
-/** Of each animal the first box that a person would draw: all of it can be seen, or nearly. */
-export function firstWhole(truth: readonly TruthLine[]): TruthLine[] {
+function isInside([x, y, w, h]: Box, { width, height }: Size): boolean {
+  return x > 0 && y > 0 && x + w < width && y + h < height;
+}
+
+/** Of each animal the first box that a person would draw: all of it is in the picture, and most can be seen. */
+export function firstBoxes(truth: readonly TruthLine[]): TruthLine[] {
   const tracks = Map.groupBy(truth, ({ track }) => track);
   return [...tracks.values()].flatMap((lines) => {
-    const first = lines.find(({ box, hidden }) => box !== null && hidden < wholeEnough);
+    const first = lines.find(({ box, hidden, isInside }) => box !== null && isInside && hidden < mostHidden);
     return first ? [first] : [];
   });
 }

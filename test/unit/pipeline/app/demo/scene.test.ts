@@ -3,14 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { expose } from '../../../../../pipeline/app/demo/camera.ts';
+import { expose, type Seen } from '../../../../../pipeline/app/demo/camera.ts';
 import { nightScene } from '../../../../../pipeline/app/demo/night.ts';
 import {
   filmScene,
-  firstWhole,
+  firstBoxes,
   photograph,
   type Scene,
-  type TruthLine,
   truthOf,
 } from '../../../../../pipeline/app/demo/scene.ts';
 import { type Box, iou } from '../../../../../pipeline/domain/vision/box.ts';
@@ -72,7 +71,10 @@ test('night - the deer walks in, stands where it is for long, walks on and leave
     const x = exposures.map(({ animals }) => animals[0]!.x);
     const still = x.filter((value, i) => Math.abs(value - (x[i - 1] ?? Number.NaN)) < 0.01);
     assert.ok(still.length > 80, `stands for ${still.length} frames`);
-    const truth = truthOf([0, 70, 100, 287].map((at) => expose(site, exposures[at]!).seen));
+    const truth = truthOf(
+      [0, 70, 100, 287].map((at) => expose(site, exposures[at]!).seen),
+      { width: 640, height: 360 },
+    );
     assert.deepEqual(
       truth.map(({ box }) => box !== null),
       [false, true, true, false],
@@ -154,17 +156,28 @@ test('scene - a film has a picture an exposure, and a repeated exposure is the s
   assert.equal(frames, 3);
 });
 
-test('scene - a person draws an animal on the first frame that shows all of it', () => {
-  const line = (frame: number, track: number, box: Box | null, hidden: number): TruthLine => ({
-    frame,
-    track,
-    box,
-    hidden,
-  });
-  const [box, other]: Box[] = [
-    [0, 0, 9, 9],
+test('scene - a person draws an animal on the first frame that has all of it and shows most', () => {
+  const size = { width: 40, height: 40 };
+  const seen = (box: Box | null, whole: Box | null, hidden: number): Seen => ({ box, whole, hidden });
+  const [cut, inside, other]: Box[] = [
+    [31, 5, 9, 9],
+    [20, 5, 9, 9],
     [5, 5, 9, 9],
   ];
-  const lines = [line(0, 1, null, 1), line(0, 2, box!, 0), line(1, 1, box!, 0.6), line(2, 1, other!, 0.02)];
-  assert.deepEqual(firstWhole(lines), [lines[3], lines[1]]);
+  const truth = truthOf(
+    [
+      [seen(null, null, 1), seen(other!, other!, 0)],
+      [seen(cut!, cut!, 0.2), seen(other!, other!, 0)],
+      [seen([22, 5, 2, 2], inside!, 0.8), seen(null, null, 1)],
+      [seen(inside!, inside!, 0.2), seen(null, null, 1)],
+    ],
+    size,
+  );
+  assert.deepEqual(
+    firstBoxes(truth).map(({ frame, track, box }) => [frame, track, box]),
+    [
+      [3, 1, inside],
+      [0, 2, other],
+    ],
+  );
 });
