@@ -28,7 +28,7 @@
  * | GET `/audit` | | {@link AuditTask}[] still open |
  * | POST `/audit` | {@link AuditAnswer} | {@link Progress} |
  * | GET `/progress` | | {@link Progress} |
- * | GET `/events` | | stays of animals, as `shika events` gives them |
+ * | GET `/events` | | {@link StayView}[], as `shika events` gives them |
  */
 import Type, { type Static } from 'typebox';
 import type { LabelDoubt } from '../../../pipeline/domain/labels/doubt.ts';
@@ -118,7 +118,7 @@ export interface ClipView {
   readonly drawn: number;
 }
 
-export type { DrawnBox, LabelDoubt, Review };
+export type { Cause, DrawnBox, LabelDoubt, Review };
 
 export interface LabelView {
   readonly index: number;
@@ -305,6 +305,15 @@ export interface ModelView {
   readonly scores: DetectorScores | null;
   /** On pictures that were drawn by hand and held out, with what chance makes of so few. */
   readonly drawn: DrawnScores | null;
+  /** Why it became the active one, or did not; absent where nobody wrote it down. */
+  readonly why?: string;
+  /** Its worst mistakes on held-out pictures that were drawn by hand; absent where they were not looked for. */
+  readonly mistakes?: readonly {
+    readonly clip: string;
+    readonly index: number;
+    readonly kind: 'missed' | 'invented' | 'misplaced';
+    readonly box: Static<typeof Box>;
+  }[];
 }
 
 export interface LabelChange {
@@ -362,4 +371,18 @@ export interface Progress {
   } | null;
   /** Planted wrong boxes, of which how many were noticed. */
   readonly planted: { readonly shown: number; readonly noticed: number };
+}
+
+/** An animal's, or a group's, visit to a camera. */
+export interface StayView {
+  readonly camera: string;
+  readonly species: string;
+  /** Of its first and last detection, milliseconds since 1970, UTC. */
+  readonly first: number;
+  readonly last: number;
+  /** The most animals that were seen at once. */
+  readonly count: number;
+  /** Where it is to be seen first. */
+  readonly clip: string;
+  readonly index: number;
 }

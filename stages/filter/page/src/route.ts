@@ -1,45 +1,36 @@
-/** Where the page is, in its address: a reload and a link come back to the same frame. */
+/** Where the person is, in the address after `#`: a page that is loaded again is where it was. */
 import { signal } from '@preact/signals';
 
-export type Room = 'clips' | 'draw' | 'review' | 'models' | 'events';
-export const rooms: readonly Room[] = ['clips', 'draw', 'review', 'models', 'events'];
+export const ROOMS = ['clips', 'draw', 'review', 'models', 'events'] as const;
+export type Room = (typeof ROOMS)[number];
 
+/** `#/draw/CLIP/INDEX`, `#/review/CLIP/TRACK/INDEX`: `parts` is what comes after the room. */
 export interface Route {
   readonly room: Room;
-  readonly clip: string | null;
-  /** A frame in Draw, a track in Review. */
-  readonly number: number | null;
-  /** A frame in Review. */
-  readonly frame: number | null;
+  readonly parts: readonly string[];
 }
 
-export const route = signal<Route>(read());
-
-function read(): Route {
-  const [room = '', clip = '', number = '', frame = ''] = location.hash.replace(/^#\/?/, '').split('/');
-  const count = (text: string) => (/^\d+$/.test(text) ? Number(text) : null);
-  return {
-    room: rooms.find((known) => known === room) ?? 'clips',
-    clip: /^[0-9a-f]{16}$/.test(clip) ? clip : null,
-    number: count(number),
-    frame: count(frame),
-  };
+export function parseRoute(hash: string): Route {
+  const [, room, ...parts] = hash.split('/');
+  const known = ROOMS.find((name) => name === room);
+  return { room: known ?? 'clips', parts: known ? parts.filter((part) => part !== '') : [] };
 }
 
-export function go(room: Room, clip?: string | null, number?: number | null, frame?: number | null): void {
-  const parts = [room, clip, number, frame].filter((part) => part !== undefined && part !== null);
-  const hash = `#/${parts.join('/')}`;
-  if (location.hash === hash) return;
-  // Frame after frame would fill the browser's history.
-  const same = route.value.room === room;
-  if (same) history.replaceState(null, '', hash);
-  else history.pushState(null, '', hash);
-  route.value = read();
+export function routeTo(room: Room, ...parts: readonly (string | number)[]): string {
+  return `#/${[room, ...parts].join('/')}`;
 }
 
-addEventListener('hashchange', () => {
-  route.value = read();
-});
-addEventListener('popstate', () => {
-  route.value = read();
-});
+export const route = signal<Route>(parseRoute(location.hash));
+
+/** @param replace where going back should not lead here: frame by frame */
+export function go(target: string, replace = false): void {
+  if (replace) history.replaceState(null, '', target);
+  else history.pushState(null, '', target);
+  route.value = parseRoute(target);
+}
+
+for (const event of ['hashchange', 'popstate']) {
+  addEventListener(event, () => {
+    route.value = parseRoute(location.hash);
+  });
+}

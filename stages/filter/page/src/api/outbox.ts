@@ -1,47 +1,118 @@
 /**
- * What a person did, on its way to the server: in order, one after the other. Where the network is gone it is kept and
- * sent again; what the server refuses is told and not tried again.
+ * What a person did, on its way to the server: in order, one after the other. Where the network is gone it is kept, over
+ * a reload of the page too, and sent again; what the server refuses is told and not tried again.
  */
 import { signal } from '@preact/signals';
-import { AwayError } from './client.ts';
+import type {
+  AuditAnswer,
+  Decide,
+  Decided,
+  Draw,
+  DrawnFrame,
+  Edit,
+  Follow,
+  Go,
+  JobView,
+  ModelView,
+  Progress,
+} from '../../../studio/api.ts';
+import { AwayError, ask, RefusedError } from './client.ts';
 
 const AGAIN_MS = 1_500;
+const KEPT = 'shika-outbox';
 
-interface Errand {
-  readonly send: () => Promise<void>;
-  readonly refused: (error: Error) => void;
+/** What can be sent: its body, and what is answered. */
+export interface Errands {
+  decide: { body: Decide; answer: Decided };
+  edit: { body: Edit; answer: Decided };
+  draw: { body: Draw; answer: DrawnFrame };
+  undo: { body: null; answer: Decided };
+  redo: { body: null; answer: Decided };
+  follow: { body: Follow; answer: JobView };
+  go: { body: Go; answer: JobView[] };
+  audit: { body: AuditAnswer; answer: Progress };
+  activate: { body: null; answer: ModelView[] };
+}
+export type ErrandKind = keyof Errands;
+
+export interface Errand<K extends ErrandKind> {
+  readonly id: string;
+  readonly kind: K;
+  readonly path: string;
+  readonly body: Errands[K]['body'];
+}
+
+interface Receiver<K extends ErrandKind> {
+  readonly done: (errand: Errand<K>, answer: Errands[K]['answer']) => void;
+  readonly refused: (errand: Errand<K>, error: RefusedError) => void;
 }
 
 /** How many are not at the server yet. */
 export const unsent = signal(0);
 
-const waiting: Errand[] = [];
+type AnyErrand = { [K in ErrandKind]: Errand<K> }[ErrandKind];
+const receivers: { [K in ErrandKind]?: Receiver<K> } = {};
+const waiting: AnyErrand[] = [];
 let busy = false;
 
-/** @param refused is told why the server would not have it */
-export function post(send: () => Promise<void>, refused: (error: Error) => void): void {
-  waiting.push({ send, refused });
-  unsent.value = waiting.length;
+/** Says who is told how errands of a kind ended. */
+export function receive<K extends ErrandKind>(kind: K, receiver: Receiver<K>): void {
+  const all: { [P in K]?: Receiver<P> } = receivers;
+  all[kind] = receiver;
+}
+
+/** Sends when its turn comes. */
+export function post<K extends ErrandKind>(kind: K, path: string, body: Errands[K]['body']): Errand<K> {
+  const errand: Errand<K> = { id: crypto.randomUUID(), kind, path, body };
+  waiting.push(errand as AnyErrand); // K is one of the kinds
+  keep();
   void work();
+  return errand;
+}
+
+/** @returns what was not sent before the page was loaded again; it is sent now */
+export function resume(): readonly AnyErrand[] {
+  const kept = sessionStorage.getItem(KEPT);
+  if (kept) waiting.unshift(...(JSON.parse(kept) as AnyErrand[])); // written by keep()
+  keep();
+  void work();
+  return waiting;
 }
 
 async function work(): Promise<void> {
   if (busy) return;
   busy = true;
   for (let errand = waiting[0]; errand; errand = waiting[0]) {
-    try {
-      await errand.send();
-    } catch (error) {
-      if (error instanceof AwayError) {
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-        continue;
-      }
-      errand.refused(error instanceof Error ? error : new Error(String(error)));
+    const isSent = await send(errand);
+    if (!isSent) {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      continue;
     }
     waiting.shift();
-    unsent.value = waiting.length;
+    keep();
   }
   busy = false;
+}
+
+/** @returns false where the server could not be reached */
+async function send<K extends ErrandKind>(errand: Errand<K>): Promise<boolean> {
+  const receiver: Receiver<K> | undefined = receivers[errand.kind];
+  try {
+    const method = errand.kind === 'draw' ? 'PUT' : 'POST';
+    const answer = await ask<Errands[K]['answer']>(method, errand.path, errand.body ?? undefined);
+    receiver?.done(errand, answer);
+  } catch (error) {
+    if (error instanceof AwayError) return false;
+    if (!(error instanceof RefusedError)) throw error;
+    receiver?.refused(errand, error);
+  }
+  return true;
+}
+
+function keep(): void {
+  unsent.value = waiting.length;
+  if (waiting.length > 0) sessionStorage.setItem(KEPT, JSON.stringify(waiting));
+  else sessionStorage.removeItem(KEPT);
 }
 
 addEventListener('beforeunload', (event) => {

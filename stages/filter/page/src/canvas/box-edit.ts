@@ -12,8 +12,9 @@ export interface Handle {
 /** A box is at least so large: smaller ones are a slip of the hand. */
 export const LEAST = 2;
 
-const HANDLES: readonly Handle[] = [-1, 0, 1].flatMap((dx) =>
-  [-1, 0, 1].flatMap((dy) => (dx === 0 && dy === 0 ? [] : [{ dx, dy } as Handle])),
+/** The corners and the middles of the sides. */
+export const HANDLES: readonly Handle[] = ([-1, 0, 1] as const).flatMap((dx) =>
+  ([-1, 0, 1] as const).flatMap((dy) => (dx === 0 && dy === 0 ? [] : [{ dx, dy }])),
 );
 
 /** Box between two corners, inside the picture; null where it is too small. */
@@ -58,6 +59,14 @@ export function resize([x, y, w, h]: Box, handle: Handle, dx: number, dy: number
   return between({ x: left, y: top }, { x: right, y: bottom }, picture);
 }
 
+/** Right and lower edge move; null where the box would be too small. */
+export function resizeBy(box: Box, dx: number, dy: number, picture: Size): Box | null {
+  const [, , w, h] = box;
+  if (w + dx < LEAST || h + dy < LEAST) return null;
+  return resize(box, { dx: dx === 0 ? 0 : 1, dy: dy === 0 ? 0 : 1 }, dx, dy, picture);
+}
+
+/** The handle that is nearest to the point, where one is within reach. */
 export function handleAt([x, y, w, h]: Box, point: Point, reach: number): Handle | null {
   const near = HANDLES.map((handle) => {
     const px = x + ((handle.dx + 1) / 2) * w;
@@ -79,4 +88,10 @@ export function boxAt(boxes: readonly Box[], point: Point): number {
   return found;
 }
 
-export { HANDLES };
+/** Intersection over union of two boxes, 0..1. */
+export function overlap(a: Box, b: Box): number {
+  const w = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]);
+  const h = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1]);
+  if (w <= 0 || h <= 0) return 0;
+  return (w * h) / (a[2] * a[3] + b[2] * b[3] - w * h);
+}

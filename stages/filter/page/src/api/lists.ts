@@ -1,0 +1,92 @@
+/** What the page knows of the job: asked once, then kept up to date by the server's events. */
+import { batch, computed, signal } from '@preact/signals';
+import type {
+  ClipView,
+  FrameProposal,
+  JobView,
+  ModelView,
+  Progress,
+  Session,
+  TrackSummary,
+} from '../../../studio/api.ts';
+import { ask, RefusedError } from './client.ts';
+
+export const session = signal<Session | null>(null);
+export const clips = signal<ReadonlyMap<string, ClipView>>(new Map());
+export const tracks = signal<readonly TrackSummary[]>([]);
+export const proposals = signal<readonly FrameProposal[]>([]);
+export const jobs = signal<readonly JobView[]>([]);
+export const models = signal<readonly ModelView[]>([]);
+export const progress = signal<Progress | null>(null);
+
+/** Why the page can't show anything; null where it can. */
+export const shutOut = signal<string | null>(null);
+export const isLoaded = signal(false);
+
+/** Labels that nobody has decided on. */
+export const left = computed(() =>
+  [...clips.value.values()].reduce((sum, { labels }) => sum + labels.pending, 0),
+);
+
+/** @throws AwayError where the server can't be reached */
+export async function loadLists(): Promise<void> {
+  try {
+    session.value = await ask<Session>('GET', '/session');
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    shutOut.value = error.message;
+    return;
+  }
+  shutOut.value = null;
+  const [all, ranked, proposed, running, trained, done] = await Promise.all([
+    part<ClipView[]>('/clips', []),
+    part<TrackSummary[]>('/tracks', []),
+    part<FrameProposal[]>('/proposals', []),
+    part<JobView[]>('/jobs', []),
+    part<ModelView[]>('/models', []),
+    part<Progress | null>('/progress', null),
+  ]);
+  batch(() => {
+    clips.value = new Map(all.map((clip) => [clip.clip, clip]));
+    tracks.value = ranked;
+    proposals.value = proposed;
+    jobs.value = running;
+    models.value = trained;
+    progress.value = done;
+    isLoaded.value = true;
+  });
+}
+
+/** One list that the server refuses leaves the others as they are. */
+async function part<T>(path: string, none: T): Promise<T> {
+  try {
+    return await ask<T>('GET', path);
+  } catch (error) {
+    if (error instanceof RefusedError) return none;
+    throw error;
+  }
+}
+
+export async function loadProposals(): Promise<void> {
+  proposals.value = await part<FrameProposal[]>('/proposals', []);
+}
+
+export async function setUser(user: string): Promise<void> {
+  session.value = await ask<Session>('PUT', '/session', { user });
+}
+
+export function takeClip(clip: ClipView): void {
+  clips.value = new Map(clips.value).set(clip.clip, clip);
+}
+
+/** Puts a clip's tracks in the place of those that were known; first what is worth most. */
+export function takeSummaries(clip: string, own: readonly TrackSummary[]): void {
+  const others = tracks.value.filter((track) => track.clip !== clip);
+  tracks.value = [...others, ...own].sort((a, b) => b.worth - a.worth);
+}
+
+export function takeJobs(changed: readonly JobView[]): void {
+  const names = new Set(changed.map(({ job }) => job));
+  const others = jobs.value.filter(({ job }) => !names.has(job));
+  jobs.value = [...changed, ...others].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
