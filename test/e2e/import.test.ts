@@ -57,6 +57,23 @@ test('import - something is left out: code 3, by name; nothing is read: code 1, 
   assert.match(unknown.stderr, /has no labels that we know/);
 });
 
+test('import - what an import left beside the originals is no label of theirs, wherever the next one goes', async () => {
+  const { path } = await labelFolder({
+    'classes.txt': 'deer',
+    'images/a.jpg': null,
+    'labels/a.txt': row,
+  });
+  for (const out of ['first', 'second']) {
+    const ran = await shika(['import', path, '--out', join(path, out), '--json']);
+    const result = { format: 'yolo', labels: 0, pictures: 1, empty: 0, leftOut: 0, out: join(path, out) };
+    assert.deepEqual(ran.result, result, ran.stderr);
+  }
+  const again = await shika(['import', join(path, 'first'), '--out', join(path, 'third'), '--json']);
+  assert.match(JSON.stringify(again.result), /"pictures":1/, 'named itself, it is read');
+  await shika(['import', path, '--out', path]);
+  assert.ok(!(await readdir(path)).includes('.shika'), 'a folder with other things in it is nobody’s result');
+});
+
 test('eval - rows of the truth that are left out make the code 3', async () => {
   const labels =
     'clip,file,frame,track,x,y,w,h,label,cause,score,risk,review\n0123456789abcdef,a.mp4,0,1,1,1,9,9,deer,hand,,,\n';

@@ -44,6 +44,11 @@ export function summaryFile(jobFolder: string): string {
   return join(jobFolder, 'summary.json');
 }
 
+/** Marks a folder as one that was made from other files: whoever searches those passes it over. */
+export function markMade(folder: string): void {
+  mkdirSync(stateFolder(folder), { recursive: true });
+}
+
 const stayingFile = (jobFolder: string) => join(stateFolder(jobFolder), 'stays');
 
 /** Marks the store of `shika up`, so that no job begins anew on it. */

@@ -6,6 +6,7 @@ import { stringify } from 'csv-stringify';
 import { UsageError } from '../../runtime/errors.ts';
 import { round } from '../vision/box.ts';
 import { cell, readTable, type TableRow } from './csv.ts';
+import { oneEach } from './import/one-each.ts';
 import { causes, type LabelRow, reviews } from './label-row.ts';
 import { collect, type Problem } from './problem.ts';
 
@@ -53,23 +54,35 @@ function fraction(value: number | null): string | number {
   return value === null ? '' : Math.round(value * 1e4) / 1e4;
 }
 
+/** What a `labels.csv` says. */
+export interface ReadLabels {
+  readonly labels: readonly LabelRow[];
+  readonly problems: readonly Problem[];
+  /** What a person should know and nothing is lost by. */
+  readonly notes: readonly string[];
+}
+
 /**
- * Rows that can't be used are left out and reported.
+ * Rows that can't be used are left out and reported; a row that is there twice is one.
  *
  * @throws UsageError where the file can't be read, lacks a column, or has rows of which none can be used
  */
-export async function readLabels(path: string): Promise<{ labels: LabelRow[]; problems: Problem[] }> {
+export async function readLabels(path: string): Promise<ReadLabels> {
   const { rows } = await readTable(path, labelColumns);
   const problems: Problem[] = [];
-  const labels = rows.flatMap((row) => collect(problems, path, row.line, () => labelOf(row)) ?? []);
-  if (labels.length === 0 && problems.length > 0) {
-    throw new UsageError(`${path} has no row that can be used; the first: ${problems[0]!.message}`);
+  const read = rows.flatMap((row) => collect(problems, path, row.line, () => labelOf(row)) ?? []);
+  const once = oneEach(read.map((box) => ({ box, clip: { clip: box.clip, file: box.file }, file: path })));
+  const all = [...problems, ...once.leftOut];
+  if (once.clipBoxes.length === 0 && all.length > 0) {
+    throw new UsageError(`${path} has no row that can be used; the first: ${all[0]!.message}`);
   }
-  return { labels, problems };
+  const labels = once.clipBoxes.map(({ box: { line: _, ...label } }) => label);
+  return { labels, problems: all, notes: once.notes };
 }
 
-function labelOf(row: TableRow): LabelRow {
+function labelOf(row: TableRow): LabelRow & { readonly line: number } {
   return {
+    line: row.line,
     clip: cell.text(row, 'clip'),
     file: cell.text(row, 'file'),
     frame: cell.integer(row, 'frame', 0),

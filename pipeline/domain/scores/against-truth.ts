@@ -40,7 +40,7 @@ export async function truthScores(
   labelsFile: string,
   clips: readonly KnownClip[] = [],
 ): Promise<ScoredLabels> {
-  const { labels, problems } = await readLabels(labelsFile);
+  const { labels, problems, notes } = await readLabels(labelsFile);
   const labelled = new Map(labels.map(({ clip, file }) => [clip, { clip, file }]));
   const known = [...labelled.values()].map((clip) => ({
     ...clips.find((known) => known.clip === clip.clip),
@@ -68,7 +68,7 @@ export async function truthScores(
   return {
     scores: { ...scored, ap50, ap50_95 },
     problems: [...problems, ...read.problems],
-    notes: read.notes,
+    notes: [...notes, ...read.notes],
   };
 }
 

@@ -9,13 +9,13 @@ import type { ClipBoxEntry } from './source.ts';
  * The same box twice on a frame is one, unless both have a track of their own; a track has one box on a frame: of two that
  * differ neither can be believed.
  */
-export function oneEach(found: readonly Located[]): SettledLocated {
+export function oneEach<B extends ClipBoxEntry>(found: readonly Located<B>[]): SettledLocated<B> {
   const leftOut: Problem[] = [];
-  const refused: Located[] = [];
-  const clipBoxes: Located[] = [];
+  const refused: Located<B>[] = [];
+  const clipBoxes: Located<B>[] = [];
   let doubles = 0;
   for (const here of Map.groupBy(found, ({ clip, box }) => `${keyOf(clip)} ${box.frame}`).values()) {
-    const once: Located[] = [];
+    const once: Located<B>[] = [];
     for (const located of here) {
       const at = once.findIndex((other) => isSameLabel(other.box, located.box));
       if (at === -1) once.push(located);

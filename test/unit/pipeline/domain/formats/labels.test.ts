@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { safeName, uniqueStems } from '../../../../../pipeline/domain/formats/file-name.ts';
-import type { LabelRow } from '../../../../../pipeline/domain/formats/label-row.ts';
+import { causes, type LabelRow } from '../../../../../pipeline/domain/formats/label-row.ts';
 import { readLabels, writeLabels } from '../../../../../pipeline/domain/formats/labels-csv.ts';
 
 let folder: string;
@@ -57,13 +57,13 @@ test('labels.csv - is written as documented, quoted as RFC 4180 says', async () 
 test('labels.csv - reads back what was written', async () => {
   const path = join(folder, 'back.csv');
   await writeLabels(path, rows);
-  assert.deepEqual(await readLabels(path), { labels: rows, problems: [] });
+  assert.deepEqual(await readLabels(path), { labels: rows, problems: [], notes: [] });
 });
 
 test('labels.csv - a run without labels is a header alone', async () => {
   const path = join(folder, 'none.csv');
   await writeLabels(path, []);
-  assert.deepEqual(await readLabels(path), { labels: [], problems: [] });
+  assert.deepEqual(await readLabels(path), { labels: [], problems: [], notes: [] });
 });
 
 test('labels.csv - an unknown cause or a score above 1 is reported, the rest is read', async () => {
@@ -77,10 +77,27 @@ test('labels.csv - an unknown cause or a score above 1 is reported, the rest is 
   assert.deepEqual(
     problems.map(({ line, found, expected }) => [line, found, expected]),
     [
-      [3, '"guessed"', 'hand, detected, moved, held'],
+      [3, '"guessed"', causes.join(', ')],
       [4, '"1.5"', 'a number from 0 to 1'],
     ],
   );
+});
+
+test('labels.csv - a row that is there twice is one, with a word; two boxes of a track on a frame are neither', async () => {
+  const path = join(folder, 'doubled.csv');
+  const row = (frame: number, x: number) => `c,a.mp4,${frame},1,${x},2,3,4,deer,held,,,`;
+  const header = 'clip,file,frame,track,x,y,w,h,label,cause,score,risk,review';
+  await writeFile(path, [header, row(0, 1), row(0, 1), row(1, 1), row(2, 1), row(2, 9)].join('\n'));
+  const { labels, problems, notes } = await readLabels(path);
+  assert.deepEqual(
+    labels.map(({ frame, box }) => [frame, box[0]]),
+    [
+      [0, 1],
+      [1, 1],
+    ],
+  );
+  assert.deepEqual(notes, ['the same box on the same frame again, 1 x: taken once']);
+  assert.match(problems[0]?.message ?? '', /frame 2 of a\.mp4: track 1 is there 2 x \(lines 5, 6\)/);
 });
 
 test('file names - keep letters of any script and lose what a file system minds', () => {

@@ -36,6 +36,15 @@ test('truth - a box that is there twice is one, and a row that can’t be read i
   assert.match(found.notes.join(), /the same box .* 1 x: taken once/);
 });
 
+test('labels - a row that is there twice is scored once, with a word', async () => {
+  const truth = { 'truth.csv': 'file,frame,x,y,w,h\nclip.mp4,0,80,60,100,80\nclip.mp4,1,80,60,100,80\n' };
+  const labels = row(one, 'clip.mp4', 0) + row(one, 'clip.mp4', 1);
+  const once = await scores(truth, labels);
+  const twice = await scores(truth, labels + labels);
+  assert.deepEqual(twice.scores, once.scores);
+  assert.match(twice.notes.join(), /the same box .* 2 x: taken once/);
+});
+
 test('truth - a frame of which something can’t be used is no truth, whatever else is on it', async () => {
   const csv = 'file,frame,x,y,w,h\nclip.mp4,0,80,60,100,80\nclip.mp4,1,80,60,100,80\nclip.mp4,1,abc,1,1,1\n';
   const labels = row(one, 'clip.mp4', 0) + row(one, 'clip.mp4', 1);
