@@ -5,6 +5,7 @@
 import { extname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { UsageError } from '../../../runtime/errors.ts';
+import { secondsOf } from '../label-row.ts';
 import {
   type CamtrapRow,
   cameraOf,
@@ -65,6 +66,7 @@ function warningsOf(clips: readonly LabelledClip[], { taxa = {} }: ExportInput):
     ...(uncertain > 0
       ? [`${uncertain} clips have only their file's own time, which a copy may have changed: timestampIssues`]
       : []),
+    `the clips themselves are not copied: media.csv expects them in media/`,
     ...(unnamed.length > 0
       ? [`no scientific names are known of ${unnamed.join(', ')}: they are in observationTags`]
       : []),
@@ -88,7 +90,14 @@ const deploymentColumns = [
 
 function deployment(camera: string, clips: readonly LabelledClip[]): CamtrapRow {
   const { place, setUp, pickUp } = clips[0]!; // groups are never empty, and a camera has one place
-  const times = clips.flatMap((clip) => [timeAt(clip, 0), timeAt(clip, clip.frames / clip.fps)]).sort();
+  // Where the rate varies, a clip's last label may be later than its average rate says.
+  const times = clips
+    .flatMap((clip) =>
+      [0, clip.frames / clip.fps, ...clip.labels.map((label) => secondsOf(label, clip))].map((s) =>
+        timeAt(clip, s),
+      ),
+    )
+    .sort();
   return {
     deploymentID: camera,
     locationName: camera,

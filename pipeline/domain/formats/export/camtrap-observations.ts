@@ -146,15 +146,12 @@ function classification(rows: readonly LabelRow[], best: LabelRow): CamtrapRow {
   };
 }
 
+/** Cut to the picture; none where nothing of it is left: the format has no box of no width. */
 function relativeBox({ box: [x, y, w, h] }: LabelRow, { width, height }: LabelledClip): CamtrapRow {
-  const left = within(x / width);
-  const top = within(y / height);
-  return {
-    bboxX: left,
-    bboxY: top,
-    bboxWidth: within(within((x + w) / width) - left),
-    bboxHeight: within(within((y + h) / height) - top),
-  };
+  const [bboxX, bboxY] = [within(x / width), within(y / height)];
+  const bboxWidth = within(within((x + w) / width) - bboxX);
+  const bboxHeight = within(within((y + h) / height) - bboxY);
+  return bboxWidth > 0 && bboxHeight > 0 ? { bboxX, bboxY, bboxWidth, bboxHeight } : {};
 }
 
 function observationType(label: string): string {

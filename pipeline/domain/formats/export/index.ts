@@ -9,6 +9,7 @@ import { exportCocoCameraTraps } from './coco-camera-traps.ts';
 import { exportCvat } from './cvat.ts';
 import { exportMegaDetector } from './megadetector.ts';
 import { exportMot } from './mot.ts';
+import { notCarried } from './not-carried.ts';
 import type { ExportInput, ExportResult } from './target.ts';
 import { exportVoc } from './voc.ts';
 import { exportCoco, exportYolo } from './yolo-coco.ts';
@@ -45,12 +46,18 @@ export async function exportLabels(
 ): Promise<ExportResult> {
   const write = replace ? replaceFolder : addToFolder;
   return write(folder, async (temporary) => {
-    const { files, warnings } = await exporters[format](input, temporary);
-    return { files: files.map((file) => join(folder, relative(temporary, file))), warnings };
+    // Nothing is lost in it.
+    const { labels, warnings } =
+      format === 'csv' ? { labels: input.labels, warnings: [] } : notCarried(format, input);
+    const written = await exporters[format]({ ...input, labels }, temporary);
+    return {
+      files: written.files.map((file) => join(folder, relative(temporary, file))),
+      warnings: [...warnings, ...written.warnings],
+    };
   });
 }
 
-/** The only one with rejected labels: nothing is lost in it. */
+/** The only one with rejected labels. */
 async function exportCsv({ labels }: ExportInput, folder: string): Promise<ExportResult> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'labels.csv');

@@ -21,6 +21,7 @@ import {
   type Reading,
   saysEmpty,
 } from './source.ts';
+import { Unkept, type UnkeptCounts } from './unkept.ts';
 
 /** An entry of `images`. */
 interface CocoImage {
@@ -111,9 +112,7 @@ async function readDocument(document: Fields, file: string, reading: Reading): P
       },
     ];
   });
-  const lost = lostAttributes(document.annotations);
-  const notes = lost.length > 0 ? [`${file}: attributes that are not kept: ${listed(lost, 10)}`] : [];
-  return { pictures, clips: [], leftOut, notes };
+  return { pictures, clips: [], leftOut, notes: [], unkept: unkeptOf(document) };
 }
 
 /** Images by id; of an id that is there for two pictures, neither's annotations are known. */
@@ -151,12 +150,32 @@ function categoryNames(list: readonly unknown[]): Map<string, string | null> {
   return names;
 }
 
-/** Attributes that a person added; CVAT writes the others everywhere. */
-function lostAttributes(annotations: readonly unknown[]): string[] {
-  const names = new Set(
-    annotations.flatMap((annotation) => Object.keys(fields(fields(annotation).attributes))),
-  );
-  return [...names].filter((name) => !['occluded', 'rotation', 'track_id', 'keyframe'].includes(name)).sort();
+/** Fields that are used, or said by those that are. */
+const used = {
+  document: new Set(['images', 'annotations', 'categories', 'info', 'licenses']),
+  image: new Set(['id', 'file_name', 'width', 'height']),
+  category: new Set(['id', 'name']),
+  annotation: new Set([
+    ...['id', 'image_id', 'category_id', 'bbox', 'area', 'iscrowd', 'segmentation', 'attributes'],
+    'sequence_level_annotation',
+  ]),
+  attributes: new Set(['rotation', 'keyframe']),
+};
+
+/** What has no place; an outline beside its box is one of them. */
+function unkeptOf(document: Fields): UnkeptCounts {
+  const unkept = new Unkept();
+  unkept.rest(document, used.document);
+  for (const image of items(document.images)) unkept.rest(fields(image), used.image, 'image ');
+  for (const category of items(document.categories))
+    unkept.rest(fields(category), used.category, 'category ');
+  for (const annotation of items(document.annotations).map(fields)) {
+    unkept.rest(annotation, used.annotation);
+    unkept.rest(fields(annotation.attributes), used.attributes);
+    const { segmentation } = annotation;
+    if (items(segmentation).length > 0 || isObject(segmentation)) unkept.add('outlines');
+  }
+  return unkept.counts;
 }
 
 function ofNoImage(file: string, id: string, count: number): Problem {

@@ -5,8 +5,9 @@
 import { cell, readRows, readTable, type TableRow } from '../csv.ts';
 import { causes, reviews } from '../label-row.ts';
 import { labelColumns } from '../labels-csv.ts';
-import { collect, listed, type Problem } from '../problem.ts';
+import { collect, type Problem } from '../problem.ts';
 import type { ClipBoxEntry, ClipEntry, Findings, Reading } from './source.ts';
+import { Unkept } from './unkept.ts';
 
 export const boxColumns = ['frame', 'x', 'y', 'w', 'h'];
 
@@ -14,23 +15,22 @@ export const boxColumns = ['frame', 'x', 'y', 'w', 'h'];
 export async function readCsv({ place, clips, isTruth }: Reading): Promise<Findings> {
   const entries: ClipEntry[] = [];
   const leftOut: Problem[] = [];
-  const notes: string[] = [];
+  const unkept = new Unkept();
   const tables = place.isFolder ? await boxTables(place) : [place.path];
   for (const file of tables) {
     const named = isTruth || clips.length === 1 ? [] : ['file'];
     const table = await readTable(file, [...named, ...boxColumns]);
-    const unused = table.columns.filter((column) => column !== '' && !known.has(column));
-    if (unused.length > 0) notes.push(`${file}: columns that are not used: ${listed(unused, 10)}`);
+    for (const { cells } of table.rows) unkept.rest(cells, known);
     const isLabels = labelColumns.every((column) => table.columns.includes(column));
     const trackOf = isTruth ? trackNames() : undefined;
     entries.push(
       ...readRows(table, file, leftOut, (row) => entryOf(row, file, { isTruth, isLabels, trackOf }, leftOut)),
     );
   }
-  return { pictures: [], clips: entries, leftOut, notes };
+  return { pictures: [], clips: entries, leftOut, notes: [], unkept: unkept.counts };
 }
 
-const known = new Set<string>([...labelColumns, 'visible']);
+const known = new Set<string>([...labelColumns, 'visible', '']);
 
 /** Tables of a folder that are of boxes. */
 export async function boxTables(place: Reading['place']): Promise<string[]> {

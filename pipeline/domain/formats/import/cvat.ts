@@ -10,7 +10,8 @@ import { baseName, stem } from '../file-name.ts';
 import { collect, counted, type Problem, problem } from '../problem.ts';
 import { cvatShapes, uprightBox } from './cvat-shape.ts';
 import { type CvatTask, cvatTasks } from './cvat-tasks.ts';
-import { attributesOf, readTrack } from './cvat-track.ts';
+import { readTrack } from './cvat-track.ts';
+import { cvatUnkept } from './cvat-unkept.ts';
 import { findPictures } from './find-pictures.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import type { Place } from './place.ts';
@@ -26,9 +27,6 @@ import {
   saysEmpty,
 } from './source.ts';
 import { attribute, childAt, children, type Element, numericAttribute, readXml, rootOf } from './xml-file.ts';
-
-/** What we write into a label's attributes. */
-const ownAttributes = new Set(['track', 'cause', 'review', 'score']);
 
 /** XML files of CVAT. */
 export async function cvatFiles(place: Place): Promise<string[]> {
@@ -51,15 +49,12 @@ async function readFile(root: Element, file: string, reading: Reading): Promise<
   const tasks = cvatTasks(childAt(root, 'meta'));
   const tracks = readTracks(children(root, 'track'), tasks, file);
   const images = await readImages(children(root, 'image'), tasks, file, reading);
-  const lost = lostAttributes(root);
   return {
     pictures: images.pictures,
     clips: [...tracks.clips, ...images.clips],
     leftOut: [...tracks.leftOut, ...images.leftOut],
-    notes: [
-      ...tracks.notes,
-      ...(lost.length > 0 ? [`${file}: attributes that are not kept: ${lost.join(', ')}`] : []),
-    ],
+    notes: tracks.notes,
+    unkept: cvatUnkept(root),
   };
 }
 
@@ -234,16 +229,4 @@ function readShapes(
     );
   }
   return { boxes, refused, isEmpty: boxes.length === 0 };
-}
-
-/** Names of attributes that labels have and we do not keep. */
-function lostAttributes(root: Element): string[] {
-  const names = new Set<string>();
-  for (const parent of [...children(root, 'track'), ...children(root, 'image')]) {
-    for (const shape of cvatShapes) {
-      for (const element of children(parent, shape))
-        for (const name of attributesOf(element).keys()) names.add(name);
-    }
-  }
-  return [...names].filter((name) => name !== '' && !ownAttributes.has(name)).sort();
 }

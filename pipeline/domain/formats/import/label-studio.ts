@@ -20,6 +20,7 @@ import {
   type Reading,
   saysEmpty,
 } from './source.ts';
+import { Unkept } from './unkept.ts';
 
 type Fields = ReturnType<typeof fields>;
 
@@ -50,10 +51,12 @@ interface Task {
 async function readTasks(tasks: readonly Fields[], file: string, reading: Reading): Promise<Findings> {
   const leftOut: Problem[] = [];
   const notes: string[] = [];
+  const unkept = new Unkept();
   let predictions = 0;
   const read = tasks.flatMap((task, i): Task[] => {
     predictions += items(task.predictions).length;
     const where = `task ${textIn(task.id) ?? i + 1}`;
+    addUnkept(task, unkept);
     const source = sourceOf(task);
     const annotation = annotationOf(task, where, notes, file);
     if (source !== undefined && typeof annotation !== 'string')
@@ -71,7 +74,29 @@ async function readTasks(tasks: readonly Fields[], file: string, reading: Readin
     reading,
     leftOut,
   );
-  return { pictures, clips, leftOut, notes };
+  return { pictures, clips, leftOut, notes, unkept: unkept.counts };
+}
+
+/** What is used, or said by what is; the rest of `value` is the region's shape. */
+const usedOfRegion = new Set([
+  ...['id', 'type', 'value', 'from_name', 'to_name', 'original_width', 'original_height'],
+  ...['image_rotation', 'origin', 'readonly', 'hidden', 'parentID', 'item_index', 'locked'],
+]);
+
+/** Texts, ratings, choices beside boxes, notes of regions, relations; the shape of what is no rectangle. */
+function addUnkept(task: Fields, unkept: Unkept): void {
+  const regions = items(task.annotations ?? task.completions).flatMap((annotation) =>
+    items(fields(annotation).result).map(fields),
+  );
+  const hasBox = regions.some(({ value }) => 'width' in fields(value) || 'points' in fields(value));
+  for (const region of regions) {
+    if (region.type === 'relation') unkept.add('relations');
+    else unkept.rest(region, usedOfRegion);
+    const value = fields(region.value);
+    if ('points' in value || 'radiusX' in value) unkept.add('outlines');
+    for (const key of ['text', 'number', 'rating', 'datetime', 'taxonomy']) if (key in value) unkept.add(key);
+    for (const choice of hasBox ? items(value.choices) : []) unkept.add(`choice ${shown(choice)}`);
+  }
 }
 
 /** The regions of a task, or why there are none that can be used. */

@@ -10,6 +10,7 @@ import { missingPictures, pictureRoots } from './picture-roots.ts';
 import { refusal } from './settle-pictures.ts';
 import { boxAround, isPoint } from './shapes.ts';
 import { type Findings, type FoundBox, type PictureEntry, type Reading, saysEmpty } from './source.ts';
+import { Unkept } from './unkept.ts';
 
 type Fields = ReturnType<typeof fields>;
 
@@ -21,7 +22,8 @@ export async function readLabelMe(reading: Reading): Promise<Findings> {
   const { place } = reading;
   const files = await jsonFilesOf(place, 'labelme');
   const leftOut: Problem[] = [];
-  const said: (Omit<PictureEntry, 'path'> & { name: string; lost: readonly string[] })[] = [];
+  const unkept = new Unkept();
+  const said: (Omit<PictureEntry, 'path'> & { name: string })[] = [];
   for (const file of files) {
     const document = await place.json(file);
     if (!isObject(document) || !Array.isArray(document.shapes)) {
@@ -30,7 +32,7 @@ export async function readLabelMe(reading: Reading): Promise<Findings> {
         expected: 'shapes, imagePath',
       });
     }
-    said.push({ file, ...pictureOf(document, file) });
+    said.push({ file, ...pictureOf(document, file, unkept) });
   }
   const { roots } = pictureRoots(reading, place.path);
   const found = await findPictures(
@@ -46,24 +48,32 @@ export async function readLabelMe(reading: Reading): Promise<Findings> {
       roots,
     ),
   );
-  const pictures = said.flatMap(({ lost: _, name: __, ...entry }, i): PictureEntry[] => {
+  const pictures = said.flatMap(({ name: _, ...entry }, i): PictureEntry[] => {
     const at = found[i]!; // one each
     return 'path' in at ? [{ ...entry, path: at.path }] : [];
   });
-  const lost = [...new Set(said.flatMap((entry) => entry.lost))];
-  const notes = lost.length > 0 ? [`${place.path}: not kept: ${lost.join(', ')}`] : [];
-  return { pictures, clips: [], leftOut, notes };
+  return { pictures, clips: [], leftOut, notes: [], unkept: unkept.counts };
 }
+
+/** Fields that are used, or said by those that are; a mask's picture is its outline. */
+const used = {
+  document: new Set([
+    ...['version', 'flags', 'shapes', 'imagePath', 'imageData', 'imageHeight', 'imageWidth'],
+    ...['lineColor', 'fillColor'],
+  ]),
+  shape: new Set(['label', 'points', 'shape_type', 'mask', 'line_color', 'fill_color', 'flags']),
+};
 
 function pictureOf(
   document: Fields,
   file: string,
-): Omit<PictureEntry, 'path' | 'file'> & { name: string; lost: readonly string[] } {
+  unkept: Unkept,
+): Omit<PictureEntry, 'path' | 'file'> & { name: string } {
   const name = textIn(document.imagePath) ?? basename(file, '.json');
   const [width, height] = [numberIn(document.imageWidth), numberIn(document.imageHeight)];
   const boxes: FoundBox[] = [];
   const refused: Problem[] = [];
-  const lost = new Set<string>();
+  unkept.rest(document, used.document, 'picture ');
   for (const [i, shape] of items(document.shapes).map(fields).entries()) {
     const label = textIn(shape.label);
     const kind = textIn(shape.shape_type) ?? 'polygon';
@@ -74,9 +84,12 @@ function pictureOf(
         refusal(file, `shape ${i + 1}`, found, 'a label, and a rectangle, polygon, circle or mask'),
       );
     } else boxes.push({ box, label });
-    if (textIn(shape.description)) lost.add('descriptions');
-    if (numberIn(shape.group_id) !== undefined) lost.add('group_id');
-    if (Object.values(fields(shape.flags)).some(Boolean)) lost.add('flags of shapes');
+    unkept.rest(shape, used.shape);
+    // Groups count from 0.
+    if (numberIn(shape.group_id) === 0) unkept.add('group_id');
+    for (const [flag, set] of Object.entries(fields(shape.flags)))
+      if (set === true) unkept.add(`flag ${flag}`);
+    if (box !== undefined && kind !== 'rectangle') unkept.add('outlines');
   }
   const flags = Object.entries(fields(document.flags)).flatMap(([flag, set]) => (set === true ? [flag] : []));
   const others = flags.filter((flag) => !saysEmpty(flag));
@@ -85,9 +98,9 @@ function pictureOf(
     refused.push(
       problem(file, undefined, 'flags', { found: `${others.join(', ')} without a shape`, expected: 'a box' }),
     );
-  } else if (others.length > 0) lost.add(`flags (${others.join(', ')})`);
+  } else for (const flag of others) unkept.add(`picture flag ${flag}`);
   const size = { ...(width ? { width } : {}), ...(height ? { height } : {}) };
-  return { name, size, boxes, refused, lost: [...lost] };
+  return { name, size, boxes, refused };
 }
 
 function shapeBox(kind: string, points: readonly unknown[]): Box | undefined {

@@ -20,6 +20,7 @@ import {
   type PictureEntry,
   type Reading,
 } from './source.ts';
+import { Unkept, type UnkeptCounts } from './unkept.ts';
 
 type Fields = ReturnType<typeof fields>;
 
@@ -90,7 +91,42 @@ async function readDocument(document: Fields, file: string, reading: Reading): P
     weak > 0
       ? [`${file}: below ${reading.minScore}, and not taken (--min-score): ${counted(weak, 'detection')}`]
       : [];
-  return { pictures, clips, leftOut, notes };
+  return {
+    pictures,
+    clips,
+    leftOut,
+    notes,
+    unkept: unkeptOf(document, new Set(known.filter((entry) => !isVideo(entry)).map(({ name }) => name))),
+  };
+}
+
+/** Fields that are used, or said by those that are. */
+const used = {
+  document: new Set([
+    ...['images', 'detection_categories', 'classification_categories', 'info'],
+    'classification_category_descriptions',
+  ]),
+  image: new Set([
+    ...['file', 'detections', 'failure', 'frame_rate', 'frames_processed', 'max_detection_conf'],
+    ...['width', 'height', 'classifications'],
+  ]),
+  detection: new Set(['category', 'conf', 'bbox', 'frame_number', 'classifications', 'cause', 'track']),
+};
+
+/** @param stills names of pictures: a box on one has no score with us */
+function unkeptOf(document: Fields, stills: ReadonlySet<string>): UnkeptCounts {
+  const unkept = new Unkept();
+  unkept.rest(document, used.document);
+  for (const image of items(document.images).map(fields)) {
+    unkept.rest(image, used.image, 'image ');
+    for (const detection of items(image.detections).map(fields)) {
+      unkept.rest(detection, used.detection);
+      const [, ...others] = items(detection.classifications);
+      unkept.add('second and further classifications', others.length);
+      if (stills.has(textIn(image.file) ?? '')) unkept.add('conf');
+    }
+  }
+  return unkept.counts;
 }
 
 function readEntry(image: Fields, document: Fields, file: string, minScore: number): Entry | undefined {

@@ -11,6 +11,7 @@ import { collect, counted, type Problem, problem } from '../problem.ts';
 import { readText } from '../text.ts';
 import type { Place } from './place.ts';
 import type { ClipBoxEntry, Findings, Reading } from './source.ts';
+import { Unkept } from './unkept.ts';
 
 /** Classes of MOT16, by number from 1. */
 const motClasses = [
@@ -39,6 +40,7 @@ export async function motFiles(place: Place): Promise<string[]> {
 /** @throws UsageError where a file that is named itself has no such row */
 export async function readMot({ place }: Reading): Promise<Findings> {
   const leftOut: Problem[] = [];
+  const unkept = new Unkept();
   const clips: Findings['clips'][number][] = [];
   for (const file of place.isFolder ? await motFiles(place) : [place.path]) {
     const sequence = sequenceFolder(file);
@@ -50,6 +52,7 @@ export async function readMot({ place }: Reading): Promise<Findings> {
     const doubtful: number[] = [];
     const boxes = rows.flatMap((row, i): ClipBoxEntry[] => {
       if (row.trim() === '') return [];
+      addUnkept(row, isDetection, unkept);
       const box = collect(leftOut, file, i + 1, () =>
         boxOf(row, { names, fromOne: info !== undefined, isDetection, line: i + 1 }),
       );
@@ -75,7 +78,18 @@ export async function readMot({ place }: Reading): Promise<Findings> {
     clips: clips.map((entry) => ({ ...entry, clip: { ...entry.clip, isOnly } })),
     leftOut,
     notes: [],
+    unkept: unkept.counts,
   };
+}
+
+/** A truth's visibility below 1 (CVAT writes it for what is half hidden), a detection's place in the world. */
+function addUnkept(row: string, isDetection: boolean, unkept: Unkept): void {
+  const [, , , , , , , , visibility, ...others] = row
+    .trim()
+    .split(/[,\s]+/)
+    .map(numberIn);
+  if (!isDetection && visibility !== undefined && visibility >= 0 && visibility < 1) unkept.add('visibility');
+  if (others.some((value) => value !== undefined && value !== -1)) unkept.add('further columns');
 }
 
 /** The clip's: above `gt/`. */

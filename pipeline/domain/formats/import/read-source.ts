@@ -14,6 +14,7 @@ import { Place } from './place.ts';
 import { settleClips } from './settle-clips.ts';
 import { settlePictures } from './settle-pictures.ts';
 import type { Findings, ImportFormat, KnownClip, LabelSource, Reading } from './source.ts';
+import { unkeptNotes } from './unkept.ts';
 import { readVoc } from './voc.ts';
 import { readYolo } from './yolo.ts';
 
@@ -67,7 +68,13 @@ export async function readSource(path: string, options: ReadOptions = {}): Promi
     pictures: stills.pictures,
     clipBoxes: held.clipBoxes,
     leftOut: inOrder([...findings.leftOut, ...stills.leftOut, ...held.leftOut]),
-    notes: [...also, ...findings.notes, ...stills.notes, ...held.notes],
+    notes: [
+      ...also,
+      ...findings.notes,
+      ...unkeptNotes(path, findings.unkept ?? new Map()),
+      ...stills.notes,
+      ...held.notes,
+    ],
     refused: stills.refused,
   };
 }

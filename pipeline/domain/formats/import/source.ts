@@ -10,6 +10,7 @@ import type { Split } from '../dataset-entry.ts';
 import type { ReviewState } from '../label-row.ts';
 import type { Problem } from '../problem.ts';
 import type { Place } from './place.ts';
+import { sumUnkept, type UnkeptCounts } from './unkept.ts';
 
 export type ImportFormat =
   | 'csv'
@@ -106,6 +107,8 @@ export interface Findings {
   readonly leftOut: readonly Problem[];
   /** What a person should know and nothing is lost by, in sentences. */
   readonly notes: readonly string[];
+  /** What the file says and we have no place for. */
+  readonly unkept?: UnkeptCounts;
 }
 
 /** What several files say, as one. */
@@ -115,6 +118,7 @@ export function joined(all: readonly Findings[]): Findings {
     clips: all.flatMap(({ clips }) => clips),
     leftOut: all.flatMap(({ leftOut }) => leftOut),
     notes: all.flatMap(({ notes }) => notes),
+    unkept: sumUnkept(all.flatMap(({ unkept }) => unkept ?? [])),
   };
 }
 

@@ -16,6 +16,7 @@ import type { Place } from './place.ts';
 import { refusal } from './settle-pictures.ts';
 import { boxAround, isPoint, solid, turned } from './shapes.ts';
 import type { Findings, FoundBox, PictureEntry, Reading } from './source.ts';
+import { Unkept } from './unkept.ts';
 import { childAt, children, type Element, numberAt, readXml, rootOf, textAt } from './xml-file.ts';
 
 /** XML files of pictures. */
@@ -41,12 +42,13 @@ interface VocPicture {
 export async function readVoc(reading: Reading): Promise<Findings> {
   const { place } = reading;
   const leftOut: Problem[] = [];
+  const unkept = new Unkept();
   const said: VocPicture[] = [];
   for (const file of place.isFolder ? await place.filesOf('.xml') : [place.path]) {
     const root = place.isFolder ? await rootOf(file) : 'annotation';
     if (root !== 'annotation') continue;
     try {
-      said.push(pictureOf(await readXml(file, 'annotation'), file));
+      said.push(pictureOf(await readXml(file, 'annotation'), file, unkept));
     } catch (error) {
       if (!place.isFolder || !(error instanceof Error)) throw error;
       leftOut.push(
@@ -85,7 +87,8 @@ export async function readVoc(reading: Reading): Promise<Findings> {
       sets.get(bare(picture.name)) ?? splitNamed(relative(place.root, picture.file).split(sep).slice(0, -1));
     return 'path' in at ? [{ ...picture, path: at.path, split }] : [];
   });
-  return { pictures, clips: [], leftOut, notes: await unlisted(place, pictures, empty.length) };
+  const notes = await unlisted(place, pictures, empty.length);
+  return { pictures, clips: [], leftOut, notes, unkept: unkept.counts };
 }
 
 /** With its folders, without its extension: as the lists have it. */
@@ -144,12 +147,33 @@ async function imageSets(place: Place): Promise<Map<string, Split | undefined>> 
   return sets;
 }
 
-function pictureOf(annotation: Element, file: string): VocPicture {
+/** Elements that are used, or said by those that are; `#` is the space between them. */
+const used = {
+  annotation: new Set([
+    ...['#', 'folder', 'filename', 'path', 'source', 'size', 'segmented', 'object', '@verified'],
+  ]),
+  object: new Set(['#', 'name', 'bndbox', 'robndbox', 'deleted', 'type', 'id', 'attributes']),
+};
+
+/** What an XML says beside its boxes. */
+function addUnkept(annotation: Element, objects: readonly Element[], unkept: Unkept): void {
+  unkept.rest(annotation, used.annotation, 'picture ');
+  for (const object of objects) {
+    unkept.rest(object, used.object);
+    for (const attribute of children(childAt(object, 'attributes'), 'attribute')) {
+      const name = textAt(attribute, 'name') ?? 'attribute';
+      if (name !== 'rotation') unkept.rest({ [name]: textAt(attribute, 'value') }, new Set());
+    }
+  }
+}
+
+function pictureOf(annotation: Element, file: string, unkept: Unkept): VocPicture {
   const name = textAt(annotation, 'filename') ?? basename(file, '.xml');
   const [width, height] = [numberAt(annotation, 'size', 'width'), numberAt(annotation, 'size', 'height')];
   const isKit = /voc\s?20\d\d|^shika$/i.test(textAt(annotation, 'source', 'database') ?? '');
   const refused: Problem[] = [];
   const objects = children(annotation, 'object').filter((object) => textAt(object, 'deleted') !== '1');
+  addUnkept(annotation, objects, unkept);
   const boxes = objects.flatMap((object, i) => {
     const label = textAt(object, 'name');
     const box = boxOf(object, isKit);

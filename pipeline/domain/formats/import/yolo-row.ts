@@ -6,6 +6,7 @@ import { PoisonError } from '../../../runtime/errors.ts';
 import type { Box } from '../../vision/box.ts';
 import { boxAround, pointsOf } from './shapes.ts';
 import type { FoundBox } from './source.ts';
+import type { Unkept } from './unkept.ts';
 
 /** What a dataset says of its rows. */
 export interface YoloClasses {
@@ -16,7 +17,7 @@ export interface YoloClasses {
 }
 
 /** @throws PoisonError where the row is no box */
-export function parseRow(row: string, { names, keyPoints }: YoloClasses): FoundBox {
+export function parseRow(row: string, { names, keyPoints }: YoloClasses, unkept: Unkept): FoundBox {
   const [id = '', ...cells] = row.trim().split(/\s+/);
   const label = /^\d+(\.0*)?$/.test(id) ? names[Number(id)] : undefined;
   if (label === undefined) {
@@ -34,6 +35,9 @@ export function parseRow(row: string, { names, keyPoints }: YoloClasses): FoundB
       expected: `class cx cy w h${pose}, each from 0 to 1`,
     });
   }
+  if (keyPoints !== undefined) unkept.add('key points');
+  else if (numbers.length === 5) unkept.add('scores');
+  else if (numbers.length > 5) unkept.add('outlines');
   return { box, label, relative: true };
 }
 

@@ -11,6 +11,7 @@ import { collect, counted, listed, type Problem, problem } from '../problem.ts';
 import { readText } from '../text.ts';
 import type { Place } from './place.ts';
 import type { Findings, FoundBox, PictureEntry, Reading } from './source.ts';
+import { Unkept } from './unkept.ts';
 import { classNames, type DataYaml, findDataYaml, readDataYaml, withAbove } from './yolo-classes.ts';
 import { parseRow, type YoloClasses } from './yolo-row.ts';
 
@@ -49,13 +50,14 @@ export async function readYolo({ place }: Reading): Promise<Findings> {
   const leftOut: Problem[] = [];
   const pictures: PictureEntry[] = [];
   const used = new Set<string>();
+  const unkept = new Unkept();
   let withoutFile = 0;
   for (const path of files.pictures) {
     const file = labelOf(path, files.labels);
     if (file === undefined) withoutFile += 1;
     else used.add(file);
     const refused: Problem[] = [];
-    const boxes = file === undefined ? [] : await readRows(file, classes, refused);
+    const boxes = file === undefined ? [] : await readRows(file, classes, refused, unkept);
     const split = splitNamed(relative(place.root, path).split(sep).slice(0, -1));
     pictures.push({ path, file: file ?? place.path, boxes, refused, split });
   }
@@ -71,7 +73,8 @@ export async function readYolo({ place }: Reading): Promise<Findings> {
     };
   }
   const without = `without a label file, taken as without an animal: ${withoutFile} of ${counted(pictures.length, 'picture')}`;
-  return { pictures, clips: [], leftOut, notes: withoutFile === 0 ? [] : [`${place.path}: ${without}`] };
+  const notes = withoutFile === 0 ? [] : [`${place.path}: ${without}`];
+  return { pictures, clips: [], leftOut, notes, unkept: unkept.counts };
 }
 
 async function yoloFiles(place: Place): Promise<YoloFiles> {
@@ -127,11 +130,16 @@ function withoutExtension(path: string): string {
   return path.slice(0, path.length - extname(path).length);
 }
 
-async function readRows(file: string, classes: YoloClasses, refused: Problem[]): Promise<FoundBox[]> {
+async function readRows(
+  file: string,
+  classes: YoloClasses,
+  refused: Problem[],
+  unkept: Unkept,
+): Promise<FoundBox[]> {
   const rows = (await readText(file)).split(/\r\n|\r|\n/);
   return rows.flatMap((row, i) => {
     if (row.trim() === '') return [];
-    return collect(refused, file, i + 1, () => parseRow(row, classes)) ?? [];
+    return collect(refused, file, i + 1, () => parseRow(row, classes, unkept)) ?? [];
   });
 }
 

@@ -111,6 +111,27 @@ test('export - yolo names pictures by clip and frame, and writes them where they
   );
 });
 
+test('export - what a format has no place for is said: fields, rejected labels, boxes outside, clips without labels', async () => {
+  const outside = row(9, { box: [700, 10, 20, 20] });
+  const said = async (format: ExportFormat) => {
+    const target = join(folder, 'said', format);
+    return (await exportLabels(format, { ...input, labels: [...labels, outside] }, target)).warnings;
+  };
+  assert.deepEqual(await said('yolo'), [
+    'yolo has no place for tracks, causes, scores, risks, reviews, times: csv has them',
+    'rejected, and in csv alone: 1 label',
+    'outside of their picture, and in csv alone: 1 label',
+    'without labels, and not in yolo: 1 clip',
+  ]);
+  const rows = await readdir(join(folder, 'said/yolo/labels/train'));
+  assert.ok(
+    !rows.includes('gate_000009.txt'),
+    'a picture whose only box is outside of it is not one without',
+  );
+  assert.equal((await said('megadetector')).length, 3, 'it has clips without labels');
+  assert.deepEqual(await said('csv'), []);
+});
+
 test('export - coco has pixels, areas and classes from 1', async () => {
   const { path } = await exported('coco');
   const coco = await json(path, 'annotations/instances_train.json');
@@ -271,7 +292,12 @@ test('export - camtrap dp has one event a stay, with first, last and the most at
     /\nnorth,,north,35\.5,139\.25,,2026-11-01T09:00:00Z,2026-11-01T09:00:08Z,/,
   );
   const { warnings } = await exportLabels('camtrap-dp', input, path);
-  assert.deepEqual(warnings, ['no scientific names are known of boar: they are in observationTags']);
+  assert.deepEqual(warnings, [
+    'camtrap-dp has no place for boxes of a track but its surest, risks: csv has them',
+    'rejected, and in csv alone: 1 label',
+    'the clips themselves are not copied: media.csv expects them in media/',
+    'no scientific names are known of boar: they are in observationTags',
+  ]);
 });
 
 test('export - camtrap dp is not written without a place or a time, and says what is missing', async () => {
@@ -395,7 +421,7 @@ test('export - a picture that is nowhere is said, and the rest is written', asyn
   const picture = async (clip: string) => (clip === empty.clip ? null : Buffer.from('jpeg'));
   const { files, warnings } = await exportLabels('coco-camera-traps', { ...input, picture }, target);
   assert.equal(files.length, 5);
-  assert.deepEqual(warnings, ['1 pictures of clips without labels are nowhere: images/ lacks them']);
+  assert.equal(warnings.at(-1), '1 pictures of clips without labels are nowhere: images/ lacks them');
 });
 
 test('import - cvat and megadetector give back the labels that were exported', async () => {

@@ -147,7 +147,7 @@ test('cvat - frames beyond the end and boxes outside are left out, attributes ar
   );
   assert.match(found.leftOut.join('\n'), /frame 1 of clip\.mp4: box left out; found \[400, 60, 100, 80\]/);
   assert.match(found.leftOut.join('\n'), /track 3: frame; found "x"/);
-  assert.match(found.notes.join(), /attributes that are not kept: age/);
+  assert.match(found.notes.join(), /not kept: age 1 x/);
 });
 
 test('cvat - labels of another clip’s id are refused, of another name taken for the only clip with a word', async () => {

@@ -71,5 +71,5 @@ test('labelme - without shapes a picture is empty; lines and points take theirs 
   );
   assert.match(said, /flag\.json: flags; found deer without a shape/);
   assert.match(said, /1 picture missing; found no \.\.\/images\/gone\.jpg/);
-  assert.match(found.notes.join(), /not kept: group_id, flags \(night\)/);
+  assert.match(found.notes.join(), /not kept: group_id 1 x, picture flag night 1 x/);
 });
