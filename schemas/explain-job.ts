@@ -27,6 +27,9 @@ export const evidences = [
   'not measured',
 ] as const;
 
+/** What every explanation leaves in its folder of the object store. */
+export const explanationFiles = ['figure.png', 'overlay.png', 'result.json'] as const;
+
 const share = (description: string) => Type.Optional(Type.Number({ description }));
 
 /** What an explanation was measured by; those that do not suit the model, or were not asked for, are left out. */

@@ -19,7 +19,7 @@ import { activeModelKey } from '../../schemas/state.ts';
 import { answer, type Explainable } from './answer.ts';
 import { FastRun } from './detector/fast-run.ts';
 import { ExplainerOptions } from './options.ts';
-import { checkSanity, type RecordStore } from './sanity/check.ts';
+import { checkSanity, isComplete, type RecordStore, readRecord } from './sanity/check.ts';
 
 const take = { type: ExplainJob, ackWaitS: 60, attempts: 3 };
 
@@ -36,12 +36,13 @@ export const explainer = stage({
     const backend = await openBackend(options.backend);
     log.info({ backend: backend.name, version: backend.version, why: backend.reason }, 'backend');
     const models = new LastModel(bus);
+    const records = recordsOn(bus);
     return {
       handlers: [
         handler({
           take,
           concurrency: 1,
-          each: (input, context) => explained(bus, models, input, options, context),
+          each: (input, context) => explained({ bus, models, records }, input, options, context),
           onDead: ({ body: { job } }, reason) => [new JobReport('explain', job).failed(reason)],
         }),
       ],
@@ -50,9 +51,15 @@ export const explainer = stage({
   },
 });
 
+/** What lasts from job to job. */
+interface Kept {
+  readonly bus: Bus;
+  readonly models: LastModel;
+  readonly records: RecordStore;
+}
+
 async function* explained(
-  bus: Bus,
-  models: LastModel,
+  { bus, models, records }: Kept,
   { body, traceparent }: Incoming<typeof ExplainJob>,
   { colours }: ExplainerOptions,
   { log, signal }: Context,
@@ -68,7 +75,7 @@ async function* explained(
     picture: `${clip}.${index} ${box ?? 'best'}`,
     signal,
   };
-  const answered = await answer(model, picture, body, (one) => checkSanity(records(bus), one, occasion));
+  const answered = await answer(model, picture, body, (one) => checkSanity(records, one, occasion));
   await bus.objects.putFolder('explanations', job, await answered.files(body.colours ?? colours));
   const { figures, evidence, says } = answered;
   log.info({ job, model: id, method, says }, 'explained');
@@ -77,11 +84,16 @@ async function* explained(
 
 /**
  * Beside the explanations: a model's own folder is its weights and card, whose digest is its id, and the explainer may
- * not write there.
+ * not write there. What has all its pictures stays as it is, so it is fetched once.
  */
-function records({ objects }: Bus): RecordStore {
+function recordsOn({ objects }: Bus): RecordStore {
+  const complete = new Map<string, Uint8Array>();
   return {
-    get: (name) => objects.get('explanations', name),
+    async get(name) {
+      const content = complete.get(name) ?? (await objects.get('explanations', name));
+      if (content && isComplete(readRecord(content))) complete.set(name, content);
+      return content;
+    },
     put: (name, content) => objects.put('explanations', name, content),
   };
 }

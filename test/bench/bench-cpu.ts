@@ -1,4 +1,4 @@
-/** Seconds of processor that this process and all it started have used, from Linux' /proc. */
+/** Seconds of processor that this process and what it started have used, from Linux' /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** `sysconf(_SC_CLK_TCK)`, 100 on every Linux that Node runs on. */
@@ -21,10 +21,7 @@ function usages(): Map<number, Usage> {
   for (const entry of entries) {
     if (!/^\d+$/.test(entry)) continue;
     try {
-      // The command in brackets may hold blanks; fields are counted behind it. See proc(5).
-      const fields = readFileSync(`/proc/${entry}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
+      const fields = fieldsOf(readFileSync(`/proc/${entry}/stat`, 'utf8'));
       const seconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
       found.set(Number(entry), { parent: Number(fields[1]), seconds });
     } catch {
@@ -42,4 +39,21 @@ export function cpuSecondsOfAll(): number {
     return pid === process.pid || (usage !== undefined && isOurs(usage.parent));
   };
   return [...all].reduce((sum, [pid, { seconds }]) => sum + (isOurs(pid) ? seconds : 0), 0);
+}
+
+/** Of the processes that this one started, and those below them, which have ended; 0 where there is no /proc. */
+export function cpuSecondsOfEnded(): number {
+  let stat: string;
+  try {
+    stat = readFileSync('/proc/self/stat', 'utf8');
+  } catch {
+    return 0;
+  }
+  const fields = fieldsOf(stat);
+  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+}
+
+/** The command in brackets may hold blanks; fields are counted behind it. See proc(5). */
+function fieldsOf(stat: string): string[] {
+  return stat.replace(/^.*\) /s, '').split(' ');
 }

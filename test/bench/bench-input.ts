@@ -24,6 +24,8 @@ export interface BenchInput {
   readonly model: string;
   /** What the detector is. */
   readonly network: string;
+  /** Whether it finds animals: random weights do not, and then there is nothing to explain. */
+  readonly finds: boolean;
   /** The tracker's settings that are not the defaults, as environment variables. */
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -52,6 +54,7 @@ export async function prepareInput(dir: string, frames: number): Promise<BenchIn
     warmUp: { path: warmUp, anchors: anchors.filter(({ frame }) => frame < warmUpFrames) },
     model,
     network: weights ? 'yolox-nano' : 'yolox-nano with random weights',
+    finds: weights !== undefined,
     // A detector that finds nothing is asked all the same.
     settings: weights ? {} : { SHIKA_TRACKER_LOST_AFTER: '1000000', SHIKA_TRACKER_LEFT_AFTER: '1000000' },
   };

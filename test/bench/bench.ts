@@ -1,9 +1,9 @@
 /**
  * What Shika can do on this machine, side by side: the detector's network against onnxruntime, stages alone, the bus
- * alone, and the whole loop against a single process without a bus. `--full` takes the whole clip, and adds the demo's
+ * alone, the whole loop against a single process without a bus, and what `shika explain` costs a picture. `--full` takes the whole clip, and adds the demo's
  * and a real job's time by step.
  *
- *   node test/bench/bench.ts [--only network,stages,bus,whole] [--backends wasm,native] [--times 3]
+ *   node test/bench/bench.ts [--only network,stages,bus,whole,explain] [--backends wasm,native] [--times 3]
  *        [--frames 160] [--full] [--json]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,6 +18,7 @@ import { type BenchInput, prepareInput } from './bench-input.ts';
 import { BenchProcess } from './bench-process.ts';
 import { measureSteps } from './bench-steps.ts';
 import { measureBusLooks } from './bus-looks.ts';
+import { measureExplain } from './explain-command.ts';
 import { measureNetwork } from './network.ts';
 import { measureStages } from './stages.ts';
 import { type Row, type Table, tableJson, tableText } from './table.ts';
@@ -25,7 +26,7 @@ import { measureWhole } from './whole.ts';
 
 const { values: flags } = parseArgs({
   options: {
-    only: { type: 'string', default: 'network,stages,bus,whole' },
+    only: { type: 'string', default: 'network,stages,bus,whole,explain' },
     backends: { type: 'string', default: 'wasm,native,gpu' },
     times: { type: 'string', default: '3' },
     frames: { type: 'string', default: '160' },
@@ -79,7 +80,7 @@ try {
   }
   if (parts.has('bus')) give(await measureBusLooks(times, 1));
   for (const name of backends) {
-    if (!parts.has('stages') && !parts.has('whole')) break;
+    if (!['stages', 'whole', 'explain'].some((part) => parts.has(part))) break;
     const started = await startBackend(name, input);
     if (!started) continue;
     const [backend, child] = started;
@@ -90,6 +91,7 @@ try {
     }
     if (parts.has('whole')) give(await measureWhole(folder, input, backend.name, child, times));
     child.stop();
+    if (parts.has('explain') && input.finds) give(await measureExplain(folder, input, backend.name, times));
   }
   if (flags.full) for (const table of await measureSteps(folder)) give(table);
   const seconds = Math.round((performance.now() - began) / 1000);

@@ -51,6 +51,16 @@ describe('objects', { timeout: 120_000 }, () => {
       assert.deepEqual(new Uint8Array(found?.get(name) ?? []), content, name);
   });
 
+  test('files asked for by name come without the list of all; those that are not there are left out', async (t) => {
+    await bus.objects.putFolder('explanations', 'job', new Map([['figure.png', bytes(2_500_000)]]));
+    const list = t.mock.method(bus.objects, 'list');
+    const found = await bus.objects.getFiles('explanations', 'job', ['figure.png', 'overlay.png']);
+    assert.deepEqual([...found.keys()], ['figure.png']);
+    assert.deepEqual(new Uint8Array(found.get('figure.png') ?? []), bytes(2_500_000));
+    assert.equal(list.mock.callCount(), 0);
+    await bus.objects.delete('explanations', 'job/figure.png');
+  });
+
   test('list - sorted, by prefix; stores are apart', async () => {
     await bus.objects.put('explanations', 'b', bytes(1));
     await bus.objects.put('explanations', 'a/2', bytes(1));

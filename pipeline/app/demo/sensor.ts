@@ -42,18 +42,27 @@ const nightSigma = 5;
 /** Grey level of what no light reaches, at night. */
 const black = 13;
 
-/** A strip of noise that every exposure starts at another place of: drawing it anew would take most of the time. */
-const grain = (() => {
-  const random = seededRandom(20_260_514);
-  return Float32Array.from({ length: 1 << 20 }, () => random.normal());
-})();
+/** A power of two. */
+const grainLength = 1 << 20;
+const grainEnd = grainLength - 1;
+let drawnGrain: Float32Array | undefined;
 
-const grainEnd = grain.length - 1;
+/**
+ * A strip of noise that every exposure starts at another place of: drawing it anew would take most of the time. It is
+ * drawn when the first picture is, since every process of Shika loads this file and few render.
+ */
+function grainStrip(): Float32Array {
+  if (drawnGrain) return drawnGrain;
+  const random = seededRandom(20_260_514);
+  drawnGrain = Float32Array.from({ length: grainLength }, () => random.normal());
+  return drawnGrain;
+}
 
 /** @param scene what is painted: RGB, `[360, 640, 3]` @param noiseSeed makes this picture's noise its own */
 export function develop(scene: Float32Array, light: Light, noiseSeed: number, window: Window): Raster {
   const data = new Uint8ClampedArray(window.width * window.height * 3); // rounds and clamps what is put in
   const random = seededRandom(noiseSeed);
+  const grain = grainStrip();
   const start = Math.floor(random.next() * grain.length);
   const gains = [1 + 0.09 * light.warmth, 1, 1 - 0.13 * light.warmth].map((gain) => gain * light.exposure);
   const seen = throughWindow(scene, window);

@@ -1,15 +1,17 @@
 /** The page of `shika explain`: every picture with its map, sortable by what the map is worth. */
 import { createHash } from 'node:crypto';
 import type { ExplainFigures } from '../../../schemas/explain-job.ts';
+import type { Raster } from '../../domain/vision/image.ts';
 import { headOf } from './document.ts';
 import { type Html, html, trusted } from './markup.ts';
-import { pictureAddress } from './pictures.ts';
+import { addressOf } from './pictures.ts';
 
 export interface ExplainRow {
   readonly image: string;
   /** File name of the figure, beside the page. */
   readonly figure: string;
-  readonly overlay: Uint8Array;
+  /** Longer side {@link thumbnailSide}, twice what is shown. */
+  readonly thumbnail: Raster;
   /** 'in the box', 'supported', …  */
   readonly evidence: string;
   readonly says: string;
@@ -22,8 +24,8 @@ export interface ExplainPage {
   readonly failures: readonly { readonly image: string; readonly failure: string }[];
 }
 
-/** px of the thumbnails' longer side, twice what is shown. */
-const thumbnail = 320;
+/** px */
+export const thumbnailSide = 320;
 
 /** Figures that are shown, in this order, with what they mean. */
 const columns: readonly (readonly [key: keyof ExplainFigures, heading: string, meaning: string])[] = [
@@ -100,12 +102,10 @@ function heading(name: string, meaning: string): Html {
 }
 
 async function line(
-  { image, figure, overlay, evidence, says, figures }: ExplainRow,
+  { image, figure, thumbnail, evidence, says, figures }: ExplainRow,
   keys: readonly (keyof ExplainFigures)[],
 ): Promise<Html> {
-  const address = await pictureAddress(overlay, thumbnail, image);
-  const picture =
-    address === null ? 'no picture' : html`<img src="${address}" alt="Map over ${image}" loading="lazy">`;
+  const picture = html`<img src="${await addressOf(thumbnail)}" alt="Map over ${image}" loading="lazy">`;
   const bad = says.startsWith('do not trust');
   return html`<tr><td><a href="${encodeURIComponent(figure)}">${picture}</a></td><td class="name">${image}</td>
 ${keys.map((key) => html`<td data-sort="${figures[key] ?? -1}">${figures[key]?.toFixed(2) ?? '–'}</td>`)}

@@ -1,6 +1,6 @@
 /** Pictures inside the page, as small as they can be while one still sees what they show. */
 
-import { encodeJpeg, scaleToFit, withImage } from '../../domain/vision/image.ts';
+import { encodeJpeg, type Raster, scaleToFit, withImage } from '../../domain/vision/image.ts';
 import { PoisonError } from '../../runtime/errors.ts';
 
 /** Longer sides in pixels: a contact sheet's cell and a figure of two pictures, on screens of twice the density. */
@@ -15,12 +15,15 @@ export async function pictureAddress(
   name: string,
 ): Promise<string | null> {
   try {
-    const jpeg = await withImage(bytes, name, async (picture) =>
-      encodeJpeg(await scaleToFit(picture, longest), quality),
-    );
-    return `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`;
+    return await withImage(bytes, name, async (picture) => addressOf(await scaleToFit(picture, longest)));
   } catch (error) {
     if (error instanceof PoisonError) return null;
     throw error;
   }
+}
+
+/** A picture's `data:` address, at its own size. */
+export async function addressOf(picture: Raster): Promise<string> {
+  const jpeg = await encodeJpeg(picture, quality);
+  return `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`;
 }

@@ -1,13 +1,14 @@
 /** `explanations/`: why the detector saw what it saw, for some of the labels. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explanationFiles } from '../../../schemas/explain-job.ts';
 import { frameName, stem } from '../../domain/formats/file-name.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { replaceFile, replaceFolder } from '../../runtime/replace.ts';
 import type { Explained } from '../jobs/explain-labels.ts';
 import { explanationsFolder } from './job-folder.ts';
 
-/** The files of an explanation by name: `figure.png`, `overlay.png`, `result.json`. */
+/** The files of an explanation by name. */
 export type ExplanationFiles = ReadonlyMap<string, Uint8Array>;
 
 export interface LabelExplanation {
@@ -18,7 +19,7 @@ export interface LabelExplanation {
 
 /** @param job its folder in the object store */
 export async function fetchExplanation(bus: Bus, job: string): Promise<ExplanationFiles> {
-  return (await bus.objects.getFolder('explanations', job)) ?? new Map<string, Uint8Array>();
+  return bus.objects.getFiles('explanations', job, explanationFiles);
 }
 
 /** On disk: `<name>.figure.png`, `<name>.overlay.png`, `<name>.json`. */

@@ -37,7 +37,8 @@ export function colourise(values: Float32Array, width: number, height: number, n
   const data = new Uint8Array(width * height * 3);
   // Plain loops here and in the maps: callbacks and views a pixel take ten times as long.
   for (let i = 0, to = 0; i < values.length; i++) {
-    let from = 3 * Math.round(Math.max(0, Math.min(1, values[i]!)) * (levels - 1));
+    // Rounded by hand: no value is below 0.
+    let from = 3 * Math.trunc(Math.max(0, Math.min(1, values[i]!)) * (levels - 1) + 0.5);
     data[to++] = colours[from++]!;
     data[to++] = colours[from++]!;
     data[to++] = colours[from]!;

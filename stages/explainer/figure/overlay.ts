@@ -4,10 +4,7 @@ import { encodePng, type Raster } from '../../../pipeline/domain/vision/image.ts
 import type { HeatMap } from '../maps.ts';
 import { toUnit } from '../pixels.ts';
 
-/** Share of the colours, as usual for such pictures. */
-const opacity = 0.5;
-
-/** A PNG of the picture's size. @param map one value a pixel of the picture */
+/** A PNG of the picture's size, half picture and half colours, as usual for such pictures. @param map one value a pixel of the picture */
 export async function overlayOf(
   { data, width, height }: Raster,
   map: HeatMap,
@@ -16,7 +13,7 @@ export async function overlayOf(
   const coloured = colourise(toUnit(map).values, width, height, colours);
   const blended = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    blended[i] = Math.round(data[i]! * (1 - opacity) + coloured.data[i]! * opacity);
+    blended[i] = (data[i]! + coloured.data[i]! + 1) >> 1;
   }
   return encodePng({ data: blended, width, height });
 }

@@ -1,12 +1,12 @@
 /** A contact sheet: what a model goes by in many pictures, at a glance. */
-import { decodeImage, scaleToFit } from '../../../pipeline/domain/vision/image.ts';
+import { type Raster, scaleToFit } from '../../../pipeline/domain/vision/image.ts';
 import { compose, type Placed } from './canvas.ts';
 import { text } from './svg.ts';
 
 /** One cell of the sheet. */
 export interface Shot {
-  /** A picture file: an overlay. */
-  readonly picture: Uint8Array;
+  /** E.g. an overlay. */
+  readonly picture: Raster;
   readonly name: string;
   /** What is written below. */
   readonly line: string;
@@ -25,7 +25,7 @@ export async function sheetOf(shots: readonly Shot[]): Promise<Uint8Array> {
   const placed: Placed[] = [];
   const captions: string[] = [];
   for (const [i, { picture, name, line, bad }] of shots.entries()) {
-    const raster = await scaleToFit(await decodeImage(picture, name), cell.width);
+    const raster = await scaleToFit(picture, cell.width);
     const left = gap + (i % columns) * (cell.width + gap);
     const top = gap + Math.trunc(i / columns) * (cell.height + caption + gap);
     placed.push({

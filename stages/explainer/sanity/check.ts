@@ -47,13 +47,18 @@ export async function checkSanity(
   const name = recordName(subject);
   const record = readRecord(await store.get(name)) ?? { model, method, pictures: [] };
   const known = record.pictures.some((checked) => checked.picture === picture);
-  if (known || record.pictures.length >= mostPictures) return sanityVerdict(record);
+  if (known || isComplete(record)) return sanityVerdict(record);
   const started = performance.now();
   const steps = await cascade(question, method, cascadeOptions(method, signal));
   const ms = Math.round(performance.now() - started);
   const pictures = [...record.pictures, { picture, layer: question.layer, ms, steps }];
   await store.put(name, new TextEncoder().encode(`${JSON.stringify({ ...record, pictures }, null, 2)}\n`));
   return sanityVerdict({ pictures });
+}
+
+/** Whether it has all the pictures it is to have. */
+export function isComplete(record: SanityRecord | null): boolean {
+  return record !== null && record.pictures.length >= mostPictures;
 }
 
 /** null where there is none, or one of another version: then the check is made again. */

@@ -8,14 +8,14 @@ import { after, test } from 'node:test';
 import { labelsOfClip, picturesToExplain } from '../../../../../pipeline/app/jobs/explain-inputs.ts';
 import { renderExplainPage } from '../../../../../pipeline/app/report/explain-page.ts';
 import { writeLabels } from '../../../../../pipeline/domain/formats/labels-csv.ts';
-import { decodeImage, encodePng } from '../../../../../pipeline/domain/vision/image.ts';
+import { decodeImage } from '../../../../../pipeline/domain/vision/image.ts';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
 import { sheetOf } from '../../../../../stages/explainer/figure/sheet.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shika-explain-test-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const grey = () => encodePng({ data: new Uint8Array(40 * 20 * 3).fill(90), width: 40, height: 20 });
+const grey = { data: new Uint8Array(40 * 20 * 3).fill(90), width: 40, height: 20 };
 
 test('explain - a folder stands for its pictures; one called like a class is their true label', async () => {
   for (const sub of ['set/daisy', 'set/other']) mkdirSync(join(folder, sub), { recursive: true });
@@ -71,7 +71,7 @@ test('explain page - escapes names, lets only its own script run, and flags what
       {
         image: '<img onerror=alert(1)>.jpg',
         figure: 'a"b.figure.png',
-        overlay: await grey(),
+        thumbnail: grey,
         evidence: 'outside the box',
         says: 'do not trust: evidence lies outside the box',
         figures: { score: 0.5, energyInBox: 0.25 },
@@ -93,7 +93,7 @@ test('explain page - escapes names, lets only its own script run, and flags what
 });
 
 test('contact sheet - has a cell for every picture', async () => {
-  const shot = { picture: await grey(), name: '鹿.jpg', line: 'in the box', bad: false };
+  const shot = { picture: grey, name: '鹿.jpg', line: 'in the box', bad: false };
   const one = await decodeImage(await sheetOf([shot]), 'sheet');
   const five = await decodeImage(await sheetOf([shot, shot, shot, shot, { ...shot, bad: true }]), 'sheet');
   assert.ok(five.width > 2.5 * one.width && five.height > 1.5 * one.height);
