@@ -43,7 +43,7 @@ const padding = 114;
 const inHand = new Budget(MOST_PIXELS);
 
 /**
- * JPEG, PNG, WebP, TIFF, GIF (first page) or AVIF to RGB, turned upright by its EXIF orientation; grey becomes
+ * JPEG, PNG, WebP, TIFF, GIF (first page), AVIF or BMP to RGB, turned upright by its EXIF orientation; grey becomes
  * RGB, 16 bits become 8, transparency is dropped.
  *
  * @param name what the picture is called, for the error
@@ -54,6 +54,7 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Rast
     throw new PoisonError(`${name} is empty`, { found: '0 bytes', expected: 'a picture' });
   }
   try {
+    if (isBmp(bytes)) return await (await ffmpegBmp()).decodeBmp(bytes);
     const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: MOST_PIXELS })
       .autoOrient()
       .toColourspace('srgb')
@@ -83,6 +84,7 @@ export async function withImage<T>(
 async function announcedPixels(bytes: Uint8Array, name: string): Promise<number> {
   if (bytes.byteLength === 0) return 0; // decodeImage says so
   try {
+    if (isBmp(bytes)) return (await ffmpegBmp()).bmpPixels(bytes);
     const { width = 0, height = 0 } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return width * height;
   } catch (error) {
@@ -90,10 +92,19 @@ async function announcedPixels(bytes: Uint8Array, name: string): Promise<number>
   }
 }
 
+/** sharp reads none; FFmpeg is loaded only where there is one. */
+function ffmpegBmp(): Promise<typeof import('./bmp.ts')> {
+  return import('./bmp.ts');
+}
+
+function isBmp(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x42 && bytes[1] === 0x4d;
+}
+
 function unreadable(bytes: Uint8Array, name: string, cause: unknown): PoisonError {
   return new PoisonError(`${name} can't be read as a picture`, {
     found: `${bytes.byteLength} bytes (${reasonOf(cause)})`,
-    expected: 'JPEG, PNG, WebP, TIFF, GIF or AVIF',
+    expected: 'JPEG, PNG, WebP, TIFF, GIF, AVIF or BMP',
     cause,
   });
 }

@@ -34,6 +34,46 @@ test('image - a PNG comes back to the byte', async () => {
   assert.deepEqual(Buffer.from(back.data), Buffer.from(picture.data));
 });
 
+/** A BMP of 24 bits a pixel; rows are filled up to four bytes. */
+function bmp({ width, height, data }: Raster, isTopDown = false): Uint8Array {
+  const stride = 4 * Math.ceil((3 * width) / 4);
+  const bytes = Buffer.alloc(54 + stride * height);
+  bytes.write('BM');
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(isTopDown ? -height : height, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  for (let y = 0; y < height; y++) {
+    const row = 54 + stride * (isTopDown ? y : height - 1 - y);
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * 3;
+      bytes.set(data.subarray(from, from + 3).toReversed(), row + 3 * x);
+    }
+  }
+  return bytes;
+}
+
+test('image - a BMP comes back to the byte, whichever way up; one that is cut off or too large is none', async () => {
+  const picture = ramp(5, 7);
+  for (const isTopDown of [false, true]) {
+    const bytes = bmp(picture, isTopDown);
+    const { data, ...size } = await withImage(bytes, 'ramp.bmp', async (raster) => ({
+      ...raster,
+      data: Buffer.from(raster.data),
+    }));
+    assert.deepEqual(size, { width: 5, height: 7 });
+    assert.deepEqual(data, Buffer.from(picture.data));
+  }
+  await assert.rejects(decodeImage(bmp(picture).subarray(0, 90), 'cut.bmp'), PoisonError);
+  const huge = Buffer.from(bmp(picture));
+  huge.writeInt32LE(100_000, 18);
+  huge.writeInt32LE(-100_000, 22);
+  await assert.rejects(decodeImage(huge, 'huge.bmp'), /huge\.bmp can't be read.*more than \d+ px/);
+});
+
 test('image - a JPEG comes back nearly, the same bytes each time, smaller at a lower quality', async () => {
   const picture = ramp(64, 48);
   const fine = await encodeJpeg(picture, 95);
