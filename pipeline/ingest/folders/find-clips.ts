@@ -59,9 +59,9 @@ export async function findClips(given: readonly string[], options: FindOptions =
     options.onProgress?.(++done, files.length);
     return result;
   });
-  const problems = [...odd, ...opened.flatMap((result) => ('message' in result ? [result] : []))];
+  const problems = [...odd, ...opened.flatMap((result) => ('problem' in result ? [result.problem] : []))];
   const found = opened.flatMap(
-    (result, i) => ('message' in result ? [] : [{ file: files[i]!, clip: result }]), // a result each
+    (result, i) => ('problem' in result ? [] : [{ file: files[i]!, clip: result }]), // a result each
   );
   const first = new Map<string, { readonly file: ClipFile; readonly clip: ProbedClip }>();
   const paths = new Map<string, string>();
@@ -83,27 +83,32 @@ export async function findClips(given: readonly string[], options: FindOptions =
       expected: 'mp4, mov, avi, mkv, ts …',
     });
   }
-  const refused: RefusedClip[] = [];
-  for (const [i, result] of opened.entries()) {
-    if (!('message' in result)) continue;
-    const input = await identifyClip(files[i]!, options.camera).catch(() => null); // a result each; not even read
-    if (input) refused.push({ input, failure: result.message });
-  }
+  const refused = opened.flatMap((result) =>
+    'problem' in result && result.input ? [{ input: result.input, failure: result.problem.message }] : [],
+  );
   return { clips, problems, refused, notes: passed ? [...notes, passed] : notes, paths };
 }
 
-async function open(file: ClipFile, camera: string | undefined): Promise<ProbedClip | Problem> {
+/** A file that is no clip; `input` is null where not even its content can be read. */
+interface NoClip {
+  readonly problem: Problem;
+  readonly input: ClipInput | null;
+}
+
+async function open(file: ClipFile, camera: string | undefined): Promise<ProbedClip | NoClip> {
   try {
     const info = await probeClip(file.path);
     await decodesAtAll(file.path);
     return { ...(await identifyClip(file, camera)), info };
   } catch (error) {
-    if (!(error instanceof PoisonError)) return oddClip(file.path, reasonOf(error));
-    return oddClip(
-      file.path,
-      error.found === undefined ? error.message : `${error.found} (${whatFailed(error)})`,
-    );
+    const problem = oddClip(file.path, whatWasFound(error));
+    return { problem, input: await identifyClip(file, camera).catch(() => null) };
   }
+}
+
+function whatWasFound(error: unknown): string {
+  if (!(error instanceof PoisonError)) return reasonOf(error);
+  return error.found === undefined ? error.message : `${error.found} (${whatFailed(error)})`;
 }
 
 /** What an error says before what was found and expected. */

@@ -14,6 +14,7 @@ import {
   listClipFiles,
 } from '../../../../../pipeline/ingest/folders/clip-files.ts';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
+import { printableName } from '../../../../../pipeline/runtime/walk-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shika-clips-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -90,6 +91,40 @@ test('clip files - every odd entry is named with what it is, and the rest is tak
       ['socket.mp4', 'a socket'],
     ],
   );
+});
+
+test('clip files - a link to a folder above leads nowhere: what lies beside the folder was not asked for', async () => {
+  const [inside] = put('cards/north/DCIM/a.mp4', 'cards/south/b.mp4');
+  symlinkSync('../..', join(folder, 'cards/north/DCIM/up'));
+  symlinkSync('/', join(folder, 'cards/north/DCIM/root'));
+  const { paths, problems } = await listed('cards/north');
+  assert.deepEqual(paths, [inside]);
+  const above = 'a link to a folder that holds this one';
+  assert.deepEqual(
+    problems.map(({ file, found }) => [basename(file), found]),
+    [
+      ['root', above],
+      ['up', above],
+    ],
+  );
+});
+
+test('clip files - a folder whose name is not UTF-8 is named: there may be clips in it', async () => {
+  const [good] = put('latin/a.mp4');
+  const name = Buffer.concat([Buffer.from(join(folder, 'latin/for')), Buffer.from([0xea]), Buffer.from('t')]);
+  mkdirSync(name);
+  const { paths, problems } = await listed('latin');
+  assert.deepEqual(paths, [good]);
+  assert.deepEqual(
+    problems.map(({ found }) => found),
+    ['a file or folder whose name is not UTF-8'],
+  );
+});
+
+test('a name as it is printed - neither moves the cursor nor turns the direction of writing', () => {
+  assert.equal(printableName('a\u001b[31mb\n.mp4'), 'a\\u001b[31mb\\n.mp4');
+  assert.equal(printableName('a\u009b31mb\u2028\u007f.mp4'), 'a\\u009b31mb\\u2028\\u007f.mp4');
+  assert.equal(printableName('a\u202e4pm.jpg\u2066'), 'a\\u202e4pm.jpg\\u2066');
 });
 
 test('clip files - the same content is one clip; its camera is the folder as one subject token', async () => {
