@@ -81,20 +81,24 @@ export async function measureAll(
   const all = [...[...maps].map(onGrid), ...Object.entries(baselinesOf(lumaOf(picture, grid), grid))];
   const [score = 0] = await probe.scores(probe.picture);
   const blurred = toTensor(blur(picture, Math.round(side / 20)));
+  const noise = tf.randomNormal([1, side, side, 3], 0, noiseLevel, 'float32', 5) as tf.Tensor4D; // `randomNormal` types no ranks
   try {
-    const on = { probe, picture, blurred, grid, score, box };
+    const on = { probe, small: shrunk(picture, side / imputedPx), noise, blurred, grid, score, box };
     const fidelity = new Map<string, Fidelity>();
     for (const [name, map] of all) fidelity.set(name, await fidelityOf(map, on));
     return { score, fidelity };
   } finally {
-    blurred.dispose();
+    tf.dispose([blurred, noise]);
   }
 }
 
 /** What all maps of one answer are measured on. */
 interface Ground {
   readonly probe: Probe;
-  readonly picture: Channels;
+  /** The picture at the size at which it is imputed. */
+  readonly small: Channels;
+  /** What is added to all that was imputed. */
+  readonly noise: tf.Tensor4D;
   readonly blurred: tf.Tensor4D;
   readonly grid: Size;
   readonly score: number;
@@ -134,14 +138,13 @@ async function roadOf(order: readonly number[], on: Ground): Promise<number> {
   return sum / (2 * roadShares.length);
 }
 
-async function scoreImputed(left: Float32Array, { probe, picture, grid }: Ground): Promise<number> {
-  const small = shrunk(picture, probe.side / imputedPx);
+async function scoreImputed(left: Float32Array, { probe, small, noise, grid }: Ground): Promise<number> {
   const mask = overSquare(left, grid, probe.side, 1);
   const kept = spread(mask, small.width);
   const filled = toTensor(impute(small, kept));
   const instead = tf.tidy(() => {
     const large = tf.image.resizeBilinear(filled, [probe.side, probe.side], false, true);
-    return tf.add(large, tf.randomNormal(large.shape, 0, noiseLevel, 'float32', 5)) as tf.Tensor4D; // of `large`'s shape
+    return tf.add(large, noise) as tf.Tensor4D; // both are [1, side, side, 3]
   });
   try {
     const [score = 0] = await scoresThrough(probe, [mask], instead, 'hard');
