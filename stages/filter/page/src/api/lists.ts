@@ -1,5 +1,5 @@
 /** What the page knows of the job: asked once, then kept up to date by the server's events. */
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, type Signal, signal } from '@preact/signals';
 import type {
   ClipView,
   FrameProposal,
@@ -28,7 +28,15 @@ export const left = computed(() =>
   [...clips.value.values()].reduce((sum, { labels }) => sum + labels.pending, 0),
 );
 
-/** @throws AwayError where the server can't be reached */
+/** A list that could not be had just now is asked for again after so long, ms. */
+const AGAIN_MS = 2_000;
+
+let loads = 0;
+
+/**
+ * Resolves when there is something to work with: clips and tracks. The other lists come when they come.
+ * @throws AwayError where the server can't be reached
+ */
 export async function loadLists(): Promise<void> {
   try {
     session.value = await ask<Session>('GET', '/session');
@@ -38,37 +46,30 @@ export async function loadLists(): Promise<void> {
     return;
   }
   shutOut.value = null;
-  const [all, ranked, proposed, running, trained, done] = await Promise.all([
-    part<ClipView[]>('/clips', []),
-    part<TrackSummary[]>('/tracks', []),
-    part<FrameProposal[]>('/proposals', []),
-    part<JobView[]>('/jobs', []),
-    part<ModelView[]>('/models', []),
-    part<Progress | null>('/progress', null),
-  ]);
+  loads += 1;
+  void part('/proposals', proposals);
+  void part('/jobs', jobs);
+  void part('/models', models);
+  void part('/progress', progress);
+  const all = signal<readonly ClipView[]>([]);
+  await Promise.all([part('/clips', all), part('/tracks', tracks)]);
   batch(() => {
-    clips.value = new Map(all.map((clip) => [clip.clip, clip]));
-    tracks.value = ranked;
-    proposals.value = proposed;
-    jobs.value = running;
-    models.value = trained;
-    progress.value = done;
+    clips.value = new Map(all.value.map((clip) => [clip.clip, clip]));
     isLoaded.value = true;
   });
 }
 
-/** One list that the server refuses leaves the others as they are. */
-async function part<T>(path: string, none: T): Promise<T> {
-  try {
-    return await ask<T>('GET', path);
-  } catch (error) {
-    if (error instanceof RefusedError) return none;
-    throw error;
+/** Asks until it is there; what the server refuses stays as it was. Ends where all is loaded anew meanwhile. */
+async function part<T>(path: string, list: Signal<T>): Promise<void> {
+  for (const own = loads; own === loads; ) {
+    try {
+      list.value = await ask<T>('GET', path);
+      return;
+    } catch (error) {
+      if (error instanceof RefusedError) return;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
   }
-}
-
-export async function loadProposals(): Promise<void> {
-  proposals.value = await part<FrameProposal[]>('/proposals', []);
 }
 
 export async function setUser(user: string): Promise<void> {
