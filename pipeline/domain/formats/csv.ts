@@ -2,7 +2,7 @@
  * CSV tables with a header line: comma, semicolon or tab; with the decimal comma, the encodings and the `sep=` line of
  * spreadsheets, and with lines of comments.
  */
-import { CsvError, parse } from 'csv-parse/sync';
+import { CsvError, type Options, parse } from 'csv-parse/sync';
 import { PoisonError, UsageError } from '../../runtime/errors.ts';
 import type { Box } from '../vision/box.ts';
 import { collect, type Problem } from './problem.ts';
@@ -39,6 +39,13 @@ export async function readTable(path: string, required: readonly string[]): Prom
   });
   const table = parseTable(text, path);
   const missing = required.filter((column) => !table.columns.includes(column));
+  const twice = required.find((column) => table.columns.filter((name) => name === column).length > 1);
+  if (twice !== undefined) {
+    throw new UsageError(`${path} has "${twice}" twice in its first line`, {
+      found: `"${table.columns.join(',')}"`,
+      expected: 'each column once',
+    });
+  }
   if (missing.length > 0) {
     throw new UsageError(`${path} lacks ${missing.map((name) => `"${name}"`).join(', ')} in its first line`, {
       found: `"${table.columns.join(',')}"`,
@@ -81,11 +88,11 @@ export function parseTable(text: string, path: string): Table {
   } as const;
   try {
     // csv-parse's types know nothing of `info`: with it every record is wrapped like this.
-    const records = parse(body, options) as unknown as { record: string[]; info: { lines: number } }[];
+    const records = parsed(body, options) as unknown as { record: string[]; info: { lines: number } }[];
     const [header, ...rest] = records;
     const columns = (header?.record ?? []).map((name) => name.trim().toLowerCase());
     const rows = rest
-      .filter(({ record }) => !isComment(record, columns.length))
+      .filter(({ record }) => !isComment(record, columns.length) && record.some((value) => value !== ''))
       .map(({ record, info }) => rowOf(record, columns, info.lines + skipped, delimiter !== ','));
     return { columns, rows };
   } catch (error) {
@@ -95,6 +102,16 @@ export function parseTable(text: string, path: string): Table {
       expected: 'rows of cells',
       cause: error,
     });
+  }
+}
+
+/** A quote that nothing closes would take the rest of the file into its cell: then quotes are letters. */
+function parsed(body: string, options: Options): unknown {
+  try {
+    return parse(body, options);
+  } catch (error) {
+    if (!(error instanceof CsvError) || error.code !== 'CSV_QUOTE_NOT_CLOSED') throw error;
+    return parse(body, { ...options, quote: false });
   }
 }
 

@@ -85,6 +85,7 @@ export async function readHand(
       ...read.flatMap(({ notes }) => notes),
       ...merged.notes,
       ...held.notes,
+      ...drawn.notes,
       ...(val > 0
         ? [`of a validation or test split, and used like the others: ${counted(val, 'picture')}`]
         : []),

@@ -77,7 +77,7 @@ async function readDocument(document: Fields, file: string, reading: Reading): P
       notes: [],
     };
   }
-  const names = categoryNames(items(document.categories));
+  const names = categoryNames(listOf(document.categories));
   const byImage = Map.groupBy(document.annotations.map(fields), ({ image_id }) => textIn(image_id) ?? '');
   const known = new Set(images.map(({ id }) => id));
   for (const [id, annotations] of byImage) {
@@ -139,6 +139,14 @@ function readImages(list: readonly unknown[], file: string, leftOut: Problem[]):
   });
 }
 
+/** A list, or what some tools write for one: names, or categories, by id. */
+function listOf(categories: unknown): readonly unknown[] {
+  if (!isObject(categories)) return items(categories);
+  return Object.entries(categories).map(([id, value]) =>
+    isObject(value) ? { id, ...value } : { id, name: value },
+  );
+}
+
 /** Names by id; null where one id has two names. */
 function categoryNames(list: readonly unknown[]): Map<string, string | null> {
   const names = new Map<string, string | null>();
@@ -167,7 +175,7 @@ function unkeptOf(document: Fields): UnkeptCounts {
   const unkept = new Unkept();
   unkept.rest(document, used.document);
   for (const image of items(document.images)) unkept.rest(fields(image), used.image, 'image ');
-  for (const category of items(document.categories))
+  for (const category of listOf(document.categories))
     unkept.rest(fields(category), used.category, 'category ');
   for (const annotation of items(document.annotations).map(fields)) {
     unkept.rest(annotation, used.annotation);
@@ -201,7 +209,7 @@ function readAnnotations(
     const refuse = (found: string, expected: string) => refused.push(refusal(file, where, found, expected));
     const category = textIn(annotation.category_id);
     const label = category === undefined ? undefined : names.get(category);
-    if (typeof label === 'string' && saysEmpty(label)) {
+    if (typeof label === 'string' && saysEmpty(label) && cocoBox(annotation) === undefined) {
       empty += 1;
       continue;
     }

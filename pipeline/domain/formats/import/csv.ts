@@ -22,7 +22,7 @@ export async function readCsv({ place, clips, isTruth }: Reading): Promise<Findi
     const table = await readTable(file, [...named, ...boxColumns]);
     for (const { cells } of table.rows) unkept.rest(cells, known);
     const isLabels = labelColumns.every((column) => table.columns.includes(column));
-    const trackOf = isTruth ? trackNames() : undefined;
+    const trackOf = trackNumbers(table.rows);
     entries.push(
       ...readRows(table, file, leftOut, (row) => entryOf(row, file, { isTruth, isLabels, trackOf }, leftOut)),
     );
@@ -49,8 +49,8 @@ interface RowKind {
   readonly isTruth: boolean;
   /** It is a `labels.csv`: cause, score, risk and review are its own. */
   readonly isLabels: boolean;
-  /** Number of a track that is named by a text. */
-  readonly trackOf: ((name: string) => number) | undefined;
+  /** Number of a track, by what it is called. */
+  readonly trackOf: ReadonlyMap<string, number>;
 }
 
 function entryOf(row: TableRow, file: string, kind: RowKind, leftOut: Problem[]): ClipEntry {
@@ -71,7 +71,7 @@ function boxOf(row: TableRow, { isTruth, isLabels, trackOf }: RowKind): ClipBoxE
     frame: cell.integer(row, 'frame', 0),
     box: nothing ? null : cell.box(row),
     ...(label ? { label } : {}),
-    ...(track ? { track: trackOf?.(track) ?? cell.integer(row, 'track', 0) } : {}),
+    ...(track ? { track: trackOf.get(track) ?? cell.integer(row, 'track', 0) } : {}),
     cause: isLabels ? cell.oneOf(row, 'cause', causes) : 'hand',
     score: isLabels ? cell.optionalNumber(row, 'score', 0, 1) : null,
     risk: isLabels ? cell.optionalNumber(row, 'risk', 0, 1) : null,
@@ -79,12 +79,17 @@ function boxOf(row: TableRow, { isTruth, isLabels, trackOf }: RowKind): ClipBoxE
   };
 }
 
-/** Whole numbers stand for themselves, other names count down from -1. */
-function trackNames(): (name: string) => number {
-  const numbers = new Map<string, number>();
-  return (name) => {
-    const number = numbers.get(name) ?? (/^\d+$/.test(name) ? Number(name) : -1 - numbers.size);
-    numbers.set(name, number);
-    return number;
-  };
+/** A track that is called by a text (`A`, `doe 1`) gets a number that no other has; numbers stand for themselves. */
+function trackNumbers(rows: readonly TableRow[]): Map<string, number> {
+  const names = new Set(rows.flatMap(({ cells }) => cells.track || []));
+  const numbers = new Set([...names].map(Number).filter(Number.isFinite));
+  const named = [...names].filter((name) => !Number.isFinite(Number(name)));
+  let next = 0;
+  return new Map(
+    named.map((name) => {
+      do next += 1;
+      while (numbers.has(next));
+      return [name, next];
+    }),
+  );
 }

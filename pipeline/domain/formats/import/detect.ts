@@ -1,6 +1,8 @@
 /** Which tool wrote what lies at a place: found once, for `import`, `--hand` and `eval --truth` alike. */
 import { basename, extname } from 'node:path';
 import { UsageError } from '../../../runtime/errors.ts';
+import { fields } from '../json.ts';
+import { listed } from '../problem.ts';
 import { readText } from '../text.ts';
 import { boxTables } from './csv.ts';
 import { cvatFiles } from './cvat.ts';
@@ -38,7 +40,7 @@ export async function detectFormats(place: Place): Promise<readonly [ImportForma
   if (first !== undefined) return [first, ...others];
   const files = await place.files();
   throw new UsageError(`${place.path} has no labels that we know`, {
-    found: place.isFolder ? contentsText(files) : 'another kind of file',
+    found: place.isFolder ? contentsText(files) : await fileText(place),
     expected: expectedLabels,
   });
 }
@@ -52,6 +54,7 @@ async function formatOfFile(place: Place): Promise<ImportFormat[]> {
   if (extension === '.json') return list(jsonKind(await place.json(path)));
   if (extension === '.xml') return list(xmlKind(await rootOf(path)));
   if (/^\.ya?ml$/.test(extension)) return ['yolo'];
+  if (/^(gt|det)\.txt$/i.test(basename(path))) return ['mot'];
   if (extension === '.txt' && isMotText(await readText(path))) return ['mot'];
   return /^\.(csv|tsv|txt)$/.test(extension) ? ['csv'] : [];
 }
@@ -76,16 +79,33 @@ async function formatsOfFolder(place: Place): Promise<ImportFormat[]> {
   return found;
 }
 
+/** What a file is that nobody knows. */
+async function fileText(place: Place): Promise<string> {
+  const broken = place.unreadable.get(place.path);
+  if (broken !== undefined) return `a JSON file that can't be read: ${broken}`;
+  if (extname(place.path).toLowerCase() !== '.json') return 'another kind of file';
+  const value = await place.json(place.path);
+  const keys = Array.isArray(value)
+    ? ['a list of', ...Object.keys(fields(value[0]))]
+    : Object.keys(fields(value));
+  return `JSON of another kind: ${listed(keys, 8)}`;
+}
+
 function xmlKind(root: string | undefined): ImportFormat | undefined {
   if (root === 'annotations') return 'cvat';
   return root === 'annotation' ? 'voc' : undefined;
 }
 
-/** Six numbers or more in its first row, and no header. */
+/** Six numbers or more in its first row, the first two of them whole, and no header. */
 function isMotText(text: string): boolean {
   const [first = ''] = text.trimStart().split(/[\r\n]/, 1);
-  const cells = first.split(',');
-  return cells.length >= 6 && cells.every((cell) => cell.trim() !== '' && Number.isFinite(Number(cell)));
+  const cells = first.trim().split(/\s*,\s*|\s+/);
+  const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell));
+  return (
+    cells.length >= 6 &&
+    cells.every(isNumber) &&
+    cells.slice(0, 2).every((cell) => Number.isInteger(Number(cell)))
+  );
 }
 
 function list(format: ImportFormat | undefined): ImportFormat[] {

@@ -39,6 +39,29 @@ export async function findPictures(
   roots: readonly string[],
   place: Pick<Place, 'search'>,
 ): Promise<FoundPicture[]> {
+  const found = await findNamed(wanted, roots, place);
+  const missing = wanted.flatMap((picture, i) => {
+    const at = found[i]!; // one each
+    const name = unescaped(picture.name);
+    return 'reason' in at && at.reason === 'missing' && name !== picture.name
+      ? [{ i, picture: { ...picture, name } }]
+      : [];
+  });
+  if (missing.length === 0) return found;
+  const again = await findNamed(
+    missing.map(({ picture }) => picture),
+    roots,
+    place,
+  );
+  for (const [n, { i }] of missing.entries()) found[i] = again[n]!; // one each
+  return found;
+}
+
+async function findNamed(
+  wanted: readonly WantedPicture[],
+  roots: readonly string[],
+  place: Pick<Place, 'search'>,
+): Promise<FoundPicture[]> {
   const direct = wanted.map((picture) => placed(picture, roots));
   if (direct.every((path) => path !== undefined)) return direct.map((path) => ({ path }));
   const pool = await picturesIn(roots, place);
@@ -55,6 +78,34 @@ export async function findPictures(
     const rival = [...(namesOf.get(found.path) ?? [])].find((name) => name !== wanted[i]!.name); // one each
     if (rival === undefined) return found;
     return { reason: 'ambiguous', among: [`${found.path}, which is ${rival} as well`] };
+  });
+}
+
+/**
+ * A file of one picture that is called like another picture than the one it names was copied, or one of them renamed:
+ * which of the two it is of can't be told.
+ * @param entries one each of `found`
+ */
+export async function withoutRivals(
+  entries: readonly { readonly file: string }[],
+  found: readonly FoundPicture[],
+  roots: readonly string[],
+  place: Pick<Place, 'search'>,
+): Promise<FoundPicture[]> {
+  const differs = entries.map(({ file }, i) => {
+    const at = found[i]!; // one each
+    return 'path' in at && stemKey(at.path) !== stemKey(file);
+  });
+  if (!differs.includes(true)) return [...found];
+  const own = await findPictures(
+    entries.map(({ file }) => ({ name: stem(file), byStem: true })),
+    roots,
+    place,
+  );
+  return found.map((at, i) => {
+    const rival = own[i]!; // one each
+    if (!differs[i] || !('path' in at) || !('path' in rival) || rival.path === at.path) return at;
+    return { reason: 'ambiguous', among: [at.path, `${rival.path}, as ${entries[i]!.file} is called`] }; // one each
   });
 }
 
@@ -159,6 +210,16 @@ function preferred<P extends PooledPicture>(
     if (inside.length > 0) return inside;
   }
   return pictures;
+}
+
+/** Addresses have escaped letters, and a query behind them. */
+function unescaped(name: string): string {
+  const path = /^[a-z][a-z0-9+.-]+:\/\//i.test(name) ? name.replace(/[?#].*$/, '') : name;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Without drives and steps upward: what lies outside is not looked for. */

@@ -4,7 +4,7 @@ import { type Box, clip as cutBox, type Size } from '../../vision/box.ts';
 import { asProblem, counted, listed, type Problem, problem } from '../problem.ts';
 import type { Located, SettledLocated } from './located.ts';
 import { boxText } from './same-box.ts';
-import type { ClipBoxEntry, KnownClip } from './source.ts';
+import { type ClipBoxEntry, calledEmpty, type KnownClip, saysEmpty } from './source.ts';
 
 /** Cut to the picture, on frames that are there; what is not known of a clip is not asked. */
 export function holdBoxes(found: readonly Located[], isHeldLater: boolean): SettledLocated {
@@ -14,7 +14,7 @@ export function holdBoxes(found: readonly Located[], isHeldLater: boolean): Sett
   const cut = new Map<string, number>();
   const clipBoxes = found.flatMap((located): Located[] => {
     const { box: entry, clip, file } = located;
-    if (isHeldLater && !entry.relative) return [located];
+    if (isHeldLater && !entry.relative && !saysEmpty(entry.label)) return [located];
     if (clip.frames !== undefined && entry.frame >= clip.frames) {
       const key = JSON.stringify([file, clip.file]);
       const beyond = late.get(key) ?? [];
@@ -23,6 +23,7 @@ export function holdBoxes(found: readonly Located[], isHeldLater: boolean): Sett
       return [];
     }
     try {
+      if (entry.box !== null && saysEmpty(entry.label)) throw calledEmpty(entry.label, entry.box);
       const box = heldBox(entry, clip);
       if (box !== null && !entry.relative && entry.box?.some((side, i) => Math.abs(side - box[i]!) > 1))
         // four sides

@@ -41,7 +41,7 @@ export async function importLabels(
     labels: labelRows(drawn.clipBoxes),
     stills: drawn.stills,
     problems: leftOut,
-    notes,
+    notes: [...notes, ...drawn.notes],
   };
 }
 

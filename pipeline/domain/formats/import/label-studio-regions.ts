@@ -55,7 +55,10 @@ function regionOf(region: Fields, label: string | undefined): Region[] {
   const value = fields(region.value);
   if (Array.isArray(value.choices))
     return [{ choices: value.choices.flatMap((choice) => textIn(choice) ?? []) }];
-  if (!isShape(value)) return []; // a text, a rating: nothing of a place
+  if (!isShape(value)) {
+    // A text, a rating: nothing of a place. A label's shape is missing.
+    return label === undefined ? [] : [{ problem: `${label} without a shape: ${shown(value)}` }];
+  }
   const [width, height] = [numberIn(region.original_width), numberIn(region.original_height)];
   const size =
     width !== undefined && height !== undefined && width > 0 && height > 0 ? { width, height } : undefined;

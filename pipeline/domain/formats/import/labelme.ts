@@ -4,7 +4,7 @@ import { UsageError } from '../../../runtime/errors.ts';
 import type { Box } from '../../vision/box.ts';
 import { allNumbers, fields, isObject, items, numberIn, shown, textIn } from '../json.ts';
 import { type Problem, problem } from '../problem.ts';
-import { findPictures } from './find-pictures.ts';
+import { findPictures, withoutRivals } from './find-pictures.ts';
 import { jsonFilesOf } from './json-kind.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import { refusal } from './settle-pictures.ts';
@@ -35,11 +35,12 @@ export async function readLabelMe(reading: Reading): Promise<Findings> {
     said.push({ file, ...pictureOf(document, file, unkept) });
   }
   const { roots } = pictureRoots(reading, place.path);
-  const found = await findPictures(
+  const named = await findPictures(
     said.map(({ name, file }) => ({ name, near: pictureRoots(reading, file).near, byStem: true })),
     roots,
     place,
   );
+  const found = await withoutRivals(said, named, roots, place);
   leftOut.push(
     ...missingPictures(
       place.path,

@@ -47,14 +47,14 @@ export async function readMot({ place }: Reading): Promise<Findings> {
     const info = await sequenceInfo(sequence);
     const names = await classNames(file);
     const rows = (await readText(file)).split(/\r\n|\r|\n/);
-    const isDetection = /^det\.txt$/i.test(basename(file));
+    const isDetection = /^det\.txt$/i.test(basename(file)) || rows.some(hasScore);
     let ignored = 0;
     const doubtful: number[] = [];
     const boxes = rows.flatMap((row, i): ClipBoxEntry[] => {
       if (row.trim() === '') return [];
       addUnkept(row, isDetection, unkept);
       const box = collect(leftOut, file, i + 1, () =>
-        boxOf(row, { names, fromOne: info !== undefined, isDetection, line: i + 1 }),
+        boxOf(row, { names, fromOne: info !== undefined, isDetection, line: i + 1, unkept }),
       );
       if (box === null) ignored += 1;
       if (box === undefined) doubtful.push(Number.parseInt(row, 10) - 1);
@@ -80,6 +80,12 @@ export async function readMot({ place }: Reading): Promise<Findings> {
     notes: [],
     unkept: unkept.counts,
   };
+}
+
+/** A tracker's results look like a truth, but for a score where that has a flag of 0 or 1. */
+function hasScore(row: string): boolean {
+  const score = Number(row.trim().split(/[,\s]+/)[6] ?? Number.NaN);
+  return score > 0 && score < 1;
 }
 
 /** A truth's visibility below 1 (CVAT writes it for what is half hidden), a detection's place in the world. */
@@ -114,13 +120,14 @@ async function classNames(file: string): Promise<readonly string[]> {
 interface RowKind {
   readonly names: readonly string[];
   readonly fromOne: boolean;
-  /** A detector's row: it has a score and no track. */
+  /** A detector's or tracker's row: it has a score. */
   readonly isDetection: boolean;
   readonly line: number;
+  readonly unkept: Unkept;
 }
 
 /** null where the row is to be ignored. @throws PoisonError where it is no box */
-function boxOf(row: string, { names, fromOne, isDetection, line }: RowKind): ClipBoxEntry | null {
+function boxOf(row: string, { names, fromOne, isDetection, line, unkept }: RowKind): ClipBoxEntry | null {
   const numbers = allNumbers(
     row
       .trim()
@@ -144,14 +151,15 @@ function boxOf(row: string, { names, fromOne, isDetection, line }: RowKind): Cli
   if (w <= 0 || h <= 0)
     throw new PoisonError('width,height', { found: `${w},${h}`, expected: 'more than 0 px' });
   if (!isDetection && flag === 0) return null;
-  const label = kind === undefined || kind < 1 ? undefined : (names[kind - 1] ?? undefined);
+  const label = kind === undefined || kind < 1 ? undefined : names[kind - 1];
+  if (kind !== undefined && kind >= 0 && label === undefined) unkept.add(`class ${kind}, which has no name`);
   const first = fromOne ? 1 : 0;
   return {
     line,
     frame: frame - 1,
     box: [x - first, y - first, w, h],
     label,
-    track: isDetection || track < 0 ? undefined : track,
+    track: track < 0 ? undefined : track,
     cause: isDetection ? 'detected' : 'hand',
     score: isDetection && flag !== undefined && flag >= 0 && flag <= 1 ? flag : null,
     review: null,

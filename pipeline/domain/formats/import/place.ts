@@ -1,7 +1,7 @@
 /** A file or folder that somebody's labels lie in, listed once. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { UsageError } from '../../../runtime/errors.ts';
+import { reasonOf, UsageError } from '../../../runtime/errors.ts';
 import { entryAt, walkFolder } from '../../../runtime/walk-folder.ts';
 import { parseJson } from '../json.ts';
 import { readText } from '../text.ts';
@@ -14,6 +14,7 @@ export class Place {
   readonly isFolder: boolean;
   #files: Promise<readonly string[]> | undefined;
   readonly #json = new Map<string, Promise<unknown>>();
+  readonly #unreadable = new Map<string, string>();
 
   /** A folder that is not searched, though it may lie in it. */
   readonly #outside: string | undefined;
@@ -74,18 +75,24 @@ export class Place {
 
   /** What a JSON file holds; undefined where it is none. The last few are remembered. */
   json(file: string): Promise<unknown> {
-    const known = this.#json.get(file) ?? parsed(file);
+    const known = this.#json.get(file) ?? this.#parsed(file);
     this.#json.set(file, known);
     const [oldest] = this.#json.keys();
     if (this.#json.size > REMEMBERED && oldest !== undefined) this.#json.delete(oldest);
     return known;
   }
-}
 
-async function parsed(file: string): Promise<unknown> {
-  try {
-    return parseJson(await readText(file));
-  } catch {
-    return undefined;
+  /** Files that were asked for as JSON and are none, and why. */
+  get unreadable(): ReadonlyMap<string, string> {
+    return this.#unreadable;
+  }
+
+  async #parsed(file: string): Promise<unknown> {
+    try {
+      return parseJson(await readText(file));
+    } catch (error) {
+      this.#unreadable.set(file, reasonOf(error));
+      return undefined;
+    }
   }
 }

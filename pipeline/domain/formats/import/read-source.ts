@@ -1,6 +1,6 @@
 /** Reads labels of any tool: finds out whose they are, reads them, and settles what can be used. */
 import { UsageError } from '../../../runtime/errors.ts';
-import { listed, type Problem } from '../problem.ts';
+import { listed, type Problem, problem } from '../problem.ts';
 import { readCoco } from './coco.ts';
 import { readCsv } from './csv.ts';
 import { readCvat } from './cvat.ts';
@@ -59,6 +59,7 @@ export async function readSource(path: string, options: ReadOptions = {}): Promi
   const named = options.format === 'auto' ? undefined : options.format;
   const [format, ...others] = named === undefined ? await detectFormats(place) : [named];
   const findings = await readers[format]({ place, clips, pictures, minScore, isTruth });
+  const broken = brokenJson(place, format);
   const stills = await settlePictures(findings.pictures);
   const held = settleClips(findings.clips, clips, options);
   const also =
@@ -67,9 +68,10 @@ export async function readSource(path: string, options: ReadOptions = {}): Promi
     format,
     pictures: stills.pictures,
     clipBoxes: held.clipBoxes,
-    leftOut: inOrder([...findings.leftOut, ...stills.leftOut, ...held.leftOut]),
+    leftOut: inOrder([...broken.leftOut, ...findings.leftOut, ...stills.leftOut, ...held.leftOut]),
     notes: [
       ...also,
+      ...broken.notes,
       ...findings.notes,
       ...unkeptNotes(path, findings.unkept ?? new Map()),
       ...stills.notes,
@@ -77,6 +79,20 @@ export async function readSource(path: string, options: ReadOptions = {}): Promi
     ],
     refused: stills.refused,
   };
+}
+
+/** Its formats lie in JSON files: of those, one that can't be read may have been labels. */
+const inJson = new Set<ImportFormat>(['coco', 'megadetector', 'labelme', 'label-studio']);
+
+function brokenJson(place: Place, format: ImportFormat): { leftOut: Problem[]; notes: string[] } {
+  const files = [...place.unreadable];
+  const expected = 'a JSON file';
+  if (inJson.has(format))
+    return {
+      leftOut: files.map(([file, found]) => problem(file, undefined, 'can’t be read', { found, expected })),
+      notes: [],
+    };
+  return { leftOut: [], notes: files.map(([file]) => `${file}: no JSON that can be read, and not used`) };
 }
 
 /** Problems of a file together, by line. */

@@ -6,10 +6,10 @@ import { basename, resolve } from 'node:path';
 import { PoisonError } from '../../../runtime/errors.ts';
 import { mapConcurrent } from '../../../runtime/map-concurrent.ts';
 import type { Box, Size } from '../../vision/box.ts';
-import { addTo, asProblem, counted, type Problem, problem } from '../problem.ts';
+import { addTo, asProblem, counted, listed, type Problem, problem } from '../problem.ts';
 import { inside, openStill } from '../still.ts';
 import { distinct } from './same-box.ts';
-import type { FoundBox, PictureEntry, PictureLabels } from './source.ts';
+import { calledEmpty, type FoundBox, type PictureEntry, type PictureLabels, saysEmpty } from './source.ts';
 
 /** Pictures that are opened at a time. */
 const AT_ONCE = 4;
@@ -27,6 +27,9 @@ export async function settlePictures(entries: readonly PictureEntry[]): Promise<
   const byPath = [...Map.groupBy(entries, ({ path }) => resolve(path))];
   const settled = await mapConcurrent(byPath, AT_ONCE, ([path, same]) => settle(path, same));
   const pictures = settled.flatMap(({ picture }) => (picture ? [picture] : []));
+  const severally = byPath.flatMap(([path, same]) =>
+    new Set(same.map(({ file }) => file)).size > 1 ? [basename(path)] : [],
+  );
   const doubled = settled.reduce((sum, { doubles }) => sum + doubles, 0);
   const cut = settled.reduce((sum, { cuts }) => sum + cuts, 0);
   return {
@@ -34,6 +37,11 @@ export async function settlePictures(entries: readonly PictureEntry[]): Promise<
     leftOut: settled.flatMap(({ problems }) => problems),
     notes: [
       ...(doubled > 0 ? [`the same box on the same picture again, ${doubled} x: taken once`] : []),
+      ...(severally.length > 0
+        ? [
+            `in several files, with the boxes of all: ${counted(severally.length, 'picture')} (${listed(severally)})`,
+          ]
+        : []),
       ...(cut > 0 ? [`${counted(cut, 'box')} cut at the edge of the picture`] : []),
     ],
     refused: new Set(settled.flatMap(({ picture }, i) => (picture ? [] : [byPath[i]![0]]))), // one each
@@ -63,6 +71,7 @@ async function settle(path: string, entries: readonly PictureEntry[]): Promise<S
       const box = inPixels(found, size);
       try {
         const cut = inside(box, size);
+        if (saysEmpty(found.label)) throw calledEmpty(found.label, box);
         if (box.some((side, i) => Math.abs(side - cut[i]!) > 1)) cuts += 1; // four sides each
         boxes.push({ box: cut, ...(found.label === undefined ? {} : { label: found.label }) });
       } catch (error) {

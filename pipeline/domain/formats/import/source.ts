@@ -4,12 +4,14 @@
  * `settle-clips.ts`.
  */
 import type { Cause } from '../../../../schemas/terms.ts';
+import { PoisonError } from '../../../runtime/errors.ts';
 import type { Box, Size } from '../../vision/box.ts';
 import type { NamedClip } from '../clip-name.ts';
 import type { Split } from '../dataset-entry.ts';
 import type { ReviewState } from '../label-row.ts';
 import type { Problem } from '../problem.ts';
 import type { Place } from './place.ts';
+import { boxText } from './same-box.ts';
 import { sumUnkept, type UnkeptCounts } from './unkept.ts';
 
 export type ImportFormat =
@@ -154,4 +156,12 @@ export interface LabelSource {
 /** What `label` says: nothing, where an image-level label says that the picture shows no animal. */
 export function saysEmpty(label: string | undefined): boolean {
   return label !== undefined && /^(empty|blank)$/i.test(label.trim());
+}
+
+/** A box is of something. */
+export function calledEmpty(label: string | undefined, box: Box): PoisonError {
+  return new PoisonError('box', {
+    found: `${boxText(box)} called "${label}"`,
+    expected: 'an animal in it, or no box',
+  });
 }

@@ -10,7 +10,7 @@ import { stem } from '../file-name.ts';
 import { allNumbers } from '../json.ts';
 import { counted, listed, type Problem, problem } from '../problem.ts';
 import { readText } from '../text.ts';
-import { findPictures } from './find-pictures.ts';
+import { findPictures, withoutRivals } from './find-pictures.ts';
 import { missingPictures, pictureRoots } from './picture-roots.ts';
 import type { Place } from './place.ts';
 import { refusal } from './settle-pictures.ts';
@@ -73,6 +73,8 @@ export async function readVoc(reading: Reading): Promise<Findings> {
     roots,
     place,
   );
+  const certain = await withoutRivals(said, found.slice(0, said.length), roots, place);
+  found.splice(0, said.length, ...certain);
   leftOut.push(
     ...missingPictures(
       place.path,
@@ -178,11 +180,20 @@ function pictureOf(annotation: Element, file: string, unkept: Unkept): VocPictur
     const label = textAt(object, 'name');
     const box = boxOf(object, isKit);
     if (box !== undefined && label !== undefined) return [{ box, label }];
-    const found = label === undefined ? 'no name' : `${label} without a bndbox of four numbers`;
-    refused.push(refusal(file, `object ${i + 1}`, found, 'a name and a bndbox'));
+    const found = label === undefined ? 'no name' : `${label} ${cornersText(object)}`;
+    refused.push(
+      refusal(file, `object ${i + 1}`, found, 'a name, and a bndbox of four numbers and more than 0 px'),
+    );
     return [];
   });
   return { file, name, size: { ...(width ? { width } : {}), ...(height ? { height } : {}) }, boxes, refused };
+}
+
+/** `xmin 10, ymin 10, xmax 10, ymax 40` */
+function cornersText(object: Element): string {
+  const bndbox = childAt(object, 'bndbox');
+  const texts = ['xmin', 'ymin', 'xmax', 'ymax'].map((name) => `${name} ${textAt(bndbox, name) ?? '-'}`);
+  return bndbox === undefined ? 'without a bndbox' : texts.join(', ');
 }
 
 function boxOf(object: Element, isKit: boolean): Box | undefined {
@@ -192,8 +203,13 @@ function boxOf(object: Element, isKit: boolean): Box | undefined {
   if (edges !== undefined) {
     const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = edges;
     const first = isKit ? 1 : 0;
-    const box: Box = [xmin - first, ymin - first, xmax - xmin + first, ymax - ymin + first];
-    return solid(box) && turned(box, rotationOf(object));
+    // Corners in another order are the same box; without an area it is none.
+    const [x, y, w, h] = boxAround([
+      [xmin, ymin],
+      [xmax, ymax],
+    ])!; // two corners
+    const box = solid([x - first, y - first, w + first, h + first]);
+    return box && turned(box, rotationOf(object));
   }
   // The LabelMe of old has corners.
   const corners = children(childAt(object, 'polygon'), 'pt').map((point) => sides(point, 'x', 'y'));

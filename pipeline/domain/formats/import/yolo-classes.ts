@@ -30,8 +30,8 @@ export async function findDataYaml(folder: string): Promise<DataYaml | undefined
       if (yaml !== undefined) return yaml;
       if (usual.includes(name)) {
         throw new UsageError(`${join(place, name)} has no class names`, {
-          found: 'no names',
-          expected: 'names',
+          found: 'no list called names',
+          expected: 'names: [deer, …]',
         });
       }
     }

@@ -26,6 +26,12 @@ export function parseRow(row: string, { names, keyPoints }: YoloClasses, unkept:
       expected: `a class from 0 to ${names.length - 1}`,
     });
   }
+  if (mayBeTracked(cells)) {
+    throw new PoisonError('row', {
+      found: `"${row.trim()}": a box with its score and track, or three corners`,
+      expected: 'class cx cy w h, or corners with a decimal point',
+    });
+  }
   const numbers = cells.map(Number);
   const box = numbers.every((value) => Number.isFinite(value)) ? boxOf(numbers, keyPoints) : undefined;
   if (box === undefined) {
@@ -36,9 +42,14 @@ export function parseRow(row: string, { names, keyPoints }: YoloClasses, unkept:
     });
   }
   if (keyPoints !== undefined) unkept.add('key points');
-  else if (numbers.length === 5) unkept.add('scores');
+  else if (numbers.length === 5) unkept.add('sixth columns (scores, or tracks)');
   else if (numbers.length > 5) unkept.add('outlines');
   return { box, label, relative: true };
+}
+
+/** Ultralytics writes a score and the track's number behind a box: as a polygon it would be wrong. */
+function mayBeTracked(cells: readonly string[]): boolean {
+  return cells.length === 6 && /^[1-9]\d*$/.test(cells.at(-1) ?? '');
 }
 
 function boxOf(numbers: readonly number[], keyPoints: number | undefined): Box | undefined {

@@ -25,8 +25,7 @@ const MOST_LABELS = 20;
 /** Pictures and labels of a folder. */
 interface YoloFiles {
   readonly pictures: readonly string[];
-  /** Label files by path without extension. */
-  readonly labels: ReadonlyMap<string, string>;
+  readonly labels: LabelFiles;
   readonly yaml: DataYaml | undefined;
   /** Lists of pictures: `train.txt` of darknet. */
   readonly lists: readonly string[];
@@ -36,10 +35,10 @@ interface YoloFiles {
 export async function isYolo(place: Place): Promise<boolean> {
   if (!place.isFolder) return /\.ya?ml$/i.test(place.path);
   const { pictures, labels, lists } = await yoloFiles(place);
-  if (pictures.some((picture) => labelOf(picture, labels) !== undefined)) return true;
+  if (pictures.some((picture) => labels.of(picture) !== undefined)) return true;
   // Labels whose pictures are elsewhere: to be named.
   if (lists.length === 0) return false;
-  for (const label of [...labels.values()].slice(0, MOST_LABELS)) if (await hasRows(label)) return true;
+  for (const label of labels.files.slice(0, MOST_LABELS)) if (await hasRows(label)) return true;
   return false;
 }
 
@@ -53,7 +52,7 @@ export async function readYolo({ place }: Reading): Promise<Findings> {
   const unkept = new Unkept();
   let withoutFile = 0;
   for (const path of files.pictures) {
-    const file = labelOf(path, files.labels);
+    const file = files.labels.of(path);
     if (file === undefined) withoutFile += 1;
     else used.add(file);
     const refused: Problem[] = [];
@@ -86,10 +85,14 @@ async function yoloFiles(place: Place): Promise<YoloFiles> {
     for (const path of yaml.pictures) own = own.concat(await withLabels(path, place));
   }
   const texts = [...new Set(own)].filter((file) => extname(file).toLowerCase() === '.txt');
-  const isLabel = (file: string) => !noLabels.test(basename(file, extname(file)));
+  const pictures = [...new Set(own)].filter(isPictureName).sort();
+  // A picture may be called like a list, and then its labels are.
+  const called = new Set(pictures.map((picture) => stemOf(picture)));
+  const isLabel = (file: string) =>
+    !noLabels.test(stemOf(file)) || (called.has(stemOf(file)) && !/classes$/i.test(stemOf(file)));
   return {
-    pictures: [...new Set(own)].filter(isPictureName).sort(),
-    labels: new Map(texts.filter(isLabel).map((file) => [withoutExtension(file), file])),
+    pictures,
+    labels: new LabelFiles(texts.filter(isLabel)),
     yaml,
     lists: texts.filter((file) => /^(train|val|valid|test)\.txt$/i.test(basename(file))),
   };
@@ -120,10 +123,33 @@ function labelFolder(path: string): string {
   return at === -1 ? path : folders.with(at, 'labels').join(sep);
 }
 
-/** The label file of a picture: beside it, or where `labels` stands for `images`. */
-function labelOf(picture: string, labels: ReadonlyMap<string, string>): string | undefined {
-  const path = withoutExtension(picture);
-  return labels.get(labelFolder(path)) ?? labels.get(path);
+/** Label files by the path of their picture; the case of letters counts where two differ by nothing else. */
+class LabelFiles {
+  readonly files: readonly string[];
+  readonly #exact: ReadonlyMap<string, string>;
+  readonly #anyCase: ReadonlyMap<string, readonly string[]>;
+
+  constructor(files: readonly string[]) {
+    this.files = files;
+    this.#exact = new Map(files.map((file) => [withoutExtension(file), file]));
+    this.#anyCase = Map.groupBy(files, (file) => withoutExtension(file).toLowerCase());
+  }
+
+  /** Beside the picture, or where `labels` stands for `images`; `a.jpg.txt` is `a.jpg`'s as well. */
+  of(picture: string): string | undefined {
+    const bare = withoutExtension(picture);
+    const paths = [labelFolder(bare), bare, labelFolder(picture), picture];
+    for (const path of paths) {
+      const alike = this.#anyCase.get(path.toLowerCase()) ?? [];
+      const file = this.#exact.get(path) ?? (alike.length === 1 ? alike[0] : undefined);
+      if (file !== undefined) return file;
+    }
+    return undefined;
+  }
+}
+
+function stemOf(path: string): string {
+  return basename(path, extname(path)).toLowerCase();
 }
 
 function withoutExtension(path: string): string {
@@ -144,7 +170,7 @@ async function readRows(
 }
 
 async function namesIn(place: Place, { labels }: YoloFiles): Promise<YoloClasses> {
-  const folders = [...withAbove(place.root), ...new Set([...labels.values()].map(dirname))];
+  const folders = [...withAbove(place.root), ...new Set(labels.files.map(dirname))];
   try {
     return await classNames([place.path, ...folders]);
   } catch (error) {
@@ -162,7 +188,7 @@ async function pictureless(
   used: ReadonlySet<string>,
 ): Promise<Problem[]> {
   const missing: string[] = [];
-  for (const file of labels.values()) {
+  for (const file of labels.files) {
     if (!used.has(file) && (await hasRows(file))) missing.push(file);
   }
   const stems = new Set(

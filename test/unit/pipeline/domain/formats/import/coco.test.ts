@@ -231,3 +231,42 @@ test('coco - pictures in a folder of their own, and Python’s NaN', async () =>
   const found = await read(join(path, 'labels/coco.json'), { pictures: join(path, 'elsewhere') });
   assert.deepEqual(Object.values(found.pictures), [deer]);
 });
+
+test('coco - pictures by their address or with escaped letters; categories by id', async () => {
+  const { path } = await labelFolder({
+    'coco.json': {
+      images: [image(1, 'https://x.org/img/a.jpg?sig=1'), image(2, 'b%20c.jpg')],
+      annotations: [annotation(1), annotation(2)],
+      categories: { '1': 'deer' },
+    },
+    'a.jpg': null,
+    'b c.jpg': null,
+  });
+  assert.deepEqual((await read(path)).pictures, { 'a.jpg': deer, 'b c.jpg': deer });
+});
+
+test('coco - a box that is called empty is neither an animal nor none; boxes without a label are said', async () => {
+  const { path } = await labelFolder({
+    'coco.json': document([image(1, 'a.jpg')], [annotation(1, { category_id: 2, bbox })]),
+    'a.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, {});
+  assert.match(found.leftOut.join(), /\[10, 20, 30, 40\] called "empty"; .*so a\.jpg is not used/);
+  const bare = await labelFolder({
+    'coco.json': { images: [image(1, 'a.jpg')], annotations: [annotation(1)] },
+    'a.jpg': null,
+  });
+  assert.match((await read(bare.path)).notes.join(), /without a label, and called animal: 1 box/);
+});
+
+test('coco - a file that breaks off is named beside the others', async () => {
+  const { path } = await labelFolder({
+    'one.json': document([image(1, 'a.jpg')], [annotation(1)]),
+    'two.json': '{"images":[{"id":1,',
+    'a.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'a.jpg': deer });
+  assert.match(found.leftOut.join(), /two\.json: can’t be read/);
+});

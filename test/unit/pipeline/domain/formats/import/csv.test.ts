@@ -84,3 +84,20 @@ test('csv - labels.csv comes back with its clip’s id where no clip is given', 
   );
   assert.deepEqual(found.labels, ['30#2 deer 1,2,3,4']);
 });
+
+test('csv - empty rows of a spreadsheet are none; a quote that nothing closes costs its row alone', async () => {
+  const empty = await readCsv('file;frame;x;y;w;h;label\nclip.mp4;0;80,5;60;100;80;deer\n;;;;;;\n;;;;;;\n');
+  assert.deepEqual([empty.labels, empty.leftOut], [[deer], []]);
+  const quote = await readCsv(
+    'file,frame,x,y,w,h,label\n"clip.mp4,1,1,1,9,9,deer\nclip.mp4,0,80.5,60,100,80,deer\n',
+  );
+  assert.deepEqual([quote.labels, quote.count], [[deer], 1]);
+});
+
+test('csv - tracks may be called by texts; a column that is there twice is not guessed at', async () => {
+  const named = await readCsv(
+    'file,frame,x,y,w,h,track\nclip.mp4,0,1,1,9,9,A\nclip.mp4,0,30,1,9,9,1\nclip.mp4,1,1,1,9,9,A\n',
+  );
+  assert.deepEqual(named.labels, ['0#2 animal 1,1,9,9', '0#1 animal 30,1,9,9', '1#2 animal 1,1,9,9']);
+  await assert.rejects(readCsv('file,frame,x,y,w,h,x\nclip.mp4,0,1,1,9,9,5\n'), /has "x" twice/);
+});

@@ -152,3 +152,18 @@ test('label studio - tracks of a video, between the frames that were set while t
   ]);
   assert.match(found.leftOut.join(), /clip\.mp4 has no such frame; found frame 20/);
 });
+
+test('label studio - a label whose shape has no position takes its picture out: it is no text', async () => {
+  const value = { width: 15, height: 40, rectanglelabels: ['deer'] };
+  const { path } = await labelFolder({
+    'tasks.json': [
+      { id: 1, data: { image: 'a.jpg' }, annotations: [{ result: [region(value)] }] },
+      { id: 2, data: { image: 'https://x.org/b.jpg?sig=1' }, annotations: [{ result: [rectangle()] }] },
+    ],
+    'a.jpg': null,
+    'b.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'b.jpg': ['deer 10,20,30,40'] });
+  assert.match(found.leftOut.join(), /a\.jpg; found deer without a shape.*so a\.jpg is not used/);
+});

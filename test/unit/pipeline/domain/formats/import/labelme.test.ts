@@ -73,3 +73,26 @@ test('labelme - without shapes a picture is empty; lines and points take theirs 
   assert.match(said, /1 picture missing; found no \.\.\/images\/gone\.jpg/);
   assert.match(found.notes.join(), /not kept: group_id 1 x, picture flag night 1 x/);
 });
+
+test('labelme - a copied file speaks of two pictures, a broken one is named: nothing is guessed', async () => {
+  const box = shape('rectangle', [
+    [10, 20],
+    [40, 60],
+  ]);
+  const { path } = await labelFolder({
+    'a.json': document('b.jpg', [box]),
+    'b.json': document('b.jpg', []),
+    'c.json': '{"version":"5","shapes":[',
+    'a.jpg': null,
+    'b.jpg': null,
+    'c.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'b.jpg': [] });
+  assert.match(
+    found.leftOut.join('\n'),
+    /b\.jpg is ambiguous, and not used; found b\.jpg, a\.jpg, as a\.json is called/,
+  );
+  assert.match(found.leftOut.join('\n'), /c\.json: can’t be read/);
+  await assert.rejects(read(join(path, 'c.json')), /found a JSON file that can't be read/);
+});

@@ -120,3 +120,24 @@ test('megadetector - a clip of another folder, or one that may be two, gets noth
   );
   assert.match(found.leftOut.join('\n'), /found "east\/IMG_1\.mp4"/);
 });
+
+test('megadetector - an animal that the classifier calls blank is neither; its frame is no truth', async () => {
+  const blank = { classifications: [['9', 0.9]] };
+  const { path } = await labelFolder({
+    'md.json': {
+      ...document([
+        { file: 'a.jpg', detections: [detection(blank)] },
+        {
+          file: 'clip.mp4',
+          detections: [detection({ ...blank, frame_number: 3 }), detection({ frame_number: 4 })],
+        },
+      ]),
+      classification_categories: { '9': 'blank' },
+    },
+    'a.jpg': null,
+  });
+  const found = await read(join(path, 'md.json'));
+  assert.deepEqual([found.pictures, found.labels], [{}, ['4#1 animal 80,60,80,120']]);
+  assert.match(found.leftOut.join('\n'), /called "blank"; .*so a\.jpg is not used/);
+  assert.equal(found.count, 2);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { importLabels } from '../../../../../../pipeline/domain/formats/import/index.ts';
 import { labelFolder, read, someClip } from '../../../../../fixtures/label-folder.ts';
 
 test('mot - MOTChallenge counts positions from 1, CVAT and Datumaro do not; frames count from 1', async () => {
@@ -53,4 +54,26 @@ test('mot - detections have a score and no track; each sequence goes to its own 
   const found = await read(path, { clips });
   assert.deepEqual(found.labels, ['0#1 animal 11,21,30,40', '0#2 animal 80,21,30,40']);
   assert.match(found.leftOut.join(), /file; found "b"; .*: 1 box of it/);
+});
+
+test('mot - a tracker’s results have scores, and are no person’s; a class without a name is said', async () => {
+  const { path } = await labelFolder({
+    'clip.txt': '1,4,11,21,30,40,0.7,-1,-1,-1\n2,4,11,21,30,40,1,-1,-1,-1\n',
+    'spaces.txt': '1 4 11 21 30 40 1 9 1\n',
+    'gt.txt': 'frame,id,x,y,w,h\n1,4,11,21,30,40\n',
+  });
+  const { labels } = await importLabels('auto', join(path, 'clip.txt'), [someClip]);
+  assert.deepEqual(
+    labels.map(({ track, cause, score }) => [track, cause, score]),
+    [
+      [4, 'detected', 0.7],
+      [4, 'detected', 1],
+    ],
+  );
+  const spaced = await read(join(path, 'spaces.txt'));
+  assert.deepEqual([spaced.format, spaced.labels], ['mot', ['0#4 occluder 11,21,30,40']]);
+  const headed = await read(join(path, 'gt.txt'));
+  assert.deepEqual([headed.format, headed.labels, headed.count], ['mot', ['0#4 animal 11,21,30,40'], 1]);
+  const unnamed = await labelFolder({ 'gt/gt.txt': '1,1,1,1,9,9,1,99,1\n' });
+  assert.match((await read(unnamed.path)).notes.join(), /not kept: class 99, which has no name 1 x/);
 });

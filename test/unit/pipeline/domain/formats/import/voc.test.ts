@@ -68,10 +68,7 @@ test('voc - turned boxes and corners have a box; an object without one takes its
     'a.jpg': ['deer 90,30,20,40', 'deer 1,2,8,6'],
     'cvat.jpg': ['deer 5,25,40,30'],
   });
-  assert.match(
-    found.leftOut.join('\n'),
-    /b\.xml: object 2; found deer without a bndbox.*so b\.jpg is not used/,
-  );
+  assert.match(found.leftOut.join('\n'), /b\.xml: object 2; found deer xmin 5.*so b\.jpg is not used/);
   assert.match(found.leftOut.join('\n'), /b\.xml: object 3; found no name/);
 });
 
@@ -85,4 +82,46 @@ test('voc - an XML that is broken is named, and the others are read', async () =
   const found = await read(path);
   assert.deepEqual(found.pictures, { 'JPEGImages/a.jpg': ['deer 10,20,30,40'] });
   assert.match(found.leftOut.join(), /cut\.xml: can’t be read/);
+});
+
+test('voc - corners in another order are the same box; one of no size takes its picture out, with its numbers', async () => {
+  const box = (xmin: number, xmax: number) =>
+    `<bndbox><xmin>${xmin}</xmin><ymin>60</ymin><xmax>${xmax}</xmax><ymax>20</ymax></bndbox>`;
+  const { path } = await labelFolder({
+    'a.xml': annotation('a.jpg', object(box(40, 10))),
+    'b.xml': annotation('b.jpg', object(box(10, 10))),
+    'a.jpg': null,
+    'b.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'a.jpg': ['deer 10,20,30,40'] });
+  assert.match(found.leftOut.join(), /found deer xmin 10, ymin 60, xmax 10, ymax 20/);
+});
+
+test('voc - an XML that was copied or renamed speaks of two pictures: neither gets its boxes', async () => {
+  const { path } = await labelFolder({
+    'a.xml': annotation('b.jpg', object()),
+    'b.xml': annotation('b.jpg', ''),
+    'old.xml': annotation('c.jpg', object()),
+    'a.jpg': null,
+    'b.jpg': null,
+    'c.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'b.jpg': [], 'c.jpg': ['deer 10,20,30,40'] });
+  assert.match(
+    found.leftOut.join(),
+    /b\.jpg is ambiguous, and not used; found b\.jpg, a\.jpg, as a\.xml is called/,
+  );
+});
+
+test('voc - a picture that two files speak of has the boxes of both, with a word', async () => {
+  const { path } = await labelFolder({
+    'one/a.xml': annotation('a.jpg', object()),
+    'two/a.xml': annotation('a.jpg', object(bndbox, 'fox')),
+    'a.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'a.jpg': ['deer 10,20,30,40', 'fox 10,20,30,40'] });
+  assert.match(found.notes.join(), /in several files, with the boxes of all: 1 picture \(a\.jpg\)/);
 });

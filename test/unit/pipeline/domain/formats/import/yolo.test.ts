@@ -151,3 +151,45 @@ test('yolo - what a job or the last import left in the folder is nobody’s labe
   assert.deepEqual((await read(path, { outside: join(path, 'out') })).pictures, { 'images/a.jpg': deer });
   assert.deepEqual(Object.keys((await read(join(path, 'shika-out/dataset'))).pictures), ['images/b.jpg']);
 });
+
+test('yolo - a label file is found whatever the case of its folder, and where it keeps the picture’s extension', async () => {
+  const { path } = await labelFolder({
+    'data.yaml': names,
+    'Images/a.jpg': null,
+    'Labels/a.txt': row,
+    'Images/b.JPG': null,
+    'Labels/b.JPG.txt': row,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'Images/a.jpg': deer, 'Images/b.JPG': deer });
+  assert.deepEqual(found.notes, []);
+});
+
+test('yolo - a picture may be called like a list, and is no picture without an animal then', async () => {
+  const { path } = await labelFolder({
+    'data.yaml': names,
+    'images/test.jpg': null,
+    'labels/test.txt': row,
+    'images/a.jpg': null,
+    'labels/a.txt': '',
+    'train.txt': 'images/a.jpg\n',
+  });
+  const found = await read(path);
+  assert.deepEqual([found.pictures, found.leftOut], [{ 'images/test.jpg': deer, 'images/a.jpg': [] }, []]);
+});
+
+test('yolo - a box with its score and track is no triangle', async () => {
+  const { path } = await labelFolder({
+    'data.yaml': names,
+    'images/a.jpg': null,
+    'labels/a.txt': '0 0.5 0.5 0.2 0.4 0.9 1\n',
+    'images/b.jpg': null,
+    'labels/b.txt': '0 0.4 0.3 0.6 0.3 0.6 0.7\n',
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'images/b.jpg': deer });
+  assert.match(
+    found.leftOut.join(),
+    /a box with its score and track, or three corners.*so a\.jpg is not used/,
+  );
+});
