@@ -11,6 +11,7 @@ import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts'
 import { readModelFolder } from '../../pipeline/domain/models/files.ts';
 import { activate, storeModel } from '../../pipeline/domain/models/registry.ts';
 import { createLog } from '../../pipeline/runtime/log/log.ts';
+import { OwnedFolder } from '../../pipeline/runtime/supervisor/owned-folder.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { subjectOf } from '../../schemas/message.ts';
@@ -38,14 +39,15 @@ class Pipeline {
     backend: BackendName,
     detectors: number,
   ): Promise<Pipeline> {
+    const log = createLog('bench', 'warn');
     const local = await LocalPipeline.open({
-      folder,
+      folder: await OwnedFolder.claim(folder, { log }),
       keep: false,
       processes: { decoder: 1, detector: detectors, tracker: 1, filter: 1 },
       env: { ...settings, SHIKA_DETECTOR_BACKEND: backend },
       bus: busOptions(readSettings()),
       bounds: busBounds(readSettings()),
-      log: createLog('bench', 'warn'),
+      log,
     });
     const pipeline = new Pipeline(local);
     try {

@@ -19,6 +19,7 @@ import { encodeJpeg } from '../../pipeline/domain/vision/image.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { createLog } from '../../pipeline/runtime/log/log.ts';
+import { OwnedFolder } from '../../pipeline/runtime/supervisor/owned-folder.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Image } from '../../schemas/image.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
@@ -56,19 +57,22 @@ after(() => rm(dir, { recursive: true, force: true }));
 
 /** On the store that a later command of this folder finds. */
 async function onBus(folder: string, use: (bus: Bus) => Promise<void>): Promise<void> {
+  const log = createLog('cli', 'warn');
+  const owned = await OwnedFolder.claim(stateFolder(folder), { log });
   const pipeline = await LocalPipeline.open({
-    folder: stateFolder(folder),
+    folder: owned,
     keep: true,
     processes: {},
     env: {},
     bus: {},
     bounds: BOUNDS,
-    log: createLog('cli', 'warn'),
+    log,
   });
   try {
     await use(pipeline.bus);
   } finally {
     await pipeline.close();
+    owned.release();
   }
 }
 

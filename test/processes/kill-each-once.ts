@@ -1,13 +1,7 @@
 /** Kills every process of a run once, with SIGKILL, while it works. */
-import { execFileSync } from 'node:child_process';
+import { type Process, processes } from './process-list.ts';
 import { type Ran, start } from './shika.ts';
 import { until } from './until.ts';
-
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-}
 
 /** In the order of work: the last to be killed is the server itself. */
 const VICTIMS = ['decoder', 'tracker', 'detector', 'filter', 'trainer', 'explainer', 'nats-server'] as const;
@@ -44,12 +38,4 @@ export async function killEachOnce(
 function isVictim({ parent, command }: Process, victim: string, run: number, out: string): boolean {
   if (victim === 'nats-server') return command.includes('nats-server') && command.includes(out);
   return parent === run && (command.endsWith(`stage ${victim}`) || command === `shika ${victim}`);
-}
-
-function processes(): Process[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
-  return lines.flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }] : [];
-  });
 }

@@ -1,6 +1,7 @@
 /**
- * How every command comes to a bus: to the one that `NATS_URL` names, or to that of a job's folder, whose server is
- * started for as long as the command takes where it is not running.
+ * How every command comes to a bus: to the one that `NATS_URL` names, or to that of a job's folder. A folder has one
+ * owner: a command that does a job there, or keeps its pipeline up. One that only asks uses the owner's server; where
+ * there is none, it is the owner for as long as it takes.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,7 +9,9 @@ import type { StageName } from '../../../stages/index.ts';
 import { Bus } from '../../runtime/bus/bus.ts';
 import { UsageError } from '../../runtime/errors.ts';
 import { createLog, type Logger, type LogLevel } from '../../runtime/log/log.ts';
-import { addressOf } from '../../runtime/supervisor/address.ts';
+import type { BusAddress } from '../../runtime/supervisor/address.ts';
+import { JoinedServer, joinOrClaim } from '../../runtime/supervisor/join.ts';
+import { type OwnedFolder, withOwnedFolder } from '../../runtime/supervisor/owned-folder.ts';
 import { LocalPipeline } from '../jobs/local-pipeline.ts';
 import type { Meters } from '../jobs/meter.ts';
 import { refuseStaying, stateFolder } from '../results/job-folder.ts';
@@ -43,6 +46,8 @@ export interface BusNeeds {
   readonly stages?: StageCounts;
   /** Whether a folder that is not there yet is made. */
   readonly create?: boolean;
+  /** Where the command owns the folder already. */
+  readonly owned?: OwnedFolder;
 }
 
 /** Of a command: warnings, unless the configuration asks for something else than usual. */
@@ -57,32 +62,31 @@ export function commandLog({ log: { level } }: Settings): Logger {
 export async function withBus<T>(
   { out, config }: BusFlags,
   work: (context: BusContext) => Promise<T>,
-  { stages = {}, create = false }: BusNeeds = {},
+  { stages = {}, create = false, owned }: BusNeeds = {},
 ): Promise<T> {
   const settings = readSettings(config);
   const log = commandLog(settings);
-  const options = { ...busOptions(settings), name: 'cli' };
-  const folder = stateFolder(out);
-  const running = process.env.NATS_URL ? {} : await addressOf(folder);
-  if (running) {
-    const bus = await Bus.open({ ...options, ...running }, log);
-    try {
-      return await work({ bus, log, settings, signal: new AbortController().signal });
-    } finally {
-      await bus.close();
-    }
-  }
-  if (!create && !existsSync(folder)) {
+  const connect = async (server: Partial<BusAddress>) => {
+    const bus = await Bus.open({ ...busOptions(settings), ...server, name: 'cli' }, log);
+    return work({ bus, log, settings, signal: new AbortController().signal }).finally(() => bus.close());
+  };
+  if (process.env.NATS_URL) return connect({});
+  const path = stateFolder(out);
+  if (!create && !existsSync(path)) {
     throw new UsageError(`there is no job in ${out}`, {
       expected: '--out with the folder of one, or NATS_URL with the address of a server',
     });
+  }
+  const folder = owned ?? (await joinOrClaim(path, { log, stages: Object.keys(stages) }));
+  if (folder instanceof JoinedServer) {
+    return Promise.race([connect(folder.address), folder.gone]).finally(() => folder.leave());
   }
   const pipeline = await LocalPipeline.open({
     folder,
     keep: true,
     processes: stages,
     env: stageEnvironment(config),
-    bus: options,
+    bus: busOptions(settings),
     bounds: busBounds(settings),
     log,
   });
@@ -90,7 +94,19 @@ export async function withBus<T>(
     return await work({ bus: pipeline.bus, log, settings, signal: pipeline.failed });
   } finally {
     await pipeline.close();
+    if (!owned) folder.release();
   }
+}
+
+/**
+ * Owns a job's folder for as long as some work takes: nobody else starts anything in it.
+ * @throws UsageError naming the command that owns it
+ */
+export function withJobFolder<T>(
+  { out, config }: BusFlags,
+  work: (folder: OwnedFolder) => Promise<T>,
+): Promise<T> {
+  return withOwnedFolder(stateFolder(out), { log: commandLog(readSettings(config)) }, work);
 }
 
 /** As {@link withBus}, for work that takes long. */
@@ -111,7 +127,7 @@ export function withJob<T>(
 export interface PipelineOptions {
   readonly config?: string | undefined;
   /** Of the bus. */
-  readonly folder: string;
+  readonly folder: OwnedFolder;
   readonly stages: StageCounts;
   /** Whether what is in the folder stays: a job goes on that was cut short. */
   readonly keep?: boolean;
@@ -148,11 +164,11 @@ export function withPipeline<T>(
 
 /** As {@link withPipeline}, for a job in a folder, which begins anew there unless it goes on. */
 export function withJobPipeline<T>(
-  { out, keep = false, ...options }: Omit<PipelineOptions, 'folder'> & { readonly out: string },
+  { out, ...options }: PipelineOptions & { readonly out: string },
   work: (context: JobContext) => Promise<T>,
 ): Promise<T> {
-  if (!keep) refuseStaying(out);
-  return withPipeline({ ...options, keep, folder: stateFolder(out) }, work);
+  if (!options.keep) refuseStaying(out);
+  return withPipeline(options, work);
 }
 
 /** Stages read the configuration that the command was given. */

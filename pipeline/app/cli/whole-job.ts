@@ -1,11 +1,11 @@
 /** `shika run` and `shika demo`: the whole job on a pipeline of its own. */
 import project from '../../../package.json' with { type: 'json' };
 import { readCameraKnowledge } from '../../ingest/options.ts';
+import type { OwnedFolder } from '../../runtime/supervisor/owned-folder.ts';
 import { processesFor } from '../jobs/processes.ts';
 import { runSteps } from '../jobs/run.ts';
 import { RunRecord, runDigest } from '../jobs/run-record.ts';
 import { startFor } from '../jobs/start.ts';
-import { stateFolder } from '../results/job-folder.ts';
 import { type RunResultsSource, type WrittenRun, writeRunResults } from '../results/run.ts';
 import { readSettings } from '../settings.ts';
 import { withJobPipeline } from './bus-access.ts';
@@ -34,6 +34,7 @@ export interface WholeJobFlags {
 
 /** Runs the job and writes its results. A run that was cut short goes on when the same is typed again. */
 export async function runWholeJob(
+  folder: OwnedFolder,
   paths: readonly string[],
   flags: WholeJobFlags,
   score?: RunResultsSource['score'],
@@ -49,13 +50,13 @@ export async function runWholeJob(
   const start = startFor(flags.start);
   const { json: _, anew = false, ...typed } = flags;
   const digest = runDigest({ version: project.version, clips, hand, start, settings, typed });
-  const record = new RunRecord(stateFolder(out), digest, anew);
+  const record = new RunRecord(folder.path, digest, anew);
   const { goesOn } = record;
   const before = Object.values(record.seconds).reduce((sum, seconds) => sum + seconds, 0);
   if (goesOn) print(`going on with the run that was cut short in ${out} (--anew begins anew)`);
   const env = { SHIKA_FILTER_REVIEW: review };
   return withJobPipeline(
-    { out, config, keep: goesOn, stages: processesFor(detectors), env },
+    { out, folder, config, keep: goesOn, stages: processesFor(detectors), env },
     async (context) => {
       record.begin();
       const { quality } = settings.decoder;

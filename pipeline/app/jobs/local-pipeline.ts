@@ -1,15 +1,15 @@
 /** The pipeline on this machine, for as long as a command takes: stages, a private server and a connection to their bus. */
-import { rmSync } from 'node:fs';
 import type { StageName } from '../../../stages/index.ts';
 import { Bus, type BusOptions } from '../../runtime/bus/bus.ts';
 import type { BusBounds } from '../../runtime/bus/topology.ts';
 import type { Logger } from '../../runtime/log/log.ts';
+import type { OwnedFolder } from '../../runtime/supervisor/owned-folder.ts';
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts';
 import { STAGE_COMMAND } from './processes.ts';
 
 export interface LocalPipelineOptions {
-  /** Kept between runs only where `keep` is set. */
-  readonly folder: string;
+  /** What is in it is kept only where `keep` is set. */
+  readonly folder: OwnedFolder;
   readonly keep: boolean;
   readonly processes: Readonly<Partial<Record<StageName, number>>>;
   readonly env: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ export class LocalPipeline {
     bounds,
     log,
   }: LocalPipelineOptions): Promise<LocalPipeline> {
-    if (!keep) rmSync(folder, { recursive: true, force: true });
+    if (!keep) folder.erase();
     const supervisor = await Supervisor.start({ folder, stageCommand: STAGE_COMMAND, processes, env, log });
     try {
       const setsUp = supervisor.isPrivate || Object.keys(processes).length > 0;

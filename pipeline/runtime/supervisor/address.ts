@@ -8,6 +8,8 @@ export interface BusAddress {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** The stages that run beside the server. */
+  readonly stages: readonly string[];
 }
 
 const fileOf = (folder: string) => join(folder, 'address.json');
@@ -20,18 +22,23 @@ export function withdrawAddress(folder: string): void {
   rmSync(fileOf(folder), { force: true });
 }
 
-/** The address of the folder's server; undefined where it is not running. */
-export async function addressOf(folder: string): Promise<BusAddress | undefined> {
-  let address: BusAddress;
+/** What the folder's owner left; undefined where it left nothing. */
+export function readAddress(folder: string): BusAddress | undefined {
   try {
-    address = JSON.parse(readFileSync(fileOf(folder), 'utf8')) as BusAddress; // written by leaveAddress
+    return JSON.parse(readFileSync(fileOf(folder), 'utf8')) as BusAddress; // written by leaveAddress
   } catch {
     return undefined;
   }
-  return (await answers(address.url)) ? address : undefined;
 }
 
-function answers(url: string): Promise<boolean> {
+/** The address of the folder's server; undefined where it is not running. */
+export async function addressOf(folder: string): Promise<BusAddress | undefined> {
+  const address = readAddress(folder);
+  return address && (await answers(address.url)) ? address : undefined;
+}
+
+/** Whether something listens there. */
+export function answers(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port), timeout: 1_000 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { FatalError } from '../errors.ts';
 import type { BusAddress } from './address.ts';
 import type { NatsProvider } from './nats-server.ts';
+import type { OwnedFolder } from './owned-folder.ts';
 import type { ProcessSpec } from './process.ts';
 
 const SETPRIV = '/usr/bin/setpriv';
@@ -13,9 +14,10 @@ const SETPRIV = '/usr/bin/setpriv';
 /** The process to be started, and how to reach it; the port stays the same when it is started again. */
 export async function privateNats(
   provider: Exclude<NatsProvider, { kind: 'url' }>,
-  folder: string,
+  owned: OwnedFolder,
   logFolder: string,
-): Promise<{ address: BusAddress; spec: ProcessSpec }> {
+): Promise<{ address: Omit<BusAddress, 'stages'>; spec: ProcessSpec }> {
+  const folder = join(owned.path, 'nats');
   const port = await freePort();
   const address = {
     url: `nats://127.0.0.1:${port}`,
@@ -38,6 +40,7 @@ export async function privateNats(
     env: {},
     logFile: join(logFolder, 'nats-server.log'),
     finalCodes: [],
+    inherits: owned.serverLock,
   };
   return { address, spec };
 }

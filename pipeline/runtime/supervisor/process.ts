@@ -14,6 +14,8 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Exit codes that mean that starting it again can't help. */
   readonly finalCodes: readonly number[];
+  /** A descriptor of this process that it inherits, e.g. a lock that it is to hold. */
+  readonly inherits?: number;
 }
 
 /** One that lived for so long is started again as if it were the first time. */
@@ -60,12 +62,12 @@ export class SupervisedProcess {
   }
 
   #start(): void {
-    const { name, command, args, env } = this.#spec;
+    const { name, command, args, env, inherits = 'ignore' } = this.#spec;
     const started = Date.now();
     const child = spawn(command, [...args], {
       env: { ...process.env, ...env },
       // The channel closes when this process dies, however it dies: the child then stops by itself.
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', inherits],
       // Ctrl-C is for the command, which stops its processes in their order; the server would go first otherwise.
       detached: true,
     });

@@ -6,16 +6,21 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../log/log.ts';
 import { type BusAddress, leaveAddress, withdrawAddress } from './address.ts';
+import { FileLock } from './file-lock.ts';
 import { provideNatsServer } from './nats-server.ts';
+import { type OwnedFolder, usersFile } from './owned-folder.ts';
 import { privateNats } from './private-nats.ts';
 import { SupervisedProcess } from './process.ts';
 
 /** `EX_CONFIG`: what `shika stage` exits with where starting it again can't help. */
 export const EXIT_CONFIG = 78;
 
+/** How long a server stays for other commands that use it, seconds: who only asked something has no hurry. */
+const USERS_S = { brief: 600, lasting: 5 };
+
 export interface SupervisorOptions {
   /** Holds the server's store and the stages' logs. */
-  readonly folder: string;
+  readonly folder: OwnedFolder;
   /** What Node runs for a stage, whose name comes behind it. */
   readonly stageCommand: readonly string[];
   /** How many processes of each stage, by its name. */
@@ -27,20 +32,23 @@ export interface SupervisorOptions {
 
 export class Supervisor {
   readonly address: BusAddress;
-  readonly #folder: string;
+  readonly #folder: OwnedFolder;
+  readonly #log: Logger;
   readonly #processes: readonly SupervisedProcess[];
   readonly #server: SupervisedProcess | undefined;
   /** Aborted, with the reason, when a process gave up for good. */
   readonly failed: AbortSignal;
 
   private constructor(
-    folder: string,
+    folder: OwnedFolder,
     address: BusAddress,
     server: SupervisedProcess | undefined,
     processes: readonly SupervisedProcess[],
     failed: AbortSignal,
+    log: Logger,
   ) {
     this.#folder = folder;
+    this.#log = log;
     this.address = address;
     this.#server = server;
     this.#processes = processes;
@@ -49,12 +57,13 @@ export class Supervisor {
 
   /** @throws FatalError where no NATS server is to be had */
   static async start({ folder, stageCommand, processes, env, log }: SupervisorOptions): Promise<Supervisor> {
-    const logs = join(folder, 'logs');
+    const logs = join(folder.path, 'logs');
     mkdirSync(logs, { recursive: true });
     const failure = new AbortController();
     const giveUp = (reason: string) => failure.abort(new Error(reason));
-    const { address, server } = await serverFor(folder, logs, log, giveUp);
-    leaveAddress(folder, address);
+    const { address: reached, server } = await serverFor(folder, logs, log, giveUp);
+    const address = { ...reached, stages: Object.keys(processes) };
+    leaveAddress(folder.path, address);
     const stageEnv = {
       ...env,
       NATS_URL: address.url,
@@ -77,7 +86,7 @@ export class Supervisor {
         return new SupervisedProcess(spec, log, giveUp);
       }),
     );
-    return new Supervisor(folder, address, server, supervised, failure.signal);
+    return new Supervisor(folder, address, server, supervised, failure.signal, log);
   }
 
   /** Whether the server is this supervisor's own: nobody else's processes work on its bus. */
@@ -85,25 +94,37 @@ export class Supervisor {
     return this.#server !== undefined;
   }
 
-  /** Stages first, so that they can give back what they hold; then the server. */
+  /** Stages first, so that they can give back what they hold; then the server, when nobody uses it any more. */
   async stop(): Promise<void> {
+    withdrawAddress(this.#folder.path);
     await Promise.all(this.#processes.map((process) => process.stop()));
+    const users = this.#server && (await this.#untilUnused());
     await this.#server?.stop();
-    withdrawAddress(this.#folder);
+    users?.release();
+  }
+
+  /** @returns the lock that keeps others from using it; null where somebody uses it for longer than is waited */
+  async #untilUnused(): Promise<FileLock | null> {
+    const users = usersFile(this.#folder.path);
+    const unused = await FileLock.take(users, 'exclusive');
+    if (unused) return unused;
+    const waitS = this.#folder.isBrief ? USERS_S.brief : USERS_S.lasting;
+    this.#log.info({ waitS }, 'another command uses the server: waiting for it');
+    return FileLock.take(users, 'exclusive', waitS);
   }
 }
 
 async function serverFor(
-  folder: string,
+  folder: OwnedFolder,
   logs: string,
   log: Logger,
   giveUp: (reason: string) => void,
-): Promise<{ address: BusAddress; server: SupervisedProcess | undefined }> {
+): Promise<{ address: Omit<BusAddress, 'stages'>; server: SupervisedProcess | undefined }> {
   const provider = await provideNatsServer({ install: false });
   if (provider.kind === 'url') {
     const { SHIKA_BUS_USER: user = '', SHIKA_BUS_PASSWORD: password = '' } = process.env;
     return { address: { url: provider.url, user, password }, server: undefined };
   }
-  const { address, spec } = await privateNats(provider, join(folder, 'nats'), logs);
+  const { address, spec } = await privateNats(provider, folder, logs);
   return { address, server: new SupervisedProcess(spec, log, giveUp) };
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { type Command, Option } from 'commander';
 import { type ModelFiles, readModelFolder } from '../../../domain/models/files.ts';
@@ -7,6 +6,7 @@ import type { AnchoredClip } from '../../../ingest/announce.ts';
 import { anchorsOfClip } from '../../../ingest/folders/anchors.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { UsageError } from '../../../runtime/errors.ts';
+import type { OwnedFolder } from '../../../runtime/supervisor/owned-folder.ts';
 import { annotate } from '../../jobs/annotate.ts';
 import { publishHandDrawn } from '../../jobs/hand-drawn.ts';
 import type { JobInput } from '../../jobs/job-input.ts';
@@ -14,9 +14,8 @@ import { processesFor } from '../../jobs/processes.ts';
 import { startFor } from '../../jobs/start.ts';
 import { preTrain } from '../../jobs/train-detector.ts';
 import { type WrittenAnnotation, writeAnnotation } from '../../results/annotation.ts';
-import { stateFolder } from '../../results/job-folder.ts';
 import { readSettings } from '../../settings.ts';
-import { type JobContext, withBus, withJobPipeline } from '../bus-access.ts';
+import { type JobContext, withBus, withJobFolder, withJobPipeline } from '../bus-access.ts';
 import { openJobInput } from '../open-input.ts';
 import {
   camera,
@@ -66,24 +65,25 @@ export function annotateCommand(program: Command): void {
     .description('label every frame of clips')
     .action(async (paths: string[], flags: AnnotateFlags) => {
       const outcome = new Outcome();
-      const written = await annotateClips(paths, flags, outcome);
+      const written = await withJobFolder(flags, (folder) => annotateClips(folder, paths, flags, outcome));
       printResult(flags.json, written, annotationText(written));
       outcome.end(written.clips);
     });
 }
 
 async function annotateClips(
+  folder: OwnedFolder,
   paths: readonly string[],
   flags: AnnotateFlags,
   outcome: Outcome,
 ): Promise<WrittenAnnotation> {
   const { out, config, detectors, hand = [] } = flags;
-  const model = await modelFor(flags);
+  const model = await modelFor(folder, flags);
   const input = await openJobInput(paths, hand, flags.camera);
   outcome.note(input.notes);
   outcome.leaveOut(input.problems);
   const known = await readCameraKnowledge(readSettings(config).cameras);
-  return withJobPipeline({ out, config, stages: processesFor(detectors) }, async (context) => {
+  return withJobPipeline({ out, folder, config, stages: processesFor(detectors) }, async (context) => {
     if (model) await storeActiveDetector(context.bus, model, 'annotate');
     const anchored = input.clips.map((clip) => ({
       ...clip,
@@ -99,12 +99,15 @@ async function annotateClips(
  * The detector that looks: the one that is given, else the active one of the job's folder, which begins anew with it.
  * @returns null where hand-drawn boxes train one first
  */
-async function modelFor({ model, hand = [], out, config }: AnnotateFlags): Promise<ModelFiles | null> {
+async function modelFor(
+  owned: OwnedFolder,
+  { model, hand = [], out, config }: AnnotateFlags,
+): Promise<ModelFiles | null> {
   if (model !== undefined) return readModelFolder(model);
   if (hand.length > 0) return null;
-  const isThere = process.env.NATS_URL !== undefined || existsSync(stateFolder(out));
+  const isThere = process.env.NATS_URL !== undefined || owned.isUsed;
   const active = isThere
-    ? await withBus({ out, config }, ({ bus }) => fetchActiveModel(bus, 'detector'))
+    ? await withBus({ out, config }, ({ bus }) => fetchActiveModel(bus, 'detector'), { owned })
     : null;
   if (active) return active;
   throw new UsageError('there is neither a model nor a hand-drawn box', {

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { type DemoFiles, writeDemo } from '../../demo/demo.ts';
 import { scoreDemo } from '../../demo/score.ts';
 import type { TruthReport } from '../../report/data.ts';
+import { withJobFolder } from '../bus-access.ts';
 import { jobFolder, json, seed, start, steps, withOptions } from '../options.ts';
 import { summaryText } from '../summary-text.ts';
 import { figureText, printResult, table, terminalMeters } from '../terminal.ts';
@@ -25,13 +26,12 @@ export function demoCommand(program: Command): void {
     .description('the whole job on a clip that is rendered here, scored against its truth')
     .action(async (flags: DemoFlags) => {
       const { out } = flags;
-      const files = await renderDemo(flags);
-      const hand = [files.hand, files.first];
-      const { summary, truth, outcome } = await runWholeJob(
-        [files.clip],
-        { ...flags, hand, review: 'auto', explanations: 4 },
-        (hasMain) => scoreDemo(files, out, hasMain),
-      );
+      const { summary, truth, outcome } = await withJobFolder(flags, async (folder) => {
+        const files = await renderDemo(flags);
+        const hand = [files.hand, files.first];
+        const all = { ...flags, hand, review: 'auto', explanations: 4 } as const;
+        return runWholeJob(folder, [files.clip], all, (hasMain) => scoreDemo(files, out, hasMain));
+      });
       printResult(
         flags.json,
         { ...summary, truth },

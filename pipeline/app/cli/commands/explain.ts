@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -11,7 +11,7 @@ import { type ExplainHow, explainPictures } from '../../jobs/explain-pictures.ts
 import { explanationsFolder, modelFolder } from '../../results/job-folder.ts';
 import { type ExplainedPicture, writePictureExplanations } from '../../results/picture-explanations.ts';
 import { storeSanityRecords, writeSanityRecords } from '../../results/sanity-records.ts';
-import { withPipeline } from '../bus-access.ts';
+import { type JobContext, withJobFolder, withPipeline } from '../bus-access.ts';
 import { clip, config, frameList, jobFolder, json, withOptions } from '../options.ts';
 import { Outcome } from '../outcome.ts';
 import { print, printResult } from '../terminal.ts';
@@ -66,8 +66,7 @@ async function explain(paths: readonly string[], flags: ExplainFlags): Promise<E
   const labels = clip === undefined ? {} : { labels: { jobFolder: out, clip, frames } };
   const inputs = await findExplainInputs({ paths, classes, ...labels });
   const { to = clip === undefined ? out : explanationsFolder(out) } = flags;
-  const folder = mkdtempSync(join(tmpdir(), 'shika-explain-'));
-  return withPipeline({ config, folder, stages: { explainer: 1 } }, async (context) => {
+  const work = async (context: JobContext) => {
     const { bus } = context;
     await storeSanityRecords(bus, asked, id);
     const explained = explainPictures(inputs, model, flags, context);
@@ -78,7 +77,11 @@ async function explain(paths: readonly string[], flags: ExplainFlags): Promise<E
       print(`what was found of the method can’t be kept in ${asked}: ${reasonOf(error)}`),
     );
     return pictures;
-  });
+  };
+  const busFolder = mkdtempSync(join(tmpdir(), 'shika-explain-'));
+  return withJobFolder({ out: busFolder, config }, (folder) =>
+    withPipeline({ config, folder, stages: { explainer: 1 } }, work),
+  ).finally(() => rmSync(busFolder, { recursive: true, force: true }));
 }
 
 /** @throws UsageError where none is given and the job has none */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { withJobFolder } from '../bus-access.ts';
 import {
   camera,
   config,
@@ -36,7 +37,7 @@ export function runCommand(program: Command): void {
   )
     .description('the whole job on this machine: pre-train, annotate, filter, main-train, report')
     .action(async (paths: string[], flags: WholeJobFlags) => {
-      const { summary, outcome } = await runWholeJob(paths, flags);
+      const { summary, outcome } = await withJobFolder(flags, (folder) => runWholeJob(folder, paths, flags));
       printResult(flags.json, summary, summaryText(summary, flags.out));
       outcome.end(summary.clips);
     });

@@ -3,10 +3,11 @@ import open from 'open';
 import { announceFound } from '../../../ingest/announce.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { reasonOf, UsageError } from '../../../runtime/errors.ts';
+import type { OwnedFolder } from '../../../runtime/supervisor/owned-folder.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { keepLabelsFile, studioAddress, studioAnswers } from '../../jobs/studio.ts';
-import { markStaying, stateFolder } from '../../results/job-folder.ts';
-import { withPipeline } from '../bus-access.ts';
+import { markStaying } from '../../results/job-folder.ts';
+import { withJobFolder, withPipeline } from '../bus-access.ts';
 import { openJobInput } from '../open-input.ts';
 import { camera, config, detectors, jobFolder, wholeNumber, withOptions } from '../options.ts';
 import { print } from '../terminal.ts';
@@ -34,10 +35,12 @@ export function studioCommand(program: Command): void {
     config(),
   )
     .description('the whole method in a browser: draw, label, review, train')
-    .action(studio);
+    .action((paths: string[], flags: StudioFlags) =>
+      withJobFolder(flags, (folder) => studio(folder, paths, flags)),
+    );
 }
 
-async function studio(paths: string[], flags: StudioFlags): Promise<void> {
+async function studio(folder: OwnedFolder, paths: string[], flags: StudioFlags): Promise<void> {
   const { out, host, config: file } = flags;
   const input = paths.length > 0 ? await openJobInput(paths, [], flags.camera) : null;
   for (const note of input?.notes ?? []) print(note);
@@ -47,7 +50,7 @@ async function studio(paths: string[], flags: StudioFlags): Promise<void> {
   await withPipeline(
     {
       config: file,
-      folder: stateFolder(out),
+      folder,
       stages: processesFor(flags.detectors),
       keep: true,
       env: address.env,

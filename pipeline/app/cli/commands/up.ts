@@ -7,11 +7,13 @@ import { watchFolders } from '../../../ingest/folders/watch.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { reasonOf, UsageError } from '../../../runtime/errors.ts';
 import { createLog, type LogLevel } from '../../../runtime/log/log.ts';
+import type { OwnedFolder } from '../../../runtime/supervisor/owned-folder.ts';
 import { LocalPipeline } from '../../jobs/local-pipeline.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { NO_DETECTOR } from '../../jobs/status.ts';
-import { markStaying, recordingsFolder, stateFolder } from '../../results/job-folder.ts';
+import { markStaying, recordingsFolder } from '../../results/job-folder.ts';
 import { busBounds, busOptions, readSettings } from '../../settings.ts';
+import { withJobFolder } from '../bus-access.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
 import { camera, config, detectors, jobFolder, positiveNumber, repeated, withOptions } from '../options.ts';
@@ -56,10 +58,10 @@ export function upCommand(program: Command): void {
     config(),
   )
     .description('the same stages, staying up')
-    .action(stayUp);
+    .action((flags: UpFlags) => withJobFolder(flags, (folder) => stayUp(folder, flags)));
 }
 
-async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<void> {
+async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: UpFlags): Promise<void> {
   refuseNamesakes(rtsp);
   const settings = readSettings(flags.config);
   const known = await readCameraKnowledge(settings.cameras);
@@ -67,7 +69,7 @@ async function stayUp({ watch = [], rtsp = [], ...flags }: UpFlags): Promise<voi
   const stopped = interruption();
   markStaying(flags.out);
   const pipeline = await LocalPipeline.open({
-    folder: stateFolder(flags.out),
+    folder,
     keep: true,
     processes: flags.stages ? processesFor(flags.detectors) : {},
     env: flags.config ? { SHIKA_CONFIG: resolve(flags.config) } : {},
