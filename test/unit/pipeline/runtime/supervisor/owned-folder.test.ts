@@ -27,9 +27,9 @@ async function ownerProcess(
     const owned = await OwnedFolder.claim(${JSON.stringify(folder)}, { log: createLog('test', 'fatal') });
     ${server && `spawn('sh', ['-c', ${JSON.stringify(server)}], { detached: true, stdio: ['ignore', 'ignore', 'ignore', owned.serverLock] });`}
     console.log('owned');
-    setInterval(() => {}, 1000);`;
+    process.stdin.resume().on('end', () => process.exit());`;
   const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const exited = new Promise<void>((done) => owner.once('exit', () => done()));
   after(() => owner.kill('SIGKILL'));
