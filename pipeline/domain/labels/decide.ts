@@ -32,7 +32,7 @@ export async function decideOnLabels(
   const action = randomUUID();
   const corrected: Pick<LabelReviewed, 'box'> = box ? { box: [...box] } : {};
   for (const run of decisionRuns(labels, () => decision)) {
-    await bus.publish(decisionMessage({ ...run, action, by, at, ...corrected }));
+    await bus.publish(entryMessage({ ...run, action, by, at, ...corrected }));
   }
 }
 
@@ -61,7 +61,7 @@ export function redoing(log: readonly LabelEntry[], by: string): ActionChange | 
 export interface ActionChange {
   readonly action: ReviewAction;
   /** One for each of its tracks and frames. */
-  readonly messages: readonly Outgoing[];
+  readonly entries: readonly LabelEntry[];
 }
 
 function changeOf(
@@ -71,15 +71,15 @@ function changeOf(
 ): ActionChange | null {
   if (!action) return null;
   const change = { decision, action: action.id, by, at: new Date().toISOString() };
-  const messages = [...Map.groupBy(action.entries, partOf).values()].map((entries) => {
-    const first = entries[0]!; // a group has at least one
-    if (!('track' in first)) return drawnMessage({ ...untimed(first), ...change });
-    const runs = entries.flatMap((entry) => ('track' in entry ? [entry] : []));
+  const entries = [...Map.groupBy(action.entries, partOf).values()].map((own): LabelEntry => {
+    const first = own[0]!; // a group has at least one
+    if (!('track' in first)) return { ...untimed(first), ...change };
+    const runs = own.flatMap((entry) => ('track' in entry ? [entry] : []));
     const from = Math.min(...runs.map((run) => run.from));
     const to = Math.max(...runs.map((run) => run.to));
-    return decisionMessage({ clip: first.clip, track: first.track, from, to, ...change });
+    return { clip: first.clip, track: first.track, from, to, ...change };
   });
-  return { action, messages };
+  return { action, entries };
 }
 
 /** How long the undone decision took is not how long undoing took. */
@@ -87,12 +87,12 @@ function untimed({ tookMs: _ms, key: _key, ...entry }: LabelDrawn): LabelDrawn {
   return entry;
 }
 
-export function decisionMessage(body: LabelReviewed): Outgoing {
-  const { clip, track } = body;
-  return outgoing(LabelReviewed, { clip, track }, body, { id: randomUUID() });
-}
-
-export function drawnMessage(body: LabelDrawn): Outgoing {
-  const { clip, index } = body;
-  return outgoing(LabelDrawn, { clip, index }, body, { id: randomUUID() });
+/** @param id tells it from every other message; one that comes again with the same is the same */
+export function entryMessage(entry: LabelEntry, id: string = randomUUID()): Outgoing {
+  if (!('track' in entry)) {
+    const { clip, index } = entry;
+    return outgoing(LabelDrawn, { clip, index }, entry, { id });
+  }
+  const { clip, track } = entry;
+  return outgoing(LabelReviewed, { clip, track }, entry, { id });
 }

@@ -22,7 +22,13 @@ export interface FollowOptions {
   readonly signal?: AbortSignal;
   /** Leaves the payload out: for pictures whose facts are enough. */
   readonly headersOnly?: boolean;
+  /** Called once, when everything that was stored at the beginning was yielded and handled. */
+  readonly onCaughtUp?: () => void;
 }
+
+/** Asked for at once. */
+const MOST_SMALL = 500;
+const MOST_PICTURES = 100;
 
 /** Between two consumers. */
 const BACKOFF = { firstMs: 500, longestMs: 5_000 };
@@ -35,9 +41,16 @@ export async function* follow<M extends MessageType>(
   log: Logger,
   type: M,
   parameters: Parameters,
-  { signal, headersOnly = false }: FollowOptions = {},
+  { signal, headersOnly = false, onCaughtUp = () => {} }: FollowOptions = {},
 ): AsyncGenerator<Incoming<M>> {
-  const reading = { stream: type.stream, subject: subjectOf(type, parameters), headersOnly };
+  const most = headersOnly || type.body === 'json' ? MOST_SMALL : MOST_PICTURES;
+  const reading = {
+    stream: type.stream,
+    subject: subjectOf(type, parameters),
+    headersOnly,
+    most,
+    onCaughtUp,
+  };
   for await (const raw of read(client, log, reading, signal)) {
     const message = readable(type, raw, log);
     if (message) yield message;
@@ -50,19 +63,28 @@ export interface Reading {
   readonly subject: string;
   /** Leaves payloads out. */
   readonly headersOnly?: boolean;
+  /** Asked for at once. */
+  readonly most?: number;
   /** Begins with the last message of each subject; otherwise with the first of all. */
   readonly fromLast?: boolean;
+  /** Called once, when everything that was stored at the beginning was yielded and handled. */
+  readonly onCaughtUp?: () => void;
 }
 
 /** Yields messages as they are, for ever, until `signal` is aborted. */
 export async function* read(
   client: JetStreamClient,
   log: Logger,
-  { stream, subject, headersOnly = false, fromLast = false }: Reading,
+  { stream, subject, headersOnly = false, fromLast = false, most = MOST_SMALL, onCaughtUp }: Reading,
   signal?: AbortSignal,
 ): AsyncGenerator<JsMsg> {
   let after = 0;
   let failures = 0;
+  let tellsWhenCaughtUp = onCaughtUp;
+  const caughtUp = () => {
+    tellsWhenCaughtUp?.();
+    tellsWhenCaughtUp = undefined;
+  };
   while (!signal?.aborted) {
     try {
       const start =
@@ -74,7 +96,8 @@ export async function* read(
         headers_only: headersOnly,
         ...start,
       });
-      const messages = await consumer.consume({ max_messages: headersOnly ? 500 : 100 });
+      if (tellsWhenCaughtUp && (await consumer.info()).num_pending === 0) caughtUp();
+      const messages = await consumer.consume({ max_messages: most });
       const stop = () => messages.stop();
       signal?.addEventListener('abort', stop, { once: true });
       void stopWhenRecreated(messages);
@@ -85,6 +108,7 @@ export async function* read(
           failures = 0;
           yield raw;
           if (signal?.aborted) return;
+          if (raw.info.pending === 0) caughtUp();
         }
       } finally {
         signal?.removeEventListener('abort', stop);
@@ -114,8 +138,7 @@ async function stopWhenRecreated(messages: ConsumerMessages): Promise<void> {
   }
 }
 
-/** Asked for at once: the server cuts off a client that does not read as fast as it sends. */
-const MOST_SMALL = 500;
+/** Pictures asked for at once: the server cuts off a client that does not read as fast as it sends. */
 const MOST_LARGE = 16;
 
 /** Every matching message that is stored now, in stream order; what is deleted meanwhile is not waited for. */

@@ -1,4 +1,5 @@
 /** The studio as a server of this process. */
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
@@ -30,7 +31,14 @@ export async function serveStudio(
   }
   const studio = new Studio(bus, { acceptBelow, seed });
   const page = resolve(import.meta.dirname, '../page/dist');
-  const app = studioServer(studio, { token: studioToken, project: name, version: project.version, page });
+  if (!existsSync(page)) log.warn('the page is not built: make setup builds it');
+  const app = studioServer(studio, {
+    token: studioToken,
+    project: name,
+    version: project.version,
+    log,
+    page,
+  });
   const server = await new Promise<ServerType>((done, fail) => {
     const started: ServerType = serve({ fetch: app.fetch, port: studioPort, hostname: studioHost }, () =>
       done(started),

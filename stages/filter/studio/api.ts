@@ -17,7 +17,7 @@
  * | GET `/proposals` | | {@link FrameProposal}[]: frames worth drawing, what was imported among them |
  * | POST `/decisions` | {@link Decide} | {@link Decided}; `409` with what somebody decided meanwhile |
  * | POST `/edits` | {@link Edit} | {@link Decided} |
- * | POST `/undo`, `/redo` | | {@link Decided}; `404` where there is nothing to undo |
+ * | POST `/undo`, `/redo` | {@link Again} | {@link Decided}; `404` where there is nothing to undo |
  * | POST `/follow` | {@link Follow} | {@link JobView} |
  * | POST `/go` | {@link Go} | {@link JobView}[] |
  * | GET `/jobs` | | {@link JobView}[] |
@@ -48,8 +48,15 @@ import {
 
 const closed = { additionalProperties: false } as const;
 
+/** Told by the page, so that a request which is sent again, because its answer was lost, is done once. */
+const RequestId = Type.String({
+  pattern: '^[0-9a-zA-Z-]{8,64}$',
+  description: 'The same when it is sent again',
+});
+
 /** Milliseconds from when something was shown to the key that decided it, and the key: for labels a minute. */
 const Timed = {
+  id: Type.Optional(RequestId),
   tookMs: Type.Optional(TookMs),
   key: Type.Optional(Type.String({ maxLength: 32, description: 'The key or gesture' })),
 };
@@ -78,6 +85,8 @@ export type LiveEvent =
       readonly at: number;
       readonly kind: 'tracks';
       readonly clip: string;
+      /** Rows that these take the place of; those that are gone among them. */
+      readonly of: readonly number[];
       readonly tracks: readonly TrackSummary[];
     }
   | {
@@ -229,6 +238,10 @@ export const Decide = Type.Object(
 );
 export type Decide = Static<typeof Decide>;
 
+/** Of `/undo` and `/redo`. */
+export const Again = Type.Object({ id: Type.Optional(RequestId) }, closed);
+export type Again = Static<typeof Again>;
+
 /** What a track is, rather than what its boxes are worth. */
 export const Edit = Type.Union([
   Type.Object({ kind: Type.Literal('class'), run: Run, label: ClassLabel, ...Timed }, closed),
@@ -335,7 +348,7 @@ export interface Why {
 
 /** A sample that nobody chose: is this label right; is an animal in this frame that has no label. */
 export interface AuditTask {
-  readonly id: string;
+  readonly task: string;
   readonly clip: string;
   readonly index: number;
   /** Null: a frame without labels. */
@@ -343,7 +356,7 @@ export interface AuditTask {
   readonly box: Static<typeof Box> | null;
 }
 export const AuditAnswer = Type.Object(
-  { id: Type.String({ minLength: 1, maxLength: 128 }), right: Type.Boolean(), ...Timed },
+  { task: Type.String({ minLength: 1, maxLength: 128 }), right: Type.Boolean(), ...Timed },
   closed,
 );
 export type AuditAnswer = Static<typeof AuditAnswer>;

@@ -25,17 +25,28 @@ export interface StandingTrack {
 
 /** What the tracker called one track. */
 interface SourceTrack {
+  readonly track: number;
   readonly labels: Track[];
   sorted: boolean;
   readonly log: PlacedDecision[];
   ranked: Risk[] | null;
-  reviewed: ReviewedLabel[] | null;
+  /** Other clips of the camera in which something stands where it stands, when it was ranked. */
+  stoneIn: number;
+  /** By the animal that they belong to. */
+  reviewed: ReadonlyMap<number, readonly ReviewedLabel[]>;
 }
 
 export class ClipLabels {
   readonly #clip: string;
   readonly #sources = new Map<number, SourceTrack>();
-  #standing: ReadonlyMap<number, StandingTrack> | null = null;
+  /** Whose labels or decisions came since they were folded. */
+  readonly #stale = new Set<SourceTrack>();
+  /** Animals: the tracker's tracks that have labels of it. */
+  readonly #members = new Map<number, Set<SourceTrack>>();
+  readonly #standing = new Map<number, StandingTrack>();
+  /** Animals: the count of folds when they changed last. */
+  readonly #changedAt = new Map<number, number>();
+  #folds = 0;
   #picture: Size | undefined;
   #spots: readonly TrackSpot[] = [];
   /** Frames up to which there are labels. */
@@ -45,40 +56,66 @@ export class ClipLabels {
     this.#clip = clip;
   }
 
-  /** @returns false where the label was there already */
   addLabel(label: Track): void {
     const source = this.#source(label.track);
     const last = source.labels.at(-1);
     if (last && last.index >= label.index) source.sorted = false;
     source.labels.push(label);
     source.ranked = null;
-    source.reviewed = null;
-    this.#standing = null;
+    this.#stale.add(source);
     this.done = Math.max(this.done, label.index + 1);
   }
 
   addDecision(decision: PlacedDecision): void {
     const source = this.#source(decision.body.track);
     source.log.push(decision);
-    source.reviewed = null;
-    this.#standing = null;
+    this.#stale.add(source);
   }
 
   /** What counts for risk beside the labels: the picture's size, and what stood still in other clips of the camera. */
   setContext(picture: Size | undefined, spots: readonly TrackSpot[]): void {
+    const isResized = picture?.width !== this.#picture?.width || picture?.height !== this.#picture?.height;
     this.#picture = picture;
     this.#spots = spots;
-    this.#standing = null;
     for (const source of this.#sources.values()) {
+      if (!isResized && source.ranked && this.#stoneIn(source) === source.stoneIn) continue;
       source.ranked = null;
-      source.reviewed = null;
+      this.#stale.add(source);
     }
   }
 
-  /** All animals, by track. */
-  standing(): ReadonlyMap<number, StandingTrack> {
-    this.#standing ??= this.#group();
-    return this.#standing;
+  /** For {@link changedSince}. */
+  get moment(): number {
+    this.#fold();
+    return this.#folds;
+  }
+
+  /** Animals that changed since a {@link moment}; those that have no label any more among them. */
+  changedSince(moment: number): number[] {
+    this.#fold();
+    return [...this.#changedAt].flatMap(([track, at]) => (at > moment ? [track] : []));
+  }
+
+  /** All animals, by track; one that nothing changed is the same object as before. */
+  standing(): StandingTrack[] {
+    this.#fold();
+    const all = [...this.#standing.values()].filter(({ labels }) => labels.length > 0);
+    return all.sort((a, b) => a.track - b.track);
+  }
+
+  /** Animals that labels of these tracks of the tracker's belong to, or once did. */
+  animalsOf(sources: readonly number[]): number[] {
+    const animals = sources.flatMap((track) => {
+      const source = this.#source(track);
+      return [track, ...source.log.map(({ body }) => body.into ?? track)];
+    });
+    return [...new Set(animals)];
+  }
+
+  /** Without labels where they all went to another animal; undefined where there never was one. */
+  track(track: number): StandingTrack | undefined {
+    this.#fold();
+    return this.#standing.get(track);
   }
 
   /**
@@ -86,66 +123,84 @@ export class ClipLabels {
    * @param version of the track as it was seen
    */
   decidedSince(track: number, [from, to]: readonly [number, number], version: number, by: string): boolean {
-    const sources = new Set((this.standing().get(track)?.labels ?? []).map((label) => label.track.track));
-    return [...sources].some((source) =>
-      this.#source(source).log.some(
+    this.#fold();
+    return [...(this.#members.get(track) ?? [])].some(({ log }) =>
+      log.some(
         ({ body, sequence }) => sequence > version && body.by !== by && body.from <= to && body.to >= from,
       ),
     );
   }
 
-  /** A number that no track of the clip has. */
+  /** A number that no track of the clip has, nor had. */
   nextTrack(): number {
-    return Math.max(0, ...this.#sources.keys(), ...this.standing().keys()) + 1;
+    const named = [...this.#sources.values()].flatMap(({ track, log }) => [
+      track,
+      ...log.map(({ body }) => body.into ?? 0),
+    ]);
+    return named.reduce((most, track) => Math.max(most, track), 0) + 1;
   }
 
   #source(track: number): SourceTrack {
     let source = this.#sources.get(track);
     if (!source) {
-      source = { labels: [], sorted: true, log: [], ranked: null, reviewed: null };
+      source = { track, labels: [], sorted: true, log: [], ranked: null, stoneIn: 0, reviewed: new Map() };
       this.#sources.set(track, source);
     }
     return source;
   }
 
-  #group(): Map<number, StandingTrack> {
-    const grouped = new Map<number, { labels: ReviewedLabel[]; version: number }>();
-    for (const source of this.#sources.values()) {
-      const version = source.log.at(-1)?.sequence ?? 0;
-      for (const label of this.#reviewed(source)) {
-        const track = grouped.get(label.trackId);
-        if (track) {
-          track.labels.push(label);
-          track.version = Math.max(track.version, version);
-        } else grouped.set(label.trackId, { labels: [label], version });
+  #fold(): void {
+    if (this.#stale.size === 0) return;
+    this.#folds += 1;
+    const changed = new Set<number>();
+    for (const source of this.#stale) {
+      for (const track of source.reviewed.keys()) {
+        changed.add(track);
+        this.#members.get(track)?.delete(source);
+      }
+      source.reviewed = this.#reviewed(source);
+      for (const track of source.reviewed.keys()) {
+        changed.add(track);
+        const members = this.#members.get(track);
+        if (members) members.add(source);
+        else this.#members.set(track, new Set([source]));
       }
     }
-    const tracks = [...grouped].sort(([a], [b]) => a - b);
-    return new Map(
-      tracks.map(([track, { labels, version }]) => [track, { track, labels: inOrder(labels), version }]),
-    );
+    this.#stale.clear();
+    for (const track of changed) {
+      this.#changedAt.set(track, this.#folds);
+      this.#stand(track);
+    }
   }
 
-  #reviewed(source: SourceTrack): ReviewedLabel[] {
+  #stand(track: number): void {
+    const members = [...(this.#members.get(track) ?? [])];
+    const labels = members.flatMap(({ reviewed }) => reviewed.get(track) ?? []);
+    const involved = members.length > 0 ? members : [...this.#sources.values()];
+    const version = Math.max(...involved.map(({ log }) => log.at(-1)?.sequence ?? 0));
+    this.#standing.set(track, { track, labels: members.length > 1 ? inOrder(labels) : labels, version });
+  }
+
+  #reviewed(source: SourceTrack): ReadonlyMap<number, readonly ReviewedLabel[]> {
     if (!source.sorted) {
       source.labels.sort((a, b) => a.index - b.index);
       source.sorted = true;
     }
-    source.ranked ??= this.#risks(source.labels);
+    if (!source.ranked) {
+      source.stoneIn = this.#stoneIn(source);
+      source.ranked = risks(source.labels, { picture: this.#picture, stoneIn: source.stoneIn });
+    }
     const log = source.log.map(({ body }) => body);
-    source.reviewed ??= reviewedTrack(source.labels, source.ranked, standingDecisions(log));
-    return source.reviewed;
+    const reviewed = reviewedTrack(source.labels, source.ranked, standingDecisions(log));
+    return Map.groupBy(reviewed, ({ trackId }) => trackId);
   }
 
-  #risks(labels: readonly Track[]): Risk[] {
+  #stoneIn({ labels }: SourceTrack): number {
     const spot = spotOf(labels.map(({ box }) => box));
-    const stoneIn = spot ? clipsAtSpot({ clip: this.#clip, spot }, this.#spots) : 0;
-    return risks(labels, { picture: this.#picture, stoneIn });
+    return spot ? clipsAtSpot({ clip: this.#clip, spot }, this.#spots) : 0;
   }
 }
 
-/** Most tracks come in order already. */
-function inOrder(labels: ReviewedLabel[]): ReviewedLabel[] {
-  const sorted = labels.every((label, i) => i === 0 || labels[i - 1]!.track.index <= label.track.index);
-  return sorted ? labels : labels.toSorted((a, b) => a.track.index - b.track.index);
+function inOrder(labels: readonly ReviewedLabel[]): ReviewedLabel[] {
+  return labels.toSorted((a, b) => a.track.index - b.track.index);
 }

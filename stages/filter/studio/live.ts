@@ -10,7 +10,8 @@ const KEPT = 2_000;
 export class Live {
   readonly #listeners = new Set<(event: LiveEvent) => void>();
   readonly #kept: LiveEvent[] = [];
-  #at = 0;
+  /** Above all numbers of a server that ran before, so that a page which comes back from one is told to ask anew. */
+  #at = Date.now();
 
   get at(): number {
     return this.#at;
@@ -30,7 +31,7 @@ export class Live {
    */
   missed(after: number | null): LiveEvent[] | null {
     if (after === null) return [];
-    if (after > this.#at) return null; // of a server before this one
+    if (after > this.#at) return null;
     const first = this.#kept[0]?.at ?? this.#at + 1;
     return after + 1 < first ? null : this.#kept.filter(({ at }) => at > after);
   }

@@ -1,16 +1,12 @@
-/**
- * Everything that the page shows, kept up to date by the messages of the bus as they come: nothing is read again for a
- * request. Pure: messages in, views out.
- */
-import type { LabelEntry } from '../../../pipeline/domain/labels/history.ts';
 import type { TrackSpot } from '../../../pipeline/domain/labels/stones.ts';
 import type { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../schemas/track.ts';
 import type { ClipView, DrawnFrame, Review, TrackSummary, TrackView } from './api.ts';
-import { ClipLabels } from './clip-labels.ts';
+import { ClipLabels, type StandingTrack } from './clip-labels.ts';
 import { type ClipFacts, clipView } from './clip-state.ts';
 import { DrawnFrames } from './drawn-frames.ts';
+import { LabelLog } from './label-log.ts';
 import { trackSummary, trackView } from './track-view.ts';
 
 /** What one message changed, for those who watch. */
@@ -24,14 +20,17 @@ export interface Change {
 interface ClipEntry {
   readonly facts: ClipFacts;
   readonly labels: ClipLabels;
+  /** Of tracks as they stand. */
+  summaries: WeakMap<StandingTrack, TrackSummary>;
 }
 
 export class Projection {
   readonly #acceptBelow: number;
   readonly #clips = new Map<string, ClipEntry>();
   readonly #spots = new Map<string, TrackSpot[]>();
-  readonly #log: { readonly entry: LabelEntry; readonly sequence: number }[] = [];
   readonly drawn = new DrawnFrames();
+  /** What people drew and decided. */
+  readonly log = new LabelLog();
 
   /** @param acceptBelow risk below which automatic review accepts */
   constructor(acceptBelow: number) {
@@ -41,6 +40,7 @@ export class Projection {
   addFacts(clip: string, facts: ClipFacts): Change {
     const entry = this.#entry(clip);
     Object.assign(entry.facts, facts);
+    entry.summaries = new WeakMap();
     if (facts.arrived) entry.facts.failed = undefined;
     if (facts.tracked) entry.labels.setContext(facts.tracked, this.#spotsOf(facts.tracked.camera));
     if (facts.filtered) this.#addSpots(clip, facts.filtered.camera, facts.filtered.still ?? []);
@@ -52,20 +52,15 @@ export class Projection {
     return { clip: label.clip };
   }
 
-  addDecision(body: LabelReviewed, sequence: number): Change {
-    this.#remember(body, sequence);
+  addDecision(body: LabelReviewed, sequence: number, id: string): Change {
+    this.log.add(body, sequence, id);
     this.#entry(body.clip).labels.addDecision({ body, sequence });
     return { clip: body.clip, decided: { range: [body.from, body.to], by: body.by } };
   }
 
-  addDrawing(body: LabelDrawn, sequence: number): Change {
-    this.#remember(body, sequence);
+  addDrawing(body: LabelDrawn, sequence: number, id: string): Change {
+    this.log.add(body, sequence, id);
     return { clip: body.clip, drawn: this.drawn.add(body, sequence) };
-  }
-
-  /** What people drew and decided, in order. */
-  log(): LabelEntry[] {
-    return this.#log.map(({ entry }) => entry);
   }
 
   facts(clip: string): ClipFacts | undefined {
@@ -84,10 +79,8 @@ export class Projection {
     const { facts, labels } = this.#entry(clip);
     const counts: Record<Review, number> = { pending: 0, accepted: 0, rejected: 0, corrected: 0 };
     // While it is being tracked every label would count all of them again.
-    if (facts.tracked) {
-      for (const track of labels.standing().values()) {
-        for (const { review } of track.labels) counts[review] += 1;
-      }
+    for (const { count } of facts.tracked ? this.summariesOf(clip) : []) {
+      for (const review of reviews) counts[review] += count[review];
     }
     return clipView(clip, facts, {
       done: labels.done,
@@ -105,40 +98,41 @@ export class Projection {
   }
 
   /** @param tracks all of the clip's where not given */
-  summariesOf(clip: string, tracks?: ReadonlySet<number>): TrackSummary[] {
-    const { facts, labels } = this.#entry(clip);
-    const { camera, recordedAt } = clipView(clip, facts, noCounts);
+  summariesOf(clip: string, tracks?: readonly number[]): TrackSummary[] {
+    const entry = this.#entry(clip);
+    const { camera, recordedAt } = clipView(clip, entry.facts, noCounts);
     const context = { clip, camera, recordedAt, acceptBelow: this.#acceptBelow };
-    return [...labels.standing().values()]
-      .filter(({ track }) => !tracks || tracks.has(track))
-      .map((standing) => trackSummary(standing, context));
+    const withLabels = standing(entry, tracks).filter(({ labels }) => labels.length > 0);
+    return withLabels.map((track) => {
+      let summary = entry.summaries.get(track);
+      if (!summary) {
+        summary = trackSummary(track, context);
+        entry.summaries.set(track, summary);
+      }
+      return summary;
+    });
   }
 
-  /** @param range frames; all where null */
+  /**
+   * @param tracks all of the clip's where not given
+   * @param range frames; all where null
+   */
   tracks(
     clip: string,
+    tracks?: readonly number[],
     range: readonly [number, number] | null = null,
-    tracks?: ReadonlySet<number>,
   ): TrackView[] {
-    return [...(this.#clips.get(clip)?.labels.standing().values() ?? [])]
-      .filter(({ track }) => !tracks || tracks.has(track))
-      .map((standing) => trackView(clip, standing, range));
+    const entry = this.#clips.get(clip);
+    return entry ? standing(entry, tracks).map((track) => trackView(clip, track, range)) : [];
   }
 
   #entry(clip: string): ClipEntry {
     let entry = this.#clips.get(clip);
     if (!entry) {
-      entry = { facts: {}, labels: new ClipLabels(clip) };
+      entry = { facts: {}, labels: new ClipLabels(clip), summaries: new WeakMap() };
       this.#clips.set(clip, entry);
     }
     return entry;
-  }
-
-  #remember(entry: LabelEntry, sequence: number): void {
-    // Decisions and drawings are followed side by side; a person's history is in the order of the log.
-    let at = this.#log.length;
-    while (at > 0 && this.#log[at - 1]!.sequence > sequence) at -= 1;
-    this.#log.splice(at, 0, { entry, sequence });
   }
 
   #spotsOf(camera: string): TrackSpot[] {
@@ -161,6 +155,13 @@ export class Projection {
     }
   }
 }
+
+function standing({ labels }: ClipEntry, tracks: readonly number[] | undefined): StandingTrack[] {
+  if (!tracks) return labels.standing();
+  return tracks.flatMap((track) => labels.track(track) ?? []);
+}
+
+const reviews = ['pending', 'accepted', 'rejected', 'corrected'] as const;
 
 const noCounts = {
   done: 0,

@@ -1,5 +1,4 @@
-/** What a page asked for, as messages for the log: checked against what stands. Pure. */
-import { randomUUID } from 'node:crypto';
+/** What a page asked for, as entries for the log: checked against what stands. Pure. */
 import { type DecisionRun, decisionRuns } from '../../../pipeline/domain/labels/decision-runs.ts';
 import type { ReviewedLabel } from '../../../pipeline/domain/labels/review.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
@@ -19,49 +18,55 @@ export class ConflictError extends Error {
   }
 }
 
-/** One action: everything in it is undone at once. */
-export interface NewAction<E> {
+/** Who asks, and the action that everything in it is: undone at once. */
+export interface Asker {
+  readonly by: string;
   readonly action: string;
-  readonly entries: readonly E[];
 }
 
 /**
- * @param by who decides
  * @throws ConflictError where others decided on these labels since they were shown
  * @throws UsageError where there is no such label, or a correction has no box
  */
 export function decisionEntries(
   projection: Projection,
   { decision, runs, box, tookMs, key }: Decide,
-  by: string,
-): NewAction<LabelReviewed> {
+  asker: Asker,
+): LabelReviewed[] {
   if (decision === 'corrected' && !box) throw new UsageError('a correction needs the right box');
-  const labels = runs.flatMap((run) => labelsOfRun(projection, run, by));
-  const decided = decisionRuns(labels, () => decision);
-  return action(decided, by, {
-    ...(decision === 'corrected' && box && { box }),
-    ...timed(tookMs, key),
-  });
+  const labels = runs.flatMap((run) => labelsOfRun(projection, run, asker.by));
+  const corrected = decision === 'corrected' && box ? { box } : {};
+  return entriesOf(
+    decisionRuns(labels, () => decision),
+    asker,
+    { ...corrected, ...timed(tookMs, key) },
+  );
 }
 
 /** As {@link decisionEntries}, for what an animal is rather than for what its boxes are worth. */
-export function editEntries(projection: Projection, edit: Edit, by: string): NewAction<LabelReviewed> {
+export function editEntries(projection: Projection, edit: Edit, asker: Asker): LabelReviewed[] {
   const { run, tookMs, key } = edit;
   const took = timed(tookMs, key);
+  const own = labelsOfRun(projection, run, asker.by);
   if (edit.kind === 'class') {
-    const classed = decisionRuns(labelsOfRun(projection, run, by), () => 'classed');
-    return action(classed, by, { label: edit.label, ...took });
+    return entriesOf(
+      decisionRuns(own, () => 'classed'),
+      asker,
+      { label: edit.label, ...took },
+    );
   }
   if (edit.kind === 'split') {
     const into = projection.labels(run.clip)!.nextTrack(); // labelsOfRun would have thrown
-    const assigned = decisionRuns(labelsOfRun(projection, run, by), () => 'assigned');
-    return action(assigned, by, { into, ...took });
+    return entriesOf(
+      decisionRuns(own, () => 'assigned'),
+      asker,
+      { into, ...took },
+    );
   }
-  const own = labelsOfRun(projection, run, by);
-  const other = labelsOfRun(projection, { ...run, track: edit.with }, by);
+  const other = labelsOfRun(projection, { ...run, track: edit.with }, asker.by);
   const covered = new Set(own.map(({ track }) => track.index));
   const runs = decisionRuns(other, ({ track }) => (covered.has(track.index) ? 'replaced' : 'assigned'));
-  return action(runs, by, { into: run.track, ...took });
+  return entriesOf(runs, asker, { into: run.track, ...took });
 }
 
 /**
@@ -72,8 +77,8 @@ export function drawingEntry(
   projection: Projection,
   { clip, index }: { readonly clip: string; readonly index: number },
   { boxes, version, tookMs, key }: Draw,
-  by: string,
-): NewAction<LabelDrawn> {
+  { by, action }: Asker,
+): LabelDrawn {
   if (!projection.facts(clip)) throw new UsageError(`no clip ${clip}`);
   const { width, height, frames, file } = projection.clip(clip);
   if (!width || !height) throw new UsageError(`the size of ${file} is not known yet`);
@@ -85,22 +90,21 @@ export function drawingEntry(
   const stands = projection.drawn.at(clip, index);
   if (stands && stands.version > version && stands.by !== by) throw new ConflictError([]);
   const inside = boxes?.map((drawn) => ({ ...drawn, box: insideOf(drawn.box, width, height) })) ?? null;
-  const id = randomUUID();
-  const entry: LabelDrawn = {
-    ...{ clip, index, width, height, decision: 'drawn', boxes: inside, action: id, by },
+  return {
+    ...{ clip, index, width, height, decision: 'drawn', boxes: inside, action, by },
     at: new Date().toISOString(),
     ...timed(tookMs, key),
   };
-  return { action: id, entries: [entry] };
 }
 
 function labelsOfRun(projection: Projection, run: Run, by: string): ReviewedLabel[] {
   const { clip, track, from, to, version } = run;
   const labels = projection.labels(clip);
-  const standing = labels?.standing().get(track);
+  const standing = labels?.track(track);
   if (!labels || !standing) {
+    const tracks = labels?.standing().map((known) => known.track) ?? [];
     throw new UsageError(`clip ${clip} has no track ${track}`, {
-      found: labels ? `tracks ${[...labels.standing().keys()].join(', ') || 'none'}` : 'no such clip',
+      found: labels ? `tracks ${tracks.join(', ') || 'none'}` : 'no such clip',
       expected: 'one of its tracks',
     });
   }
@@ -108,14 +112,13 @@ function labelsOfRun(projection: Projection, run: Run, by: string): ReviewedLabe
   return standing.labels.filter(({ track: { index } }) => index >= from && index <= to);
 }
 
-function action(
+function entriesOf(
   runs: readonly DecisionRun[],
-  by: string,
+  { by, action }: Asker,
   more: Partial<LabelReviewed>,
-): NewAction<LabelReviewed> {
-  const id = randomUUID();
+): LabelReviewed[] {
   const at = new Date().toISOString();
-  return { action: id, entries: runs.map((run) => ({ ...run, ...more, action: id, by, at })) };
+  return runs.map((run) => ({ ...run, ...more, action, by, at }));
 }
 
 function timed(tookMs: number | undefined, key: string | undefined): Pick<LabelReviewed, 'tookMs' | 'key'> {

@@ -1,15 +1,17 @@
 /** The studio over HTTP: the page's files, and what `api.ts` says. */
 import { serveStatic } from '@hono/node-server/serve-static';
-import { type Context, Hono } from 'hono';
+import { type Context, type ErrorHandler, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
 import type { Static, TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
-import { PoisonError, UsageError } from '../../../pipeline/runtime/errors.ts';
+import { PoisonError, reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
+import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import { ClipId, FrameIndex, ModelId } from '../../../schemas/terms.ts';
 import {
+  Again,
   type ApiError,
   Decide,
   type Decided,
@@ -27,17 +29,19 @@ import type { Live } from './live.ts';
 import type { Projection } from './projection.ts';
 import { proposedFrames } from './proposals.ts';
 import { ConflictError } from './requests.ts';
-import { keepUser, tokenRequired, userOf } from './session.ts';
+import { keepUser, tokenRequired, userOf, writesFromHere } from './session.ts';
 
 /** What stands behind the page. */
 export interface StudioBackend {
+  /** Resolves when what stands on the bus is known; requests wait for it. */
+  readonly ready: Promise<void>;
   readonly projection: Projection;
   readonly live: Live;
   readonly jobs: { all(): JobView[] };
   decide(request: Decide, by: string): Promise<Decided>;
   edit(request: Edit, by: string): Promise<Decided>;
   draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame>;
-  change(direction: 'undo' | 'redo', by: string): Promise<Decided | null>;
+  change(direction: 'undo' | 'redo', request: Again, by: string): Promise<Decided | null>;
   picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null>;
   go(request: Go): Promise<JobView[]>;
   models(): Promise<ModelView[]>;
@@ -49,6 +53,8 @@ export interface ServerOptions {
   /** The job's name. */
   readonly project: string;
   readonly version: string;
+  /** For what goes wrong that nobody expected. */
+  readonly log: Logger;
   /** Folder of the built page. */
   readonly page: string;
   /** How long a picture is waited for, ms. */
@@ -80,7 +86,8 @@ export function studioServer(studio: StudioBackend, options: ServerOptions): Hon
   );
   app.get('/healthz', (context) => context.text('ok'));
   app.use(tokenRequired(token));
-  app.use('/api/*', bodyLimit({ maxSize: MOST_BODY, onError: (context) => context.json(tooLarge, 413) }));
+  app.use(writesFromHere());
+  app.use('/api/*', bodyLimit({ maxSize: MOST_BODY, onError: refuseLarge }));
   app.route('/api', api(studio, options));
   app.use(compress());
   app.use(
@@ -93,20 +100,26 @@ export function studioServer(studio: StudioBackend, options: ServerOptions): Hon
     }),
   );
   app.notFound((context) => context.json({ error: 'there is nothing here' } satisfies ApiError, 404));
-  app.onError(answerError);
+  app.onError(answerError(options.log));
   return app;
 }
 
 const tooLarge: ApiError = { error: `the request is too large; expected at most ${MOST_BODY} bytes` };
+
+/** The rest of the body is not read: the connection is of no use any more. */
+function refuseLarge(context: Context): Response {
+  context.header('connection', 'close');
+  return context.json(tooLarge, 413);
+}
 
 function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }: ServerOptions): Hono {
   const { projection } = studio;
   const app = new Hono();
   app.use(async (context, next) => {
     context.header('cache-control', 'no-store');
+    await studio.ready;
     await next();
   });
-  app.onError(answerError);
   const session = (user: string | null): Session => ({
     user,
     version,
@@ -155,7 +168,8 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
   );
   for (const direction of ['undo', 'redo'] as const) {
     app.post(`/${direction}`, async (context) => {
-      const change = await studio.change(direction, userNeeded(context));
+      const request = context.req.header('content-type') ? await bodyOf(context, Again) : {};
+      const change = await studio.change(direction, request, userNeeded(context));
       if (change) return context.json(change);
       return context.json({ error: `there is nothing to ${direction}` } satisfies ApiError, 404);
     });
@@ -181,7 +195,7 @@ async function decided(
     return context.json(await work());
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
-    const tracks = error.runs.flatMap(({ clip, track }) => projection.tracks(clip, null, new Set([track])));
+    const tracks = error.runs.flatMap(({ clip, track }) => projection.tracks(clip, [track]));
     return context.json({ action: null, tracks } satisfies Decided, 409);
   }
 }
@@ -259,8 +273,11 @@ function userNeeded(context: Context): string {
   throw new UsageError('nobody said who decides', { expected: 'PUT /session first' });
 }
 
-function answerError(error: Error, context: Context): Response {
-  if (error instanceof UsageError || error instanceof PoisonError)
-    return context.json({ error: error.message } satisfies ApiError, 400);
-  return context.json({ error: 'it could not be done just now' } satisfies ApiError, 503);
+function answerError(log: Logger): ErrorHandler {
+  return (error, context) => {
+    if (error instanceof UsageError || error instanceof PoisonError)
+      return context.json({ error: error.message } satisfies ApiError, 400);
+    log.error({ path: context.req.path, why: reasonOf(error), err: error }, 'not answered');
+    return context.json({ error: 'it could not be done just now' } satisfies ApiError, 503);
+  };
 }

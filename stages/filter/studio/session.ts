@@ -34,6 +34,23 @@ export function tokenRequired(token: string): MiddlewareHandler {
   };
 }
 
+/** Another site's page has the cookie sent along in some browsers; it can't hide where it comes from. */
+export function writesFromHere(): MiddlewareHandler {
+  return async (context, next) => {
+    const origin = context.req.header('origin');
+    const reads = context.req.method === 'GET' || context.req.method === 'HEAD';
+    if (reads || origin === undefined || isHere(origin, context)) return next();
+    const error = `not written; found a page of ${origin.slice(0, 100)}; expected the studio’s own`;
+    return context.json({ error } satisfies ApiError, 403);
+  };
+}
+
+/** By its host: a proxy may have taken TLS off. */
+function isHere(origin: string, context: Context): boolean {
+  const here = [context.req.header('host'), context.req.header('x-forwarded-host')];
+  return URL.canParse(origin) && here.includes(new URL(origin).host);
+}
+
 /** @returns null where they have not said yet */
 export function userOf(context: Context): string | null {
   const cookie = getCookie(context, USER_COOKIE);

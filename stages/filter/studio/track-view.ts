@@ -69,11 +69,11 @@ export function trackSummary(
 
 const weighed = ({ risk, review }: ReviewedLabel) => ({ risk, pending: review === 'pending' });
 
-/** A track's class: that of most of its labels. */
+/** A track's class: that of most of its labels; '' where it has none any more. */
 function classOf(labels: readonly ReviewedLabel[]): string {
   const counts = new Map<string, number>();
   for (const { label } of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most))[0];
+  return [...counts].reduce((most, entry) => (entry[1] > most[1] ? entry : most), ['', 0])[0];
 }
 
 /** The highest of each of at most {@link STRETCHES} stretches of the same length. */

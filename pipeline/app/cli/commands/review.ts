@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { chosenLabels, isNarrowed, type LabelChoice, pendingByRisk } from '../../../domain/labels/choose.ts';
 import {
   decideOnLabels,
+  entryMessage,
   labelLog,
   type PersonalDecision,
   redoing,
@@ -79,7 +80,7 @@ export function reviewCommand(program: Command): void {
       .action(async (flags: BusFlags & { by: string }) => {
         const action = await withBus(flags, async ({ bus }) => {
           const changed = change(await labelLog(bus), flags.by);
-          for (const message of changed?.messages ?? []) await bus.publish(message);
+          for (const entry of changed?.entries ?? []) await bus.publish(entryMessage(entry));
           if (changed) await updateLabelsFile(bus, flags.out);
           return changed?.action;
         });

@@ -1,0 +1,103 @@
+/** Adds to the log what people decide and draw; each request ends when the projection has all of it. */
+import { randomUUID } from 'node:crypto';
+import { entryMessage, redoing, undoing } from '../../../pipeline/domain/labels/decide.ts';
+import type { LabelEntry } from '../../../pipeline/domain/labels/history.ts';
+import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
+import type { Again, Decide, Decided, Draw, Edit, TrackView } from '../studio/api.ts';
+import { entryId } from '../studio/label-log.ts';
+import type { Projection } from '../studio/projection.ts';
+import { type Asker, decisionEntries, drawingEntry, editEntries } from '../studio/requests.ts';
+
+export class LabelWriter {
+  readonly #bus: Bus;
+  readonly #projection: Projection;
+  /** Messages that are not back from the log yet, and who waits for them. */
+  readonly #missing = new Map<string, () => void>();
+  /** Requests at work: one that comes again meanwhile is the same. */
+  readonly #working = new Map<string, Promise<LabelEntry[]>>();
+
+  constructor(bus: Bus, projection: Projection) {
+    this.#bus = bus;
+    this.#projection = projection;
+  }
+
+  decide(request: Decide, by: string): Promise<Decided> {
+    return this.#decided(request.id, by, (asker) => decisionEntries(this.#projection, request, asker));
+  }
+
+  edit(request: Edit, by: string): Promise<Decided> {
+    return this.#decided(request.id, by, (asker) => editEntries(this.#projection, request, asker));
+  }
+
+  async draw(clip: string, index: number, request: Draw, by: string): Promise<void> {
+    const place = { clip, index };
+    await this.#written(request.id, (action) => [
+      drawingEntry(this.#projection, place, request, { by, action }),
+    ]);
+  }
+
+  /** @returns null where there is nothing to undo or redo */
+  async change(direction: 'undo' | 'redo', { id }: Again, by: string): Promise<Decided | null> {
+    const changing = direction === 'undo' ? undoing : redoing;
+    const decided = await this.#decided(
+      id,
+      by,
+      () => changing(this.#projection.log.entries(), by)?.entries ?? [],
+    );
+    return decided.action === null ? null : decided;
+  }
+
+  /** A message of the log was folded. */
+  came(id: string): void {
+    this.#missing.get(id)?.();
+    this.#missing.delete(id);
+  }
+
+  async #decided(
+    id: string | undefined,
+    by: string,
+    entriesOf: (asker: Asker) => readonly LabelEntry[],
+  ): Promise<Decided> {
+    const entries = await this.#written(id, (action) => entriesOf({ by, action }));
+    return { action: entries[0]?.action ?? null, tracks: this.#touched(entries) };
+  }
+
+  async #written(
+    request: string = randomUUID(),
+    entriesOf: (action: string) => readonly LabelEntry[],
+  ): Promise<readonly LabelEntry[]> {
+    const working = this.#working.get(request);
+    if (working) return working;
+    const before = this.#projection.log.written(request);
+    if (before) return before;
+    const entries = [...entriesOf(request)];
+    const writing = this.#write(request, entries).then(() => entries);
+    this.#working.set(request, writing);
+    try {
+      return await writing;
+    } finally {
+      this.#working.delete(request);
+    }
+  }
+
+  async #write(request: string, entries: readonly LabelEntry[]): Promise<void> {
+    const writing = entries.map(async (entry, nth) => {
+      const id = entryId(request, nth, entries.length);
+      const back = new Promise<void>((resolve) => this.#missing.set(id, resolve));
+      await this.#bus.publish(entryMessage(entry, id));
+      await back;
+    });
+    await Promise.all(writing);
+  }
+
+  /** Animals that have, or had, labels that these entries are about; frames from the first to the last of them. */
+  #touched(entries: readonly LabelEntry[]): TrackView[] {
+    const runs = entries.flatMap((entry) => ('track' in entry ? [entry] : []));
+    return [...Map.groupBy(runs, ({ clip }) => clip)].flatMap(([clip, own]) => {
+      const first = Math.min(...own.map(({ from }) => from));
+      const last = Math.max(...own.map(({ to }) => to));
+      const tracks = this.#projection.labels(clip)?.animalsOf(own.map(({ track }) => track)) ?? [];
+      return this.#projection.tracks(clip, tracks, [first, last]);
+    });
+  }
+}
