@@ -82,10 +82,10 @@ export function takeTracks(news: readonly TrackView[]): void {
 }
 
 /** Drops tracks that are no more: joined to others. */
-export function keepTracks(clip: string, standing: ReadonlySet<number>): void {
+export function dropTracks(clip: string, gone: ReadonlySet<number>): void {
   const known = said.get(clip);
-  if (!known || [...known.keys()].every((track) => standing.has(track))) return;
-  said.set(clip, new Map([...known].filter(([track]) => standing.has(track))));
+  if (!known || ![...known.keys()].some((track) => gone.has(track))) return;
+  said.set(clip, new Map([...known].filter(([track]) => !gone.has(track))));
   show(clip);
 }
 

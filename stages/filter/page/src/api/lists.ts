@@ -81,8 +81,12 @@ export function takeClip(clip: ClipView): void {
 }
 
 /** Puts a clip's tracks in the place of those that were known; first what is worth most. */
-export function takeSummaries(clip: string, own: readonly TrackSummary[]): void {
-  const others = tracks.value.filter((track) => track.clip !== clip);
+export function takeSummaries(
+  clip: string,
+  changed: ReadonlySet<number>,
+  own: readonly TrackSummary[],
+): void {
+  const others = tracks.value.filter((track) => track.clip !== clip || !changed.has(track.track));
   tracks.value = [...others, ...own].sort((a, b) => b.worth - a.worth);
 }
 

@@ -2,7 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import type { LiveEvent } from '../../../studio/api.ts';
 import { loadDrawings, takeDrawing } from './drawings.ts';
-import { keepTracks, reopenClips, takeTracks } from './labels.ts';
+import { dropTracks, reopenClips, takeTracks } from './labels.ts';
 import { loadLists, models, progress, takeClip, takeJobs, takeSummaries } from './lists.ts';
 
 /** Whether events come in. */
@@ -40,8 +40,9 @@ async function reload(): Promise<void> {
 function take(event: LiveEvent): void {
   if (event.kind === 'clip') takeClip(event.clip);
   else if (event.kind === 'tracks') {
-    takeSummaries(event.clip, event.tracks);
-    keepTracks(event.clip, new Set(event.tracks.map(({ track }) => track)));
+    takeSummaries(event.clip, new Set(event.of), event.tracks);
+    const standing = new Set(event.tracks.map(({ track }) => track));
+    dropTracks(event.clip, new Set(event.of.filter((track) => !standing.has(track))));
   } else if (event.kind === 'labels') takeTracks(event.tracks);
   else if (event.kind === 'drawn') takeDrawing(event.frame);
   else if (event.kind === 'job') takeJobs([event.job]);

@@ -30,7 +30,7 @@ export function AuditRoom() {
   if (!task) return <Empty title={t.none} why={t.why} />;
   return (
     <Question
-      key={task.id}
+      key={task.task}
       task={task}
       left={value.length - answered}
       onAnswered={() => setAnswered(answered + 1)}
@@ -48,9 +48,9 @@ function Question({ task, left, onAnswered }: QuestionProps) {
   const t = words.value.audit;
   const { clip, index, box } = task;
   const { picture, error } = useFrame(clip, index, []);
-  const timed = useTimed(task.id);
+  const timed = useTimed(task.task);
   const answer = (right: boolean, key: string) => {
-    post('audit', '/audit', { id: task.id, right, ...timed(key) });
+    post('audit', '/audit', { task: task.task, right, ...timed(key) });
     onAnswered();
   };
   useKeys('audit', {
