@@ -71,8 +71,10 @@ export class Projection {
     return this.#clips.get(clip)?.labels;
   }
 
+  /** By camera and file: messages of different kinds come in no order. */
   clips(): ClipView[] {
-    return [...this.#clips.keys()].map((clip) => this.clip(clip));
+    const views = [...this.#clips.keys()].map((clip) => this.clip(clip));
+    return views.sort((a, b) => order(a.camera, b.camera) || order(a.file, b.file) || order(a.clip, b.clip));
   }
 
   clip(clip: string): ClipView {
@@ -154,6 +156,11 @@ export class Projection {
       if (facts.tracked?.camera === camera) labels.setContext(facts.tracked, spots);
     }
   }
+}
+
+function order(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function standing({ labels }: ClipEntry, tracks: readonly number[] | undefined): StandingTrack[] {
