@@ -14,17 +14,19 @@ export interface NamedClip {
 /**
  * All clips that a name fits: one where it tells, several where it leaves open which. A name without a folder fits every
  * clip of that name; with folders it fits those whose path ends so, or which a longer path of it ends with. The
- * extension may be left out.
+ * extension may be left out; where nothing fits, the case of letters may differ, and how accents are written.
  */
 export function clipsNamed<C extends NamedClip>(clips: readonly C[], name: string): C[] {
   const byId = clips.filter(({ clip }) => clip === name);
   if (byId.length > 0) return byId;
   const wanted = segments(name);
-  for (const ending of [wanted, null]) {
-    const fitting = clips.filter((clip) =>
-      pathsOf(clip).some((path) => fits(path, ending ?? wanted, ending === null)),
-    );
-    if (fitting.length > 0) return fitting;
+  for (const alike of [(text: string) => text, anyCase]) {
+    for (const withoutExtension of [false, true]) {
+      const fitting = clips.filter((clip) =>
+        pathsOf(clip).some((path) => fits(path.map(alike), wanted.map(alike), withoutExtension)),
+      );
+      if (fitting.length > 0) return fitting;
+    }
   }
   return [];
 }
@@ -47,6 +49,11 @@ function fits(path: readonly string[], wanted: readonly string[], withoutExtensi
   if (both === 0 || (wanted.length > 1 && both < 2)) return false;
   const from = own.length > wanted.length || wanted.length === 1 ? both : Math.max(2, both);
   return own.slice(-from).join('/') === wanted.slice(-from).join('/');
+}
+
+/** A card's names come in capitals, a Mac's with their accents apart. */
+function anyCase(text: string): string {
+  return text.normalize('NFC').toLowerCase();
 }
 
 function bare(name: string): string {

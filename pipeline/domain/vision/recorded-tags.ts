@@ -44,10 +44,17 @@ export async function exifTime(path: string): Promise<string | undefined> {
   if (!exif) return undefined;
   try {
     const { Photo, Image } = exifReader(exif);
-    const time = Photo?.DateTimeOriginal ?? Photo?.DateTimeDigitized ?? Image?.DateTime;
+    const times = [
+      { time: Photo?.DateTimeOriginal, offset: Photo?.OffsetTimeOriginal },
+      { time: Photo?.DateTimeDigitized, offset: Photo?.OffsetTimeDigitized },
+      { time: Image?.DateTime, offset: Photo?.OffsetTime },
+    ];
+    const { time, offset = '' } = times.find(({ time }) => time !== undefined) ?? {};
     // exif-reader reads the wall time as if it were UTC's.
     if (!(time instanceof Date) || Number.isNaN(time.getTime())) return undefined;
-    return `${time.toISOString().slice(0, 19)}${Photo?.OffsetTimeOriginal ?? ''}`;
+    // Cameras that know no zone fill it with spaces.
+    const zone = /^(Z|[+-]\d\d:\d\d)/.exec(String(offset).trim())?.[0] ?? '';
+    return `${time.toISOString().slice(0, 19)}${zone}`;
   } catch {
     return undefined; // EXIF that can't be read says nothing
   }

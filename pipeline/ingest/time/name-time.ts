@@ -1,8 +1,9 @@
 /** The time that a file's name holds: cameras, recorders and phones write it in a few ways. */
 
-/** `20240512_063015`, `20240512063015`, `2024-05-12 06-30-15`, `2024-05-12T06:30:15`; milliseconds may follow. */
+/** `20240512_063015`, `20240512063015`, `2024-05-12 06-30-15`, `2024-05-12T06:30:15`; milliseconds may follow, and the zone (a minus is
+ * no zone: it parts numbers). */
 const usual =
-  /(?<!\d)(?<YYYY>(?:19|20)\d\d)[-_.]?(?<MM>\d\d)[-_.]?(?<DD>\d\d)[-_ T.]{0,2}(?<hh>\d\d)[-_:.h]?(?<mm>\d\d)[-_:.m]?(?<ss>\d\d)(?:[-_.]?\d{3})?(?<zone>Z?)(?!\d)/;
+  /(?<!\d)(?<YYYY>(?:19|20)\d\d)[-_.]?(?<MM>\d\d)[-_.]?(?<DD>\d\d)[-_ T.]{0,2}(?<hh>\d\d)[-_:.h]?(?<mm>\d\d)[-_:.m]?(?<ss>\d\d)(?:[-_.]?\d{3})?(?<zone>Z|\+(?:0\d|1[0-4]):?(?:00|15|30|45))?(?!\d)/;
 
 /** Google's phones write UTC. */
 const utcName = /^PXL_/i;
@@ -28,7 +29,7 @@ export function namePattern(text: string): RegExp | null {
 /**
  * @param name of the file, with or without its extension
  * @param own patterns that are tried first
- * @returns `2024-05-12T06:30:15`, with `Z` where the name says that it is UTC; undefined where it has no time
+ * @returns `2024-05-12T06:30:15`, with `Z` or `+0900` where the name says its zone; undefined where it has no time
  */
 export function timeInName(name: string, own: readonly RegExp[] = []): string | undefined {
   for (const pattern of [...own, usual]) {
@@ -43,8 +44,8 @@ export function timeInName(name: string, own: readonly RegExp[] = []): string | 
   return undefined;
 }
 
-/** Whether there is such a day and hour: 20241345 is none. */
-function isTime(time: string): boolean {
+/** Whether there is such a day and hour: 20241345 is none. @param time `2024-05-12T06:30:15` */
+export function isTime(time: string): boolean {
   const parsed = new Date(`${time}Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(time);
 }

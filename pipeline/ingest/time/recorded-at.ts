@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { TZDate } from '@date-fns/tz';
 import type { RecordedAt } from '../../../schemas/terms.ts';
 import { containerTimes, exifTime } from '../../domain/vision/recorded-tags.ts';
-import { timeInName } from './name-time.ts';
+import { isTime, timeInName } from './name-time.ts';
 
 /** How a camera's clock is read. */
 export interface CameraClock {
@@ -37,12 +37,15 @@ export async function recordedAt(
   options: RecordedAtOptions = {},
 ): Promise<RecordedAt | undefined> {
   const isStill = STILL.test(path);
+  const named = timeInName(basename(path), options.namePatterns);
   const sources: readonly (readonly [
     RecordedAt['source'],
     () => Promise<readonly (string | undefined)[]>,
   ])[] = [
-    isStill ? ['exif', async () => [await exifTime(path)]] : ['container', () => containerTimes(path)],
-    ['name', async () => [timeInName(basename(path), options.namePatterns)]],
+    isStill
+      ? ['exif', async () => [await exifTime(path)]]
+      : ['container', async () => (await containerTimes(path)).map((text) => localIfNamed(text, named))],
+    ['name', async () => [named]],
     ['file', async () => [new Date((await stat(path)).mtimeMs).toISOString()]],
   ];
   for (const [source, read] of sources) {
@@ -52,6 +55,19 @@ export async function recordedAt(
     }
   }
   return undefined;
+}
+
+/** A clip's header may be written when the clip ends. */
+const SAME_CLOCK_MS = 600_000;
+
+/**
+ * Many cameras write their local time where the container wants UTC: they do where the name has the same time, and does
+ * not say that it is UTC.
+ */
+function localIfNamed(text: string, named: string | undefined): string {
+  if (named === undefined || !/\dZ$/.test(text) || /(Z|\+[\d:]+)$/.test(named)) return text;
+  const apart = Math.abs(Date.parse(text) - Date.parse(`${named}Z`));
+  return apart <= SAME_CLOCK_MS ? text.replace(/Z$/, '') : text;
 }
 
 /**
@@ -76,7 +92,7 @@ function writtenTime(text: string, timeZone: string | undefined): number | undef
   if (!found) return undefined;
   const [, year, month, day, hour, minute, second = '00', fraction = '', zone] = found;
   const wall = `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}`;
-  if (Number.isNaN(Date.parse(`${wall}Z`))) return undefined;
+  if (!isTime(wall.slice(0, 19))) return undefined;
   if (zone !== undefined) {
     return Date.parse(`${wall}${/^[ZU]/.test(zone) ? 'Z' : zone.replace(/(\d\d):?(\d\d)$/, '$1:$2')}`);
   }

@@ -40,7 +40,7 @@ export async function detectFormats(place: Place): Promise<readonly [ImportForma
   if (first !== undefined) return [first, ...others];
   const files = await place.files();
   throw new UsageError(`${place.path} has no labels that we know`, {
-    found: place.isFolder ? contentsText(files) : await fileText(place),
+    found: place.isFolder ? `${contentsText(files)}${brokenText(place)}` : await fileText(place),
     expected: expectedLabels,
   });
 }
@@ -48,8 +48,11 @@ export async function detectFormats(place: Place): Promise<readonly [ImportForma
 async function formatOfFile(place: Place): Promise<ImportFormat[]> {
   const { path } = place;
   const extension = extname(path).toLowerCase();
-  if (extension === '.zip') {
-    throw new UsageError(`${path} is packed`, { found: 'a zip', expected: 'the folder that is in it' });
+  if (isPacked(path)) {
+    throw new UsageError(`${path} is packed`, {
+      found: `a ${extension.slice(1)} archive`,
+      expected: 'the folder that comes out when it is unpacked',
+    });
   }
   if (extension === '.json') return list(jsonKind(await place.json(path)));
   if (extension === '.xml') return list(xmlKind(await rootOf(path)));
@@ -79,6 +82,11 @@ async function formatsOfFolder(place: Place): Promise<ImportFormat[]> {
   return found;
 }
 
+function brokenText({ unreadable }: Place): string {
+  const names = [...unreadable].map(([file, why]) => `${basename(file)} can't be read: ${why}`);
+  return names.length === 0 ? '' : `; ${listed(names)}`;
+}
+
 /** What a file is that nobody knows. */
 async function fileText(place: Place): Promise<string> {
   const broken = place.unreadable.get(place.path);
@@ -89,6 +97,10 @@ async function fileText(place: Place): Promise<string> {
     ? ['a list of', ...Object.keys(fields(value[0]))]
     : Object.keys(fields(value));
   return `JSON of another kind: ${listed(keys, 8)}`;
+}
+
+export function isPacked(path: string): boolean {
+  return /\.(zip|7z|rar|tar|tgz|gz)$/i.test(path);
 }
 
 function xmlKind(root: string | undefined): ImportFormat | undefined {

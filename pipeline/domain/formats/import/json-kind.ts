@@ -9,7 +9,7 @@ export function jsonKind(value: unknown): JsonKind | undefined {
   if (Array.isArray(value)) return value.some(isTask) ? 'label-studio' : undefined;
   if (!isObject(value)) return undefined;
   if (Array.isArray(value.images)) {
-    const first = fields(value.images[0]);
+    const first = fields(value.images.find(isObject));
     const isDetections =
       isObject(value.detection_categories) ||
       'detections' in first ||
@@ -17,7 +17,7 @@ export function jsonKind(value: unknown): JsonKind | undefined {
     if (isDetections) return 'megadetector';
     return 'annotations' in value || 'categories' in value || 'file_name' in first ? 'coco' : undefined;
   }
-  if (Array.isArray(value.shapes) && ('imagePath' in value || 'imageData' in value)) return 'labelme';
+  if ('shapes' in value && ('imagePath' in value || 'imageData' in value)) return 'labelme';
   return isTask(value) ? 'label-studio' : undefined;
 }
 
@@ -25,8 +25,12 @@ export function jsonKind(value: unknown): JsonKind | undefined {
 export async function jsonFilesOf(place: Place, kind: JsonKind): Promise<string[]> {
   if (!place.isFolder) return [place.path];
   const files: string[] = [];
-  for (const file of await place.filesOf('.json'))
-    if (jsonKind(await place.json(file)) === kind) files.push(file);
+  for (const file of await place.filesOf('.json')) {
+    const value = await place.json(file);
+    const found = jsonKind(value);
+    if (found === kind) files.push(file);
+    else if (found === undefined && value !== undefined) place.passOver(file);
+  }
   return files;
 }
 

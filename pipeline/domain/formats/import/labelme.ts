@@ -26,6 +26,10 @@ export async function readLabelMe(reading: Reading): Promise<Findings> {
   const said: (Omit<PictureEntry, 'path'> & { name: string })[] = [];
   for (const file of files) {
     const document = await place.json(file);
+    if (isObject(document) && !Array.isArray(document.shapes) && place.isFolder) {
+      leftOut.push(refusal(file, 'shapes', shown(document.shapes), 'a list'));
+      continue;
+    }
     if (!isObject(document) || !Array.isArray(document.shapes)) {
       throw new UsageError(`${file} is no LabelMe file`, {
         found: document === undefined ? 'no JSON' : shown(Object.keys(fields(document))),

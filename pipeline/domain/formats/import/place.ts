@@ -14,6 +14,7 @@ export class Place {
   readonly isFolder: boolean;
   #files: Promise<readonly string[]> | undefined;
   readonly #json = new Map<string, Promise<unknown>>();
+  readonly #passedOver = new Set<string>();
   readonly #unreadable = new Map<string, string>();
 
   /** A folder that is not searched, though it may lie in it. */
@@ -85,6 +86,15 @@ export class Place {
   /** Files that were asked for as JSON and are none, and why. */
   get unreadable(): ReadonlyMap<string, string> {
     return this.#unreadable;
+  }
+
+  /** A file that a reader has no use for: it is said. */
+  passOver(file: string): void {
+    this.#passedOver.add(file);
+  }
+
+  get passedOver(): ReadonlySet<string> {
+    return this.#passedOver;
   }
 
   async #parsed(file: string): Promise<unknown> {

@@ -1,10 +1,11 @@
 /** Reads labels of any tool: finds out whose they are, reads them, and settles what can be used. */
+import { basename } from 'node:path';
 import { UsageError } from '../../../runtime/errors.ts';
 import { listed, type Problem, problem } from '../problem.ts';
 import { readCoco } from './coco.ts';
 import { readCsv } from './csv.ts';
 import { readCvat } from './cvat.ts';
-import { detectFormats } from './detect.ts';
+import { detectFormats, isPacked } from './detect.ts';
 import type { KeepsUnknown } from './find-clip.ts';
 import { readLabelStudio } from './label-studio.ts';
 import { readLabelMe } from './labelme.ts';
@@ -72,6 +73,8 @@ export async function readSource(path: string, options: ReadOptions = {}): Promi
     notes: [
       ...also,
       ...broken.notes,
+      ...passedOverNotes(place),
+      ...(await packedNotes(place)),
       ...findings.notes,
       ...unkeptNotes(path, findings.unkept ?? new Map()),
       ...stills.notes,
@@ -93,6 +96,21 @@ function brokenJson(place: Place, format: ImportFormat): { leftOut: Problem[]; n
       notes: [],
     };
   return { leftOut: [], notes: files.map(([file]) => `${file}: no JSON that can be read, and not used`) };
+}
+
+function passedOverNotes({ path, passedOver }: Place): string[] {
+  if (passedOver.size === 0) return [];
+  return [
+    `${path}: JSON of another kind, and not used: ${listed([...passedOver].map((file) => basename(file)))}`,
+  ];
+}
+
+/** Exports come as archives; what is in one is not looked at. */
+async function packedNotes(place: Place): Promise<string[]> {
+  const packed = (await place.files()).filter((file) => isPacked(file));
+  return packed.length === 0
+    ? []
+    : [`${place.path}: packed, and not read: ${listed(packed.map((file) => basename(file)))}`];
 }
 
 /** Problems of a file together, by line. */

@@ -89,7 +89,8 @@ export async function readVoc(reading: Reading): Promise<Findings> {
       sets.get(bare(picture.name)) ?? splitNamed(relative(place.root, picture.file).split(sep).slice(0, -1));
     return 'path' in at ? [{ ...picture, path: at.path, split }] : [];
   });
-  const notes = await unlisted(place, pictures, empty.length);
+  const listedEmpty = found.slice(said.length).filter((at) => 'path' in at).length;
+  const notes = await unlisted(place, pictures, listedEmpty);
   return { pictures, clips: [], leftOut, notes, unkept: unkept.counts };
 }
 

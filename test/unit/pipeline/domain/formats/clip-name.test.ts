@@ -36,3 +36,12 @@ test('clip name - what several are called fits all of them; another folder’s n
   assert.deepEqual(named('x.mp4'), []);
   assert.deepEqual(named(''), []);
 });
+
+test('clip name - letters in another case or with their accents apart are meant, where nothing else is', () => {
+  const clips = [{ file: 'south/IMG_0001.mp4' }, { file: 'caf\u00e9.mp4' }];
+  assert.deepEqual(clipsNamed(clips, 'South/img_0001.MP4'), [clips[0]]);
+  assert.deepEqual(clipsNamed(clips, 'cafe\u0301.mp4'), [clips[1]]);
+  const both = [{ file: 'a.mp4' }, { file: 'A.mp4' }];
+  assert.deepEqual(clipsNamed(both, 'a.mp4'), [both[0]]);
+  assert.deepEqual(clipsNamed(both, 'A.MP4'), both);
+});

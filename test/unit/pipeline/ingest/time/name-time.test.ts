@@ -16,10 +16,22 @@ test('time in a name - as cameras, recorders and phones write it', () => {
   }
   assert.equal(timeInName('2024-05-12T06-30-15-123Z.mkv'), '2024-05-12T06:30:15Z');
   assert.equal(timeInName('PXL_20240512_063015123.mp4'), '2024-05-12T06:30:15Z');
+  assert.equal(timeInName('20240512T063015+0900.mp4'), '2024-05-12T06:30:15+0900');
+  assert.equal(
+    timeInName('20240512_063015-0001.mp4'),
+    '2024-05-12T06:30:15',
+    'the first of several, no zone',
+  );
 });
 
 test('time in a name - what is no time is none', () => {
-  for (const name of ['IMG_0001.mp4', '20241345_063015.mp4', '20240512_256199.mp4', '1234567890123456.mp4']) {
+  for (const name of [
+    'IMG_0001.mp4',
+    '20241345_063015.mp4',
+    '20240230_063015.mp4',
+    '20240512_256199.mp4',
+    '1234567890123456.mp4',
+  ]) {
     assert.equal(timeInName(name), undefined, name);
   }
 });

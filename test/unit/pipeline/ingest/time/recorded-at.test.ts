@@ -35,6 +35,7 @@ test('recorded at - 1904, 1970, the first of 2000, the future and nonsense are n
     '2000-01-01T00:03:00',
     '2025-01-03T00:00:00Z',
     '2024-13-45T00:00:00',
+    '2024-02-30T10:00:00',
     'yesterday',
   ]) {
     assert.equal(cameraTime(text, options), undefined, text);
@@ -77,6 +78,26 @@ test('recorded at - EXIF of a still comes before its name', async () => {
   });
 });
 
+test('recorded at - EXIF’s zone is that of its time; spaces for one are none', async () => {
+  const exif = async (name: string, tags: Record<string, string>) => {
+    const still = join(folder, name);
+    await sharp({ create: { width: 8, height: 8, channels: 3, background: '#575' } })
+      .withExif({ IFD2: tags })
+      .jpeg()
+      .toFile(still);
+    return (await recordedAt(still, options))?.time;
+  };
+  const time = '2024:05:12 06:30:15';
+  assert.equal(
+    await exif('blank.jpg', { DateTimeOriginal: time, OffsetTimeOriginal: '   :  ' }),
+    '2024-05-12T06:30:15.000+09:00',
+  );
+  assert.equal(
+    await exif('digitized.jpg', { DateTimeDigitized: time, OffsetTimeDigitized: '+02:00' }),
+    '2024-05-12T13:30:15.000+09:00',
+  );
+});
+
 /** A clip whose header says that it was created then; QuickTime counts seconds from 1904. */
 async function clipCreated(path: string, time: number): Promise<void> {
   async function* frames() {
@@ -102,4 +123,16 @@ test('recorded at - the container comes first, unless its time is implausible', 
       source: 'name',
     });
   }
+});
+
+test('recorded at - a container that has the name’s own time as UTC has the camera’s local time', async () => {
+  const named = join(folder, 'RLC_20240512_063015.mp4');
+  await clipCreated(named, Date.UTC(2024, 4, 12, 6, 31, 0));
+  assert.deepEqual(await recordedAt(named, options), {
+    time: '2024-05-12T06:31:00.000+09:00',
+    source: 'container',
+  });
+  const utc = join(folder, 'PXL_20240512_063015000.mp4');
+  await clipCreated(utc, Date.UTC(2024, 4, 12, 6, 30, 15));
+  assert.equal((await recordedAt(utc, options))?.time, '2024-05-12T15:30:15.000+09:00');
 });

@@ -270,3 +270,14 @@ test('coco - a file that breaks off is named beside the others', async () => {
   assert.deepEqual(found.pictures, { 'a.jpg': deer });
   assert.match(found.leftOut.join(), /two\.json: can’t be read/);
 });
+
+test('coco - a folder whose only JSON breaks off says so; archives beside the labels are named', async () => {
+  const { path, put } = await labelFolder({ 'one.json': '{"images":[{"id":1,', 'a.jpg': null });
+  await assert.rejects(read(path), /one\.json can't be read: /);
+  await put({ 'one.json': document([image(1, 'a.jpg')], [annotation(1)]), 'task_2.zip': 'PK' });
+  assert.match((await read(path)).notes.join(), /packed, and not read: task_2\.zip/);
+  await assert.rejects(
+    read(join(path, 'task_2.zip')),
+    /is packed; found a zip archive; expected .* unpacked/,
+  );
+});

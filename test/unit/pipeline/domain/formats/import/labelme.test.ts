@@ -96,3 +96,17 @@ test('labelme - a copied file speaks of two pictures, a broken one is named: not
   assert.match(found.leftOut.join('\n'), /c\.json: can’t be read/);
   await assert.rejects(read(join(path, 'c.json')), /found a JSON file that can't be read/);
 });
+
+test('labelme - shapes that are none, and JSON of another kind, are said beside the others', async () => {
+  const { path } = await labelFolder({
+    'a.json': { ...document('a.jpg', []), shapes: null },
+    'b.json': document('b.jpg', []),
+    'classes.json': { deer: 1 },
+    'a.jpg': null,
+    'b.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual(found.pictures, { 'b.jpg': [] });
+  assert.match(found.leftOut.join(), /a\.json: shapes; found null, expected a list/);
+  assert.match(found.notes.join(), /JSON of another kind, and not used: classes\.json/);
+});

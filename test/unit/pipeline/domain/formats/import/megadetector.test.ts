@@ -141,3 +141,23 @@ test('megadetector - an animal that the classifier calls blank is neither; its f
   assert.match(found.leftOut.join('\n'), /called "blank"; .*so a\.jpg is not used/);
   assert.equal(found.count, 2);
 });
+
+test('megadetector - null among the images refuses nothing else', async () => {
+  const { path } = await labelFolder({
+    'md.json': {
+      ...document([]),
+      detection_categories: null,
+      images: [
+        null,
+        5,
+        { file: 'a.jpg', detections: [null, detection()] },
+        { file: 'b.jpg', detections: [] },
+      ],
+    },
+    'a.jpg': null,
+    'b.jpg': null,
+  });
+  const found = await read(path);
+  assert.deepEqual([found.format, found.pictures], ['megadetector', { 'b.jpg': [] }]);
+  assert.equal(found.count, 3);
+});

@@ -125,3 +125,14 @@ test('voc - a picture that two files speak of has the boxes of both, with a word
   assert.deepEqual(found.pictures, { 'a.jpg': ['deer 10,20,30,40', 'fox 10,20,30,40'] });
   assert.match(found.notes.join(), /in several files, with the boxes of all: 1 picture \(a\.jpg\)/);
 });
+
+test('voc - a list’s picture that is missing is no picture without an animal', async () => {
+  const { path } = await labelFolder({
+    'Annotations/a.xml': annotation('a.jpg', object()),
+    'JPEGImages/a.jpg': null,
+    'ImageSets/Main/train.txt': 'a\ngone\n',
+  });
+  const found = await read(path);
+  assert.match(found.leftOut.join(), /1 picture missing; found no gone/);
+  assert.ok(!found.notes.join().includes('without an animal'));
+});
