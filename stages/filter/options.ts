@@ -36,7 +36,12 @@ export const FilterOptions = Type.Object(
       description: 'What lets a person into the studio, at least 16 characters; keep it secret',
     }),
     project: Type.String({ default: 'shika', maxLength: 128, description: 'What the studio calls this job' }),
-    seed: Type.Integer({ default: 1, minimum: 0, description: 'Of trainings that the studio begins' }),
+    seed: Type.Integer({
+      default: 1,
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description: 'Of trainings that the studio begins',
+    }),
   },
   { additionalProperties: false },
 );
