@@ -60,6 +60,8 @@ export interface ArrivalOptions {
   readonly camera?: string | undefined;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Resolves when there is room for a clip: until then it waits where it is. */
+  readonly untilRoom?: (signal: AbortSignal) => Promise<void>;
   /** How the cameras' clocks are read. */
   readonly known?: CameraKnowledge;
 }
@@ -71,7 +73,7 @@ export interface ArrivalOptions {
  */
 export async function announceFile(
   source: ClipFile,
-  { bus, camera, signal, log, known }: ArrivalOptions,
+  { bus, camera, signal, log, known, untilRoom }: ArrivalOptions,
 ): Promise<ClipInput | null> {
   const { path } = source;
   if (!isClipFile(path)) return null;
@@ -79,6 +81,7 @@ export async function announceFile(
     const { kind, what = 'a folder' } = await entryAt(path);
     if (kind !== 'file') throw new PoisonError('no clip', { found: what, expected: 'a regular file' });
     const input = await identifyClip(source, camera);
+    await untilRoom?.(signal);
     const stored = await announceClip(bus, { ...input, anchors: [] }, signal, known);
     log.info({ clip: input.clip, file: input.file }, stored === 'stored' ? 'arrived' : 'arrived before');
     return input;

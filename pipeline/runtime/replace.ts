@@ -1,8 +1,25 @@
 /** Results are written whole beside their place and then renamed into it: nobody finds half a file. */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { diskOf, diskText, isDiskFull } from './disk.ts';
+import { RetryableError } from './errors.ts';
 
 const unfinished = (path: string) => `${path.replace(/(?<=.)[\\/]+$/, '')}.unfinished`;
+
+/**
+ * Does what fills `temporary`, and takes that away where it fails: half a file would fill a full disk for ever.
+ * @throws RetryableError where the disk is full, naming it
+ */
+async function filled<T>(path: string, temporary: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true });
+    if (!isDiskFull(cause)) throw cause;
+    const found = diskText(diskOf(dirname(path)));
+    throw new RetryableError(`no room for ${path}, which is as it was before`, { found, cause });
+  }
+}
 
 /** Replaces a file; its folder is made where it is missing. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -11,17 +28,22 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
 
 /** As {@link replaceFile}, for what is written bit by bit. */
 export async function replaceFileBy(path: string, write: (path: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await write(unfinished(path));
-  await rename(unfinished(path), path);
+  const temporary = unfinished(path);
+  await filled(path, temporary, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    await write(temporary);
+  });
+  await rename(temporary, path);
 }
 
 /** Replaces a folder by what is written into a new one. */
 export async function replaceFolder<T>(folder: string, write: (folder: string) => Promise<T>): Promise<T> {
   const temporary = unfinished(folder);
   await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
-  const result = await write(temporary);
+  const result = await filled(folder, temporary, async () => {
+    await mkdir(temporary, { recursive: true });
+    return write(temporary);
+  });
   await rm(folder, { recursive: true, force: true });
   await rename(temporary, folder);
   return result;
@@ -30,14 +52,22 @@ export async function replaceFolder<T>(folder: string, write: (folder: string) =
 /**
  * Adds files to a folder, replacing those of the same names: all of them once all are written, or none.
  * @param write writes into the folder that it is given, subfolders too
+ * @param last the name of a file that comes after all others: where it is, they are
  */
-export async function addToFolder<T>(folder: string, write: (folder: string) => Promise<T>): Promise<T> {
+export async function addToFolder<T>(
+  folder: string,
+  write: (folder: string) => Promise<T>,
+  last?: string,
+): Promise<T> {
   const temporary = unfinished(folder);
   await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
+  const result = await filled(folder, temporary, async () => {
+    await mkdir(temporary, { recursive: true });
+    return write(temporary);
+  });
   try {
-    const result = await write(temporary);
-    for (const entry of await readdir(temporary, { recursive: true, withFileTypes: true })) {
+    const entries = await readdir(temporary, { recursive: true, withFileTypes: true });
+    for (const entry of entries.sort((a, b) => Number(a.name === last) - Number(b.name === last))) {
       if (entry.isDirectory()) continue;
       const path = join(entry.parentPath, entry.name);
       const target = join(folder, relative(temporary, path));

@@ -26,6 +26,7 @@ import { upCommand } from './commands/up.ts';
 import { weightsCommand } from './commands/weights.ts';
 import { EXIT } from './exit.ts';
 import { howToGoOn, Interrupted } from './interrupt.ts';
+import { surviveClosedOutput } from './output.ts';
 
 // Other users of the machine see what was typed: it may hold a camera's password.
 process.title = `shika ${/^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? ''}`.trim();
@@ -62,8 +63,7 @@ for (const add of [
   add(program);
 }
 
-// Whoever reads our output may stop reading: `shika logs | head`.
-process.stdout.on('error', () => process.exit(EXIT.ok));
+surviveClosedOutput();
 
 try {
   await program.parseAsync();

@@ -2,6 +2,7 @@
 import type { StageName } from '../../../stages/index.ts';
 import { Bus, type BusOptions } from '../../runtime/bus/bus.ts';
 import type { BusBounds } from '../../runtime/bus/topology.ts';
+import { mebibytes } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/log/log.ts';
 import type { OwnedFolder } from '../../runtime/supervisor/owned-folder.ts';
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts';
@@ -45,7 +46,12 @@ export class LocalPipeline {
     try {
       const setsUp = supervisor.isPrivate || Object.keys(processes).length > 0;
       const opened = await Bus.open(
-        { ...bus, ...supervisor.address, name: 'cli', bounds: setsUp ? bounds : undefined },
+        {
+          ...bus,
+          ...supervisor.address,
+          name: 'cli',
+          bounds: setsUp ? fitted(bounds, supervisor.room, log) : undefined,
+        },
         log,
       );
       // Whoever held a job here before was killed with the server.
@@ -57,8 +63,26 @@ export class LocalPipeline {
     }
   }
 
+  /** Resolves when there is room for something new, where the server is this pipeline's own. */
+  untilRoom(signal: AbortSignal): Promise<void> {
+    return this.#supervisor.untilRoom(signal);
+  }
+
   async close(): Promise<void> {
     await this.bus.close();
     await this.#supervisor.stop();
   }
+}
+
+/** Frames that wait get half of what the store has for what comes at most: the rest is for what is made of them. */
+function fitted(bounds: BusBounds, room: number, log: Logger): BusBounds {
+  const framesMaxBytes = Math.min(bounds.framesMaxBytes, Math.floor(room / 2));
+  if (framesMaxBytes < bounds.framesMaxBytes) {
+    const found = mebibytes(framesMaxBytes);
+    log.info(
+      { key: 'bus.framesMaxMiB', found, expected: mebibytes(bounds.framesMaxBytes) },
+      'the disk has less room for frames',
+    );
+  }
+  return { ...bounds, framesMaxBytes };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import { jsonId } from '../../runtime/content-id.ts';
+import { isDiskFull } from '../../runtime/disk.ts';
 
 const Written = Type.Object({
   /** Digest of what was typed. */
@@ -54,7 +55,11 @@ export class RunRecord {
     const began = performance.now();
     const note = () => {
       this.#record.seconds[step] = Math.round(100 * before + (performance.now() - began) / 10) / 100;
-      this.#write();
+      try {
+        this.#write();
+      } catch (error) {
+        if (!isDiskFull(error)) throw error; // else the time of a step is not written down, and the work goes on
+      }
     };
     const timer = setInterval(note, NOTE_MS);
     try {

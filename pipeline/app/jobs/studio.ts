@@ -48,7 +48,8 @@ export async function studioAddress({ out, port, host }: StudioOptions): Promise
 /** The folder's own, so that a page that is open goes on after a restart. */
 function tokenOf(out: string): string {
   const file = join(stateFolder(out), 'studio-token');
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (kept) return kept; // it is empty where the disk was full
   mkdirSync(stateFolder(out), { recursive: true });
   const token = randomBytes(24).toString('base64url');
   writeFileSync(file, `${token}\n`, { mode: 0o600 });

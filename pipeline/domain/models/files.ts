@@ -1,9 +1,10 @@
 /** A stored model is a few files by name. On disk they are a folder, on the bus an object each. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { PoisonError, reasonOf } from '../../runtime/errors.ts';
+import { addToFolder } from '../../runtime/replace.ts';
 
 /**
  * `model.json`, `weights.bin` and `card.json`; of a detector with a verifier, `verifier.json` and `verifier.bin`; of a
@@ -54,15 +55,12 @@ export async function readModelFolder(dir: string): Promise<ModelFiles> {
   return new Map(await Promise.all(files));
 }
 
-/** Makes the folder. The card comes last: a folder with a card is complete. */
+/** Makes the folder. All files are replaced or none; the card comes last: a folder with a card is complete. */
 export async function writeModelFolder(dir: string, files: ModelFiles): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  const cardLast = [...files].sort(([a], [b]) => Number(a === cardFile) - Number(b === cardFile));
-  for (const [name, bytes] of cardLast) {
-    const path = join(dir, name);
-    await writeFile(`${path}.part`, bytes);
-    await rename(`${path}.part`, path);
-  }
+  const write = async (folder: string) => {
+    for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+  };
+  await addToFolder(dir, write, cardFile);
 }
 
 /** Topology and weights as files; the caller adds the card. */

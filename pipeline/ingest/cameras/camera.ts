@@ -1,4 +1,5 @@
 /** Cameras whose streams are recorded for as long as the program is up. */
+
 import { setTimeout } from 'node:timers/promises';
 import { isStreamUrl } from '../../domain/vision/video-open.ts';
 import { contentId } from '../../runtime/content-id.ts';
@@ -6,6 +7,7 @@ import { reasonOf, UsageError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log/log.ts';
 import { backoffMs } from '../../runtime/retry.ts';
 import { safeAddress } from '../../runtime/safe-address.ts';
+import type { ArrivalOptions } from '../announce.ts';
 import { cameraName } from '../camera-name.ts';
 import { type RecordOptions, recordStream } from './record.ts';
 
@@ -73,13 +75,18 @@ function addressId(url: string): string {
   return contentId(withoutUser.replace(credential, '$1=')).slice(0, 6);
 }
 
-/** Records until the signal is aborted, and comes back to a camera that is lost. */
-export async function keepRecording(camera: Camera, options: RecordOptions, log: Logger): Promise<void> {
+/** Records until the signal is aborted, and comes back to a camera that is lost, or when there is room again. */
+export async function keepRecording(
+  camera: Camera,
+  { untilRoom, ...options }: RecordOptions & Pick<ArrivalOptions, 'untilRoom'>,
+  log: Logger,
+): Promise<void> {
   const { signal } = options;
   for (let failures = 1; !signal.aborted; failures++) {
     const began = performance.now();
     let why = 'the stream ended';
     try {
+      await untilRoom?.(signal);
       log.info({ camera: camera.name }, 'recording');
       await recordStream(camera.url, options);
     } catch (error) {

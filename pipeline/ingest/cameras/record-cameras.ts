@@ -25,7 +25,7 @@ export async function recordCameras(
   cameras: readonly Camera[],
   { folder, segmentS, keepH, ...arrival }: RecordCamerasOptions,
 ): Promise<void> {
-  const { bus, signal, log } = arrival;
+  const { bus, signal, log, untilRoom } = arrival;
   const folderOf = ({ name }: Camera) => join(resolve(folder), name);
   for (const camera of cameras) mkdirSync(folderOf(camera), { recursive: true });
   const recordings = new Recordings(keepH);
@@ -36,7 +36,7 @@ export async function recordCameras(
       log.warn({ why: reasonOf(error) }, 'recordings not swept');
     }
   }, SWEEP_MS);
-  const recording = { segmentS, timeoutS: SILENT_S, signal };
+  const recording = { segmentS, timeoutS: SILENT_S, signal, ...(untilRoom && { untilRoom }) };
   await Promise.all([
     // A recording is renamed into its folder once it is complete; those of an earlier time are announced as well.
     watchFolders(cameras.map(folderOf), {

@@ -15,6 +15,7 @@ import {
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import type { Logger } from 'pino';
+import { mebibytes } from '../disk.ts';
 import { FatalError, reasonOf } from '../errors.ts';
 import { retryForever } from '../retry.ts';
 import { isTransient } from './failures.ts';
@@ -54,7 +55,7 @@ export async function setUp(
   for await (const name of manager.streams.names()) existing.add(name);
   for (const [name, rules] of Object.entries(streams(bounds))) {
     const config = streamConfig(name, rules);
-    await orFatal(name, `a stream of ${rules.subjects.join(', ')} as this version declares it`, () =>
+    await orFatal(name, expectedOf(rules), () =>
       existing.has(name) ? manager.streams.update(name, config) : added(manager, config),
     );
   }
@@ -64,6 +65,12 @@ export async function setUp(
     await new Objm(client).create(store, { ttl: maxAgeOf(store) });
     await heal(manager, `OBJ_${store}`, { max_msgs_per_subject: -1, max_age: maxAgeOf(store) });
   }
+}
+
+function expectedOf({ subjects, maxBytes }: StreamRules): string {
+  const declared = `a stream of ${subjects.join(', ')} as this version declares it`;
+  if (maxBytes === undefined) return declared;
+  return `${declared}, with room for ${mebibytes(maxBytes)} (bus.framesMaxMiB) on the server's disk`;
 }
 
 /** Makes a stream; where somebody else who sets up was faster, it is brought up to date instead. */

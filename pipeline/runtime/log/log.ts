@@ -9,6 +9,9 @@ export type { Logger };
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
+/** What waits where lines can't be written, bytes; what is more gets lost. */
+const MOST_WAITING = 2 ** 20;
+
 /** A logger of a process; `stage` is a stage's name, or `cli`. */
 export function createLog(stage: string, level: LogLevel): Logger {
   return pino(
@@ -20,6 +23,13 @@ export function createLog(stage: string, level: LogLevel): Logger {
       hooks: { streamWrite: hideSecrets },
       redact: { paths: ['password', 'token', '*.password', '*.token'], censor: '[hidden]' },
     },
-    pino.destination({ dest: 2, sync: true }),
+    standardError(),
   );
+}
+
+/** A line that can't be written (a full disk, a reader that is gone) harms nobody: it waits for the next one. */
+function standardError(): ReturnType<typeof pino.destination> {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: MOST_WAITING });
+  destination.on('error', () => {});
+  return destination;
 }

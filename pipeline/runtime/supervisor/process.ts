@@ -1,8 +1,8 @@
 /** A child process that is supervised: started again when it dies, stopped gently. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import type { Logger } from '../log/log.ts';
 import { backoffMs } from '../retry.ts';
+import { LogFile } from './log-file.ts';
 
 export interface ProcessSpec {
   /** E.g. `detector-1`, shown in logs. */
@@ -16,6 +16,8 @@ export interface ProcessSpec {
   readonly finalCodes: readonly number[];
   /** A descriptor of this process that it inherits, e.g. a lock that it is to hold. */
   readonly inherits?: number;
+  /** Told what it writes to standard error. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** One that lived for so long is started again as if it were the first time. */
@@ -27,7 +29,7 @@ const GRACE_MS = 20_000;
 export class SupervisedProcess {
   readonly #spec: ProcessSpec;
   readonly #log: Logger;
-  readonly #sink: WriteStream;
+  readonly #sink: LogFile;
   readonly #onGivenUp: (reason: string) => void;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -42,7 +44,7 @@ export class SupervisedProcess {
     this.#spec = spec;
     this.#log = log;
     this.#onGivenUp = onGivenUp;
-    this.#sink = createWriteStream(spec.logFile, { flags: 'a' });
+    this.#sink = new LogFile(spec.logFile);
     this.#start();
   }
 
@@ -58,7 +60,16 @@ export class SupervisedProcess {
     const late = setTimeout(() => this.#child?.kill('SIGKILL'), GRACE_MS);
     await this.#exited;
     clearTimeout(late);
-    this.#sink.end();
+    this.#sink.close();
+  }
+
+  /** Ends it, so that it is started again: SIGTERM, and SIGKILL where that does not end it in `graceMs`. */
+  async restart(graceMs: number): Promise<void> {
+    const child = this.#child;
+    child?.kill('SIGTERM');
+    const late = setTimeout(() => child?.kill('SIGKILL'), graceMs);
+    await this.#exited;
+    clearTimeout(late);
   }
 
   #start(): void {
@@ -74,6 +85,7 @@ export class SupervisedProcess {
     this.#child = child;
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#sink.write(chunk);
+      this.#spec.onOutput?.(chunk.toString());
       this.#lastLines = `${this.#lastLines}${chunk}`.slice(-4_000);
     });
     this.#exited = new Promise((resolve) => {

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Probe } from '../bus/probe.ts';
 import type { Logger } from '../log/log.ts';
 import { type BusAddress, leaveAddress, withdrawAddress } from './address.ts';
 import { FileLock } from './file-lock.ts';
@@ -11,6 +12,7 @@ import { provideNatsServer } from './nats-server.ts';
 import { type OwnedFolder, usersFile } from './owned-folder.ts';
 import { privateNats } from './private-nats.ts';
 import { SupervisedProcess } from './process.ts';
+import { StoreGuard } from './store-guard.ts';
 
 /** `EX_CONFIG`: what `shika stage` exits with where starting it again can't help. */
 export const EXIT_CONFIG = 78;
@@ -35,14 +37,14 @@ export class Supervisor {
   readonly #folder: OwnedFolder;
   readonly #log: Logger;
   readonly #processes: readonly SupervisedProcess[];
-  readonly #server: SupervisedProcess | undefined;
+  readonly #server: PrivateServer | undefined;
   /** Aborted, with the reason, when a process gave up for good. */
   readonly failed: AbortSignal;
 
   private constructor(
     folder: OwnedFolder,
     address: BusAddress,
-    server: SupervisedProcess | undefined,
+    server: PrivateServer | undefined,
     processes: readonly SupervisedProcess[],
     failed: AbortSignal,
     log: Logger,
@@ -94,12 +96,23 @@ export class Supervisor {
     return this.#server !== undefined;
   }
 
+  /** What the store of its own server has for what comes, bytes; no bound where the server is another's. */
+  get room(): number {
+    return this.#server?.room ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Resolves when the disk of its own server has room for something new. */
+  async untilRoom(signal: AbortSignal): Promise<void> {
+    await this.#server?.guard.untilRoom(signal);
+  }
+
   /** Stages first, so that they can give back what they hold; then the server, when nobody uses it any more. */
   async stop(): Promise<void> {
     withdrawAddress(this.#folder.path);
     await Promise.all(this.#processes.map((process) => process.stop()));
     const users = this.#server && (await this.#untilUnused());
-    await this.#server?.stop();
+    await this.#server?.guard.stop();
+    await this.#server?.process.stop();
     users?.release();
   }
 
@@ -114,17 +127,28 @@ export class Supervisor {
   }
 }
 
+/** A server of this supervisor's own. */
+interface PrivateServer {
+  readonly process: SupervisedProcess;
+  readonly guard: StoreGuard;
+  /** What its store has for what comes, bytes. */
+  readonly room: number;
+}
+
 async function serverFor(
   folder: OwnedFolder,
   logs: string,
   log: Logger,
   giveUp: (reason: string) => void,
-): Promise<{ address: Omit<BusAddress, 'stages'>; server: SupervisedProcess | undefined }> {
+): Promise<{ address: Omit<BusAddress, 'stages'>; server: PrivateServer | undefined }> {
   const provider = await provideNatsServer({ install: false });
   if (provider.kind === 'url') {
     const { SHIKA_BUS_USER: user = '', SHIKA_BUS_PASSWORD: password = '' } = process.env;
     return { address: { url: provider.url, user, password }, server: undefined };
   }
-  const { address, spec } = await privateNats(provider, folder, logs);
-  return { address, server: new SupervisedProcess(spec, log, giveUp) };
+  const { address, spec, room } = await privateNats(provider, folder, logs);
+  let guard: StoreGuard | undefined;
+  const server = new SupervisedProcess({ ...spec, onOutput: (text) => guard?.heard(text) }, log, giveUp);
+  guard = new StoreGuard({ folder: folder.path, probe: new Probe(address), server, log });
+  return { address, server: { process: server, guard, room } };
 }

@@ -80,7 +80,13 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
   const cameras = rtsp.map(({ name }) => name);
   log.info({ server: pipeline.bus.serverVersion, watch, cameras, out: flags.out }, 'up');
   if (!(await activeModel(pipeline.bus, 'detector'))) log.warn({ out: flags.out }, NO_DETECTOR);
-  const arrival = { bus: pipeline.bus, signal: AbortSignal.any([stopped, pipeline.failed]), log, known };
+  const arrival = {
+    bus: pipeline.bus,
+    signal: AbortSignal.any([stopped, pipeline.failed]),
+    untilRoom: (signal: AbortSignal) => pipeline.untilRoom(signal),
+    log,
+    known,
+  };
   await Promise.all([
     watchFolders(watch, { ...arrival, camera: flags.camera }),
     recordCameras(rtsp, {

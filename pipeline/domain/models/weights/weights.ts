@@ -1,10 +1,11 @@
 /** Pretrained weights: found in the user's folders, or downloaded when asked for. Only `shika-tiny` is in the project. */
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { PoisonError, reasonOf, UsageError } from '../../../runtime/errors.ts';
+import { replaceFile } from '../../../runtime/replace.ts';
 
 /** Whose numbers they are, and how the files lay them out. */
 export type WeightsFormat = StartFormat | 'nanotrack-onnx';
@@ -170,11 +171,7 @@ export async function getWeights(name: WeightsName, from?: string, longestMs = L
     }
     all.push({ target: join(cacheFolder(), file), bytes });
   }
-  await mkdir(cacheFolder(), { recursive: true });
-  for (const { target, bytes } of all) {
-    await writeFile(`${target}.part`, bytes);
-    await rename(`${target}.part`, target);
-  }
+  for (const { target, bytes } of all) await replaceFile(target, bytes);
   return join(cacheFolder(), files[0].file);
 }
 

@@ -3,7 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { replaceFile, replaceFileBy, replaceFolder } from '../../../../pipeline/runtime/replace.ts';
+import {
+  addToFolder,
+  replaceFile,
+  replaceFileBy,
+  replaceFolder,
+} from '../../../../pipeline/runtime/replace.ts';
+import { mountSmallDisk, NO_SMALL_DISK } from '../../../processes/small-disk.ts';
 
 let folder: string;
 before(async () => {
@@ -22,6 +28,34 @@ test('replace - a file is the old one until the new one is whole', async () => {
   assert.equal(await readFile(path, 'utf8'), 'old');
   await replaceFile(path, 'new');
   assert.equal(await readFile(path, 'utf8'), 'new');
+});
+
+test('replace - on a full disk the old one stays, nothing of the new one does, and the disk is named', async (t) => {
+  const disk = mountSmallDisk(join(folder, 'disk'), 1);
+  if (!disk) return t.skip(NO_SMALL_DISK);
+  t.after(() => disk.unmount());
+  const file = join(disk.folder, 'labels.csv');
+  const models = join(disk.folder, 'models');
+  await replaceFile(file, 'old');
+  await replaceFolder(models, (temporary) => writeFile(join(temporary, 'old'), 'old'));
+  const much = new Uint8Array(2 ** 20);
+  const full =
+    /no room for .*disk\/\w+(\.csv)?, which is as it was before; found \d MiB of 1 MiB are free on the disk of/;
+  await assert.rejects(replaceFile(file, much), full);
+  await assert.rejects(
+    replaceFolder(models, (temporary) => writeFile(join(temporary, 'new'), much)),
+    full,
+  );
+  await assert.rejects(
+    addToFolder(models, (temporary) => writeFile(join(temporary, 'new'), much)),
+    full,
+  );
+  assert.deepEqual((await readdir(disk.folder, { recursive: true })).sort(), [
+    'labels.csv',
+    'models',
+    'models/old',
+  ]);
+  assert.equal(await readFile(file, 'utf8'), 'old');
 });
 
 test('replace - a folder is the old one until the new one is whole, and keeps nothing of the old one', async () => {

@@ -1,0 +1,48 @@
+/** Whether a server's JetStream answers, asked on a connection of its own. */
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+
+const TIMEOUT_MS = 5_000;
+
+export interface ProbedServer {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export class Probe {
+  readonly #server: ProbedServer;
+  #connection: NatsConnection | undefined;
+
+  constructor(server: ProbedServer) {
+    this.#server = server;
+  }
+
+  /** True where it answers; false where it lets us in and says nothing; null where there is no server now. */
+  async answers(): Promise<boolean | null> {
+    const { url, user, password } = this.#server;
+    try {
+      this.#connection ??= await connect({
+        servers: url,
+        name: 'supervisor',
+        reconnect: false,
+        timeout: TIMEOUT_MS,
+        ...(user ? { user, pass: password } : {}),
+      });
+    } catch {
+      return null;
+    }
+    try {
+      await this.#connection.request('$JS.API.INFO', undefined, { timeout: TIMEOUT_MS });
+      return true;
+    } catch {
+      if (!this.#connection.isClosed()) return false;
+      this.#connection = undefined;
+      return null;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+    this.#connection = undefined;
+  }
+}
