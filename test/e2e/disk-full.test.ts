@@ -1,6 +1,6 @@
 /** The disk under a pipeline that stays up gets full, and has room again: everything goes on by itself. */
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -11,6 +11,9 @@ import { withDetectorCard } from '../../pipeline/domain/models/detector/card.ts'
 import { readShikaTiny, shikaTiny } from '../../pipeline/domain/models/detector/shika-tiny.ts';
 import { filesOfModel, writeModelFolder } from '../../pipeline/domain/models/files.ts';
 import { locateWeights } from '../../pipeline/domain/models/weights/weights.ts';
+import { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { createLog } from '../../pipeline/runtime/log/log.ts';
+import { serversOf } from '../processes/process-list.ts';
 import { shika, start } from '../processes/shika.ts';
 import { mountSmallDisk, NO_SMALL_DISK } from '../processes/small-disk.ts';
 import { until } from '../processes/until.ts';
@@ -103,9 +106,9 @@ test('disk full - under `up`: it says so, waits, and labels everything as ever o
   const out = join(disk.folder, 'out');
   const labels = await labelsOf(out, async (running) => {
     disk.fill();
-    await untilPrinted(running, /the disk is full: new clips wait/);
+    await untilPrinted(running, /the disk is nearly full: new clips wait/);
     const asking = start(['status', '--out', out]);
-    await untilPrinted(asking, /the disk is full: 0 MiB of 200 MiB are free on the disk of .*out/);
+    await untilPrinted(asking, /the disk is nearly full: 0 MiB of 200 MiB are free on the disk of .*out/);
     asking.child.kill('SIGKILL');
     await asking.ended;
     const room = untilPrinted(running, /there is room again/);
@@ -114,6 +117,48 @@ test('disk full - under `up`: it says so, waits, and labels everything as ever o
   });
   assert.ok(labels.split('\n').length > 20, labels);
   assert.equal(labels, await labelsOf(join(folder, 'undisturbed'), () => Promise.resolve()));
+});
+
+test('disk full - what fills it is the store itself: with more room, the server is started again with a higher limit', {
+  timeout: 240_000,
+}, async (t) => {
+  const disk = mountSmallDisk(join(folder, 'grown'), 300);
+  if (!disk) return t.skip(NO_SMALL_DISK);
+  t.after(() => disk.unmount());
+  const out = join(disk.folder, 'out');
+  const spared = join(disk.folder, 'spared');
+  await writeFile(spared, new Uint8Array(150 * 2 ** 20));
+  const running = start(['up', '--no-stages', '--out', out]);
+  t.after(() => running.child.kill('SIGKILL'));
+  await untilPrinted(running, /"msg":"up"/);
+  const { url, user, password } = JSON.parse(await readFile(join(out, '.shika/address.json'), 'utf8'));
+  const bus = await Bus.open({ url, user, password, name: 'test' }, createLog('test', 'fatal'));
+  t.after(() => bus.close());
+  const put = (name: string) => bus.objects.put('models', name, new Uint8Array(60 * 2 ** 20).fill(7));
+  await put('first');
+  await put('second');
+  const again = untilPrinted(running, /stores all that it may/);
+  await rm(spared);
+  await again;
+  await put('third');
+  await put('fourth');
+  running.child.kill('SIGINT');
+  assert.equal((await running.ended).code, 0);
+});
+
+test('disk full - a server whose JetStream does not answer is started again', {
+  timeout: 240_000,
+}, async (t) => {
+  const out = join(folder, 'silent');
+  const running = start(['up', '--no-stages', '--out', out]);
+  t.after(() => running.child.kill('SIGKILL'));
+  await untilPrinted(running, /"msg":"up"/);
+  const again = untilPrinted(running, /its JetStream does not answer.*starting the server again/);
+  for (const { pid } of serversOf(out)) process.kill(pid, 'SIGSTOP');
+  await again;
+  assert.equal((await shika(['models', 'list', '--out', out])).code, 0);
+  running.child.kill('SIGINT');
+  assert.equal((await running.ended).code, 0);
 });
 
 test('disk full - as a command starts: the disk, what is free, what is needed and the key are named', async (t) => {

@@ -17,8 +17,8 @@ export class Probe {
     this.#server = server;
   }
 
-  /** True where it answers; false where it lets us in and says nothing; null where there is no server now. */
-  async answers(): Promise<boolean | null> {
+  /** What is stored, bytes; 'silent' where it lets us in and says nothing; null where there is no server now. */
+  async stored(): Promise<number | 'silent' | null> {
     const { url, user, password } = this.#server;
     try {
       this.#connection ??= await connect({
@@ -32,10 +32,10 @@ export class Probe {
       return null;
     }
     try {
-      await this.#connection.request('$JS.API.INFO', undefined, { timeout: TIMEOUT_MS });
-      return true;
+      const answer = await this.#connection.request('$JS.API.INFO', undefined, { timeout: TIMEOUT_MS });
+      return answer.json<{ storage?: number }>().storage ?? 0; // an error has none
     } catch {
-      if (!this.#connection.isClosed()) return false;
+      if (!this.#connection.isClosed()) return 'silent';
       this.#connection = undefined;
       return null;
     }

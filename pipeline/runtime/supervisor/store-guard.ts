@@ -5,13 +5,17 @@
  */
 import type { Probe } from '../bus/probe.ts';
 import { Condition } from '../condition.ts';
-import { type Disk, diskOf, diskText, isLow, mebibytes, neededOn } from '../disk.ts';
+import { type Disk, diskOf, diskText, isLow, mebibytes, neededOn, reserveOf } from '../disk.ts';
+import { reasonOf } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
+import { LEAST_ROOM, type StoreLimits } from './store-limits.ts';
 
 /** Between two looks. */
 const LOOK_MS = 2_000;
 /** Looks in a row without an answer (5 s each) after which a server is started again, though its disk has room. */
 const SILENT_LOOKS = 6;
+/** Between two starts of a server that fails again at once: its quota may be full, which no disk shows. */
+const STARTS_MS = 30_000;
 /** 2.9.10 does not end by SIGTERM once its disk was full. */
 const GRACE_MS = 3_000;
 
@@ -24,6 +28,9 @@ export interface StoreGuardOptions {
   readonly folder: string;
   readonly probe: Probe;
   readonly server: GuardedServer;
+  readonly limits: StoreLimits;
+  /** See `private-nats.ts`. */
+  readonly renewLimits: () => StoreLimits;
   readonly log: Logger;
 }
 
@@ -38,10 +45,13 @@ export class StoreGuard {
   /** Its disk was low since the server was started: 2.9.10 may have failed and said nothing. */
   #wasLow = false;
   #silent = 0;
+  #limits: StoreLimits;
+  #startedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: StoreGuardOptions) {
     this.#options = options;
     this.#isLow = false;
+    this.#limits = options.limits;
     this.#timer = setInterval(() => void this.#look(), LOOK_MS);
     this.#timer.unref();
     void this.#look();
@@ -49,7 +59,7 @@ export class StoreGuard {
 
   /** To be told what the server writes to its log. */
   heard(text: string): void {
-    if (text.includes('no space left on device')) this.#failedWrite = true;
+    if (/no space left on device|quota exceeded/.test(text)) this.#failedWrite = true;
   }
 
   /** Resolves when there is room for something new; at once where there is. */
@@ -68,10 +78,12 @@ export class StoreGuard {
     try {
       const disk = diskOf(this.#options.folder);
       this.#noteRoom(disk);
-      const answer = await this.#options.probe.answers();
-      this.#silent = answer === false ? this.#silent + 1 : 0;
-      if (!this.#isLow && this.#isStuck(answer)) await this.#startAgain();
-      else if (!this.#isLow && answer) this.#wasLow = false;
+      const stored = await this.#options.probe.stored();
+      this.#silent = stored === 'silent' ? this.#silent + 1 : 0;
+      if (this.#isLow) return;
+      const why = this.#reasonToStartAgain(stored, disk);
+      if (why) await this.#startAgain(why);
+      else if (stored !== null && stored !== 'silent') this.#wasLow = false;
     } finally {
       this.#looking = false;
     }
@@ -85,22 +97,39 @@ export class StoreGuard {
     this.#isLow = low;
     const needed = mebibytes(neededOn(disk));
     if (low)
-      log.warn({ disk: diskText(disk), needed }, 'the disk is full: new clips wait until there is room');
+      log.warn(
+        { disk: diskText(disk), needed },
+        'the disk is nearly full: new clips wait until there is room',
+      );
     else log.info({ disk: diskText(disk) }, 'there is room again');
     this.#changed.notifyAll();
   }
 
-  #isStuck(answer: boolean | null): boolean {
-    if (this.#failedWrite) return true;
-    return answer === false && (this.#wasLow || this.#silent >= SILENT_LOOKS);
+  #reasonToStartAgain(stored: number | 'silent' | null, disk: Disk): string | null {
+    if (performance.now() - this.#startedAt < STARTS_MS) return null;
+    if (this.#failedWrite) return 'it could not write to its disk';
+    if (stored === 'silent' && (this.#wasLow || this.#silent >= SILENT_LOOKS))
+      return 'its JetStream does not answer';
+    if (typeof stored !== 'number') return null;
+    const left = this.#limits.most - stored;
+    const wouldBe = disk.free - reserveOf(disk);
+    return left < LEAST_ROOM && wouldBe > 2 * LEAST_ROOM
+      ? 'it stores all that it may, and there is more room now'
+      : null;
   }
 
-  async #startAgain(): Promise<void> {
-    const why = this.#failedWrite ? 'it could not write to its disk' : 'its JetStream does not answer';
-    this.#options.log.warn({ why }, 'starting the server again');
+  async #startAgain(why: string): Promise<void> {
+    const { log, renewLimits, server } = this.#options;
+    log.warn({ why }, 'starting the server again');
     this.#failedWrite = false;
     this.#wasLow = false;
     this.#silent = 0;
-    await this.#options.server.restart(GRACE_MS);
+    this.#startedAt = performance.now();
+    try {
+      this.#limits = renewLimits();
+    } catch (error) {
+      log.warn({ why: reasonOf(error) }, 'the server keeps its limits');
+    }
+    await server.restart(GRACE_MS);
   }
 }

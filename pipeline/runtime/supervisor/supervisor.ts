@@ -146,9 +146,11 @@ async function serverFor(
     const { SHIKA_BUS_USER: user = '', SHIKA_BUS_PASSWORD: password = '' } = process.env;
     return { address: { url: provider.url, user, password }, server: undefined };
   }
-  const { address, spec, room } = await privateNats(provider, folder, logs);
+  const { address, spec, limits, renewLimits } = await privateNats(provider, folder, logs);
   let guard: StoreGuard | undefined;
   const server = new SupervisedProcess({ ...spec, onOutput: (text) => guard?.heard(text) }, log, giveUp);
-  guard = new StoreGuard({ folder: folder.path, probe: new Probe(address), server, log });
-  return { address, server: { process: server, guard, room } };
+  guard = new StoreGuard({
+    ...{ folder: folder.path, probe: new Probe(address), server, limits, renewLimits, log },
+  });
+  return { address, server: { process: server, guard, room: limits.room } };
 }

@@ -23,7 +23,7 @@ export function statusCommand(program: Command): void {
 }
 
 function fullText(disk: Disk): string {
-  return `the disk is full: ${diskText(disk)}, ${mebibytes(neededOn(disk))} are needed; new clips wait until there is room`;
+  return `the disk is nearly full: ${diskText(disk)}, ${mebibytes(neededOn(disk))} are needed; new clips wait until there is room`;
 }
 
 function statusText({ server, clips, active, streams }: PipelineStatus): string {
