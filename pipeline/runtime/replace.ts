@@ -1,10 +1,36 @@
 /** Results are written whole beside their place and then renamed into it: nobody finds half a file. */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { diskOf, diskText, isDiskFull } from './disk.ts';
 import { RetryableError } from './errors.ts';
 
-const unfinished = (path: string) => `${path.replace(/(?<=.)[\\/]+$/, '')}.unfinished`;
+let begun = 0;
+
+/** Of this writer alone: what stays up and a command may write the same file at once. */
+function unfinished(path: string): string {
+  begun += 1;
+  return `${path.replace(/(?<=.)[\\/]+$/, '')}.${process.pid}-${begun}.unfinished`;
+}
+
+/** Takes away what writers of the same path left that were killed. */
+async function removeAbandoned(temporary: string): Promise<void> {
+  const folder = dirname(temporary);
+  const name = basename(temporary).replace(/\.\d+-\d+\.unfinished$/, '');
+  for (const other of await readdir(folder)) {
+    if (!other.startsWith(`${name}.`)) continue;
+    const pid = /^(\d+)-\d+\.unfinished$/.exec(other.slice(name.length + 1))?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(folder, other), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // process.kill throws nothing else
+  }
+}
 
 /**
  * Does what fills `temporary`, and takes that away where it fails: half a file would fill a full disk for ever.
@@ -34,6 +60,7 @@ export async function replaceFileBy(path: string, write: (path: string) => Promi
     await write(temporary);
   });
   await rename(temporary, path);
+  await removeAbandoned(temporary);
 }
 
 /** Replaces a folder by what is written into a new one. */
@@ -46,6 +73,7 @@ export async function replaceFolder<T>(folder: string, write: (folder: string) =
   });
   await rm(folder, { recursive: true, force: true });
   await rename(temporary, folder);
+  await removeAbandoned(temporary);
   return result;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -28,6 +29,34 @@ test('replace - a file is the old one until the new one is whole', async () => {
   assert.equal(await readFile(path, 'utf8'), 'old');
   await replaceFile(path, 'new');
   assert.equal(await readFile(path, 'utf8'), 'new');
+});
+
+test('replace - two who write one file at once do not write into each other', async () => {
+  const path = join(folder, 'both.csv');
+  const first = Promise.withResolvers<void>();
+  const slow = replaceFileBy(path, async (temporary) => {
+    await writeFile(temporary, 'slow, the first half');
+    await first.promise;
+    await appendFile(temporary, ' and the second');
+  });
+  await replaceFile(path, 'fast');
+  assert.equal(await readFile(path, 'utf8'), 'fast');
+  first.resolve();
+  await slow;
+  assert.equal(await readFile(path, 'utf8'), 'slow, the first half and the second');
+});
+
+test('replace - what a writer left that was killed goes with the next one', async () => {
+  const path = join(folder, 'left', 'labels.csv');
+  const { pid } = spawnSync(process.execPath, ['-e', '']); // it has ended
+  await replaceFile(path, 'old');
+  await writeFile(`${path}.${pid}-1.unfinished`, 'hal');
+  await writeFile(`${path}.${process.ppid}-1.unfinished`, 'of one that lives');
+  await replaceFile(path, 'new');
+  assert.deepEqual((await readdir(join(folder, 'left'))).sort(), [
+    'labels.csv',
+    `labels.csv.${process.ppid}-1.unfinished`,
+  ]);
 });
 
 test('replace - on a full disk the old one stays, nothing of the new one does, and the disk is named', async (t) => {
