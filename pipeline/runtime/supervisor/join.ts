@@ -1,13 +1,13 @@
 /** How a command that only asks comes to the bus of a folder: by its owner's server, or as its owner. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryableError } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
+import { retryForever } from '../retry.ts';
 import { addressOf, answers, type BusAddress, readAddress } from './address.ts';
 import { FileLock } from './file-lock.ts';
 import { OwnedFolder, ownerFile, ownerText, readOwner, usersFile } from './owned-folder.ts';
 
 /** A server that is started again after its death is there in 15 s at most; so often it is looked for. */
-const AGAIN_MS = 250;
+const AGAIN = { firstMs: 200, longestMs: 300 };
 /** Looks before a person is told what is waited for. */
 const TOLD_AFTER = 4;
 /** Between two looks whether the server that is used is still there. */
@@ -55,18 +55,20 @@ export async function joinOrClaim(
   folder: string,
   { log, stages }: JoinOptions,
 ): Promise<JoinedServer | OwnedFolder> {
-  for (let looks = 1; ; looks++) {
+  const attempt = async () => {
     const owned = await OwnedFolder.tryClaim(folder, { log, isBrief: stages.length === 0 });
-    if (owned) return owned;
-    const joined = await join(folder, stages);
-    if (joined) return joined;
-    if (looks === TOLD_AFTER) {
-      const owner = ownerText(readOwner(folder));
-      const what = stages.length > 0 ? `a server with ${stages.join(', ')}` : 'its server';
-      log.warn({ owner, folder }, `waiting for the folder’s owner, or ${what}`);
-    }
-    await sleep(AGAIN_MS);
-  }
+    const reached = owned ?? (await join(folder, stages));
+    if (reached) return reached;
+    throw new RetryableError(`waiting for ${ownerText(readOwner(folder))}`);
+  };
+  const onFailure = (_: unknown, failures: number) => {
+    if (failures !== TOLD_AFTER) return;
+    const owner = ownerText(readOwner(folder));
+    const what = stages.length > 0 ? `a server with ${stages.join(', ')}` : 'its server';
+    log.warn({ owner, folder }, `waiting for the folder’s owner, or ${what}`);
+  };
+  const isTransient = (error: unknown) => error instanceof RetryableError;
+  return retryForever<JoinedServer | OwnedFolder>(attempt, { backoff: AGAIN, isTransient, onFailure });
 }
 
 async function join(folder: string, stages: readonly string[]): Promise<JoinedServer | null> {

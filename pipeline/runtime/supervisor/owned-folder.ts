@@ -5,11 +5,11 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
-import { FatalError, reasonOf, UsageError } from '../errors.ts';
+import { FatalError, RetryableError, reasonOf, UsageError } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
+import { retryForever } from '../retry.ts';
 import { withdrawAddress } from './address.ts';
 import { FileLock } from './file-lock.ts';
 
@@ -31,7 +31,7 @@ export const usersFile = (folder: string) => join(folder, 'users.lock');
 /** What an owner that was killed leaves is gone in so many seconds: its server gets SIGTERM from the kernel. */
 const DYING_S = 60;
 /** Between two looks at a lock. */
-const AGAIN_MS = 100;
+const AGAIN = { firstMs: 100, longestMs: 200 };
 /** An owner writes its name down right after it has the lock. */
 const NAMED_MS = 1_000;
 
@@ -69,18 +69,19 @@ export class OwnedFolder {
    * @throws UsageError naming the owner that the folder has
    */
   static async claim(path: string, options: ClaimOptions): Promise<OwnedFolder> {
-    for (let waited = false; ; waited = true) {
+    let nameless = 0;
+    const attempt = async () => {
       const claimed = await OwnedFolder.tryClaim(path, options);
       if (claimed) return claimed;
       const owner = readOwner(path);
-      if (!owner?.isBrief) {
-        throw new UsageError(`${path} belongs to ${ownerText(owner)}`, {
-          expected: 'another folder, or that command to have ended',
-        });
-      }
-      if (!waited) options.log.debug({ owner: ownerText(owner) }, 'waiting for the folder');
-      await sleep(AGAIN_MS);
-    }
+      if (!owner) nameless += 1; // it may just have taken the folder away
+      if (owner?.isBrief || nameless === 1)
+        throw new RetryableError(`${path} belongs to ${ownerText(owner)}`);
+      throw new UsageError(`${path} belongs to ${ownerText(owner)}`, {
+        expected: 'another folder, or that command to have ended',
+      });
+    };
+    return retryForever(attempt, { backoff: AGAIN, isTransient });
   }
 
   /** The folder, made where it is missing; null where it has an owner. */
@@ -177,13 +178,16 @@ export function ownerText(owner: Owner | undefined): string {
 /** Where it is taken and its file names nobody who lives, its owner has just come, or somebody has just looked. */
 async function ownerLock(path: string): Promise<FileLock | null> {
   const deadline = Date.now() + NAMED_MS;
-  for (;;) {
+  const attempt = async () => {
     mkdirSync(path, { recursive: true }); // an owner that left nothing takes it away
     const lock = await FileLock.take(ownerFile(path), 'exclusive');
     if (lock || isAlive(readOwner(path)) || Date.now() > deadline) return lock;
-    await sleep(AGAIN_MS);
-  }
+    throw new RetryableError(`${path} has an owner without a name`);
+  };
+  return retryForever(attempt, { backoff: AGAIN, isTransient });
 }
+
+const isTransient = (error: unknown) => error instanceof RetryableError;
 
 /** Only for a name to be shown or waited for, so that a pid that is used again does no harm. */
 function isAlive(owner: Owner | undefined): boolean {
