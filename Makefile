@@ -4,12 +4,13 @@
 
 # The packages bring Node 22; the machine's own (any from 18 on) only installs them.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+PAGE := stages/filter/page
 TESTS := unit contract bus e2e browser chaos
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: node_modules/.setup ## Installs what is missing: packages, Node 22, a nats-server; default weights and native backend if it can
+setup: node_modules/.setup $(PAGE)/dist/index.html ## Installs what is missing: packages, Node 22, a nats-server; default weights and native backend if it can
 	@node pipeline/runtime/supervisor/set-up.ts
 
 install: setup ## Makes `shika` a command everywhere, which runs this folder
@@ -31,7 +32,7 @@ native: setup ## Builds TensorFlow's native backend, where wasm is too slow
 	@deploy/native/build.sh
 
 clean: ## Removes what setup and native put into this folder
-	rm -rf node_modules
+	rm -rf node_modules $(PAGE)/dist
 
 node_modules/.setup: package-lock.json .npmrc
 	@sh deploy/install-node.sh
@@ -39,6 +40,8 @@ node_modules/.setup: package-lock.json .npmrc
 	@# .npmrc forbids install scripts; this one only takes Node's binary out of a package of the registry.
 	npm rebuild node --ignore-scripts=false
 	@node --version | grep -q '^v22\.' || { echo "make setup: found Node $$(node --version), expected v22 in node_modules/.bin" >&2; exit 1; }
-	vite build --logLevel warn stages/filter/page
 	@node pipeline/app/set-up-extras.ts
 	@touch $@
+
+$(PAGE)/dist/index.html: node_modules/.setup $(shell find $(PAGE)/src $(PAGE)/index.html $(PAGE)/vite.config.ts -type f)
+	vite build --logLevel warn $(PAGE)

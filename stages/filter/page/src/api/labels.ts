@@ -56,11 +56,11 @@ export function edit(request: Edit): void {
 }
 
 export function undo(): void {
-  post('undo', '/undo', null);
+  post('undo', '/undo', {});
 }
 
 export function redo(): void {
-  post('redo', '/redo', null);
+  post('redo', '/redo', {});
 }
 
 /** What was decided before the page was loaded again, and is not sent yet. */

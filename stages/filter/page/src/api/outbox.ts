@@ -4,6 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type {
+  Again,
   AuditAnswer,
   Decide,
   Decided,
@@ -26,8 +27,8 @@ export interface Errands {
   decide: { body: Decide; answer: Decided };
   edit: { body: Edit; answer: Decided };
   draw: { body: Draw; answer: DrawnFrame };
-  undo: { body: null; answer: Decided };
-  redo: { body: null; answer: Decided };
+  undo: { body: Again; answer: Decided };
+  redo: { body: Again; answer: Decided };
   follow: { body: Follow; answer: JobView };
   go: { body: Go; answer: JobView[] };
   audit: { body: AuditAnswer; answer: Progress };
@@ -61,13 +62,31 @@ export function receive<K extends ErrandKind>(kind: K, receiver: Receiver<K>): v
   all[kind] = receiver;
 }
 
+/** Kinds that the server does once, however often they are sent: their answer may be lost. */
+const ONCE: ReadonlySet<ErrandKind> = new Set<ErrandKind>([
+  'decide',
+  'edit',
+  'draw',
+  'undo',
+  'redo',
+  'follow',
+  'audit',
+]);
+
 /** Sends when its turn comes. */
 export function post<K extends ErrandKind>(kind: K, path: string, body: Errands[K]['body']): Errand<K> {
-  const errand: Errand<K> = { id: crypto.randomUUID(), kind, path, body };
+  const id = newId();
+  const errand: Errand<K> = { id, kind, path, body: ONCE.has(kind) ? { ...body, id } : body };
   waiting.push(errand as AnyErrand); // K is one of the kinds
   keep();
   void work();
   return errand;
+}
+
+/** Unlike `crypto.randomUUID`, also where the page is served without TLS to another machine. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** @returns what was not sent before the page was loaded again; it is sent now */

@@ -1,5 +1,5 @@
 /** A track as a film strip: one row of the list. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Cause, Review, TrackSummary } from '../../../../studio/api.ts';
 import { openClip } from '../../api/labels.ts';
 import { clips } from '../../api/lists.ts';
@@ -25,6 +25,19 @@ export function TrackRow({ track, isHere, isPicked, onOpen, onPick }: TrackRowPr
   useEffect(() => {
     openClip(track.clip).catch(() => {});
   }, [track.clip]);
+  // Eight pictures a row: not looked at again while another row is chosen.
+  const strip = useMemo(
+    () =>
+      track.strip.map(({ index, box }) => (
+        <Crop
+          key={index}
+          {...{ clip: track.clip, index, box, width: 92, height: 69 }}
+          colour="#fff"
+          description={t.stripFrame(index)}
+        />
+      )),
+    [track.strip, t],
+  );
   return (
     <article class={`track-row${isHere ? ' here' : ''}${isDone ? ' done' : ''}`}>
       <label class="pick">
@@ -43,14 +56,7 @@ export function TrackRow({ track, isHere, isPicked, onOpen, onPick }: TrackRowPr
         tabIndex={isHere ? 0 : -1}
         aria-label={`${file}, ${t.track} ${track.track}, ${track.label}`}
       >
-        {track.strip.map(({ index, box }) => (
-          <Crop
-            key={index}
-            {...{ clip: track.clip, index, box, width: 92, height: 69 }}
-            colour="#fff"
-            description={words.value.stripFrame(index)}
-          />
-        ))}
+        {strip}
       </button>
       <div class="track-facts">
         <p class="track-name">
