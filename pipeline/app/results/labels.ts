@@ -1,10 +1,11 @@
 /** `labels.csv`: the labels of a job's clips with their causes, risks and what was decided on them. */
+import { existsSync } from 'node:fs';
 import { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import type { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { fetchPicture } from '../../domain/datasets/store.ts';
 import { type ExportFormat, type ExportResult, exportLabels } from '../../domain/formats/export/index.ts';
 import type { ClipFacts, LabelRow } from '../../domain/formats/label-row.ts';
-import { writeLabels } from '../../domain/formats/labels-csv.ts';
+import { readLabels, writeLabels } from '../../domain/formats/labels-csv.ts';
 import { framesOfRuns } from '../../domain/labels/frame-runs.ts';
 import { clipContexts, labelsOf, trackedClips } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
@@ -85,19 +86,23 @@ export async function writeLabelsFile(
 
 /**
  * Writes `labels.csv` of a job's folder anew after a decision: the labels of all its clips, in the order in which they
- * arrived. Left alone where the bus is not the folder's own.
+ * arrived. Rows of clips that the bus does not know stay, in front: their events have aged, or they were imported. Left
+ * alone where the bus is not the folder's own.
+ * @throws UsageError where there is a file that can't be read: then it stays as it is
  */
 export async function updateLabelsFile(bus: Bus, jobFolder: string): Promise<void> {
   if (process.env.NATS_URL) return;
+  const path = labelsFile(jobFolder);
   const tracked = new Map((await trackedClips(bus)).map((clip) => [clip.clip, clip]));
-  const rows: LabelRow[] = [];
+  const standing = existsSync(path) ? (await readLabels(path)).labels : [];
+  const rows: LabelRow[] = standing.filter(({ clip }) => !tracked.has(clip));
   const contexts = await clipContexts(bus);
   for await (const { body } of bus.stored(ClipArrived)) {
     const clip = tracked.get(body.clip);
     if (!clip || !tracked.delete(body.clip)) continue;
     rows.push(...labelRows(clip.file, await labelsOf(bus, clip.clip, contexts)));
   }
-  await replaceFileBy(labelsFile(jobFolder), (temporary) => writeLabels(temporary, rows));
+  await replaceFileBy(path, (temporary) => writeLabels(temporary, rows));
 }
 
 /** What an export is made by, besides what is on the bus. */
