@@ -1,6 +1,6 @@
 /**
  * Holes in the middle of a clip. A demuxer that meets bytes which make no sense goes on behind them without a word, and
- * Matroska, WebM and ASF announce no number of frames. Time alone tells nothing: cameras drop ticks. Bytes that are in no
+ * Matroska, WebM, ASF and MPEG's program stream announce no number of frames. Time alone tells nothing: cameras drop ticks. Bytes that are in no
  * packet at the very place where time is missing do.
  */
 import { AV_NOPTS_VALUE } from 'node-av/constants';
@@ -9,9 +9,9 @@ import type { OpenClip } from './video-open.ts';
 
 /**
  * Containers that lie packet behind packet and announce no number of frames, and how many bytes of headers may be between
- * two packets: 7-24 in Matroska, 20 in FLV, with their padding up to 620 in ASF.
+ * two packets: 7-24 in Matroska, 20 in FLV, with their padding up to 620 in ASF, and two packs in a program stream.
  */
-const MOST_BETWEEN: Readonly<Record<string, number>> = { matroska: 256, flv: 256, asf: 2_048 };
+const MOST_BETWEEN: Readonly<Record<string, number>> = { matroska: 256, flv: 256, asf: 2_048, mpeg: 4_096 };
 
 /** Times of decoding are guessed where pictures are reordered: a jump may show so many packets later. */
 const REORDERED = 16;
@@ -34,29 +34,36 @@ export class Holes {
   /** Steps that may still show what was skipped. */
   #suspected = 0;
   #last: number | undefined;
+  /** Of the picture, since the last one with a time. */
+  #packets = 0;
   /** How often each step of time came, in the stream's unit. */
   readonly #steps = new Map<number, number>();
   /** Steps behind a hole of bytes. */
   readonly #torn: number[] = [];
 
   constructor({ format, stream, live }: OpenClip) {
-    const name = format.iformat?.name ?? '';
-    this.#isFlv = name.includes('flv');
-    const known = Object.keys(MOST_BETWEEN).find((part) => name.includes(part));
+    const names = format.iformat?.name?.split(',') ?? []; // `matroska,webm`; `mpegts` is not `mpeg`
+    this.#isFlv = names.includes('flv');
+    const known = Object.keys(MOST_BETWEEN).find((name) => names.includes(name));
     this.#mostBetween = live || !known ? undefined : MOST_BETWEEN[known];
     this.#picture = stream.index;
   }
 
   note({ pos, size, dts, streamIndex }: Packet): void {
-    if (this.#mostBetween === undefined || pos < 0n) return;
-    const begin = Number(pos);
+    if (this.#mostBetween === undefined) return;
+    // In a program stream a packet that begins inside another's pack has neither place nor time of its own.
+    const begin = pos < 0n ? this.#end : Number(pos);
+    if (begin === undefined) return;
     if (this.#end !== undefined && this.#isSkipped(begin - this.#end, this.#mostBetween))
       this.#suspected = REORDERED;
     this.#end = begin + size;
-    if (streamIndex !== this.#picture || dts === AV_NOPTS_VALUE) return;
+    if (streamIndex !== this.#picture) return;
+    this.#packets += 1;
+    if (dts === AV_NOPTS_VALUE) return;
     const at = Number(dts);
-    if (this.#last !== undefined) this.#step(at - this.#last);
+    if (this.#last !== undefined) this.#step((at - this.#last) / this.#packets);
     this.#last = at;
+    this.#packets = 0;
   }
 
   /** What is missing; undefined where nothing is. */
