@@ -5,7 +5,9 @@
 import { extname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { UsageError } from '../../../runtime/errors.ts';
+import { baseName } from '../file-name.ts';
 import { secondsOf } from '../label-row.ts';
+import { counted } from '../problem.ts';
 import {
   type CamtrapRow,
   cameraOf,
@@ -64,7 +66,9 @@ function warningsOf(clips: readonly LabelledClip[], { taxa = {} }: ExportInput):
   const unnamed = [...labels].filter((label) => taxa[label] === undefined);
   return [
     ...(uncertain > 0
-      ? [`${uncertain} clips have only their file's own time, which a copy may have changed: timestampIssues`]
+      ? [
+          `only their file's own time, which a copy may have changed (timestampIssues): ${counted(uncertain, 'clip')}`,
+        ]
       : []),
     `the clips themselves are not copied: media.csv expects them in media/`,
     ...(unnamed.length > 0
@@ -127,7 +131,7 @@ function medium(clip: LabelledClip): CamtrapRow {
     timestamp: timeAt(clip, 0),
     filePath: `media/${clip.path.replace(/\.{2,}/g, '.')}`,
     filePublic: false,
-    fileName: clip.file,
+    fileName: baseName(clip.file),
     mediaComments: clip.timeSource === undefined ? undefined : `timestamp from: ${clip.timeSource}`,
     fileMediatype: mediaTypes[extname(clip.file).toLowerCase()] ?? 'video/mp4',
   };

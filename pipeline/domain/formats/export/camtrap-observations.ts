@@ -44,7 +44,7 @@ export function observationRows(
   const visits = stays(clips.flatMap(timedLabels), intervalS);
   return [
     ...visits.flatMap((visit) => [eventRow(visit, taxa), ...mediaRows(visit, taxa)]),
-    ...clips.filter(({ labels }) => labels.length === 0).map(blankRow),
+    ...clips.filter(({ labels }) => labels.length === 0).map(bareRow),
   ];
 }
 
@@ -117,7 +117,8 @@ function mediaRows(visit: Stay<TimedLabel>, taxa: Readonly<Record<string, string
   });
 }
 
-function blankRow(clip: LabelledClip): CamtrapRow {
+/** A clip of which no label is left: without an animal, or with something that nobody has decided on. */
+function bareRow(clip: LabelledClip): CamtrapRow {
   return {
     observationID: `${clip.clip}_blank`,
     deploymentID: cameraOf(clip),
@@ -126,7 +127,7 @@ function blankRow(clip: LabelledClip): CamtrapRow {
     eventStart: timeAt(clip, 0),
     eventEnd: timeAt(clip, clip.frames / clip.fps),
     observationLevel: 'media',
-    observationType: 'blank',
+    observationType: clip.isEmpty ? 'blank' : 'unclassified',
     classificationMethod: 'machine',
     classifiedBy: 'Shika',
   };

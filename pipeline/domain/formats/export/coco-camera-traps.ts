@@ -64,7 +64,9 @@ export async function exportCocoCameraTraps(input: ExportInput, folder: string):
 
 function framesOf(clip: LabelledClip): ReturnType<typeof labelledFrames> {
   const frames = labelledFrames(clip);
-  return frames.length > 0 ? frames : [{ clip, frame: 0, name: `${clip.stem}_000000`, labels: [] }];
+  return frames.length > 0 || !clip.isEmpty
+    ? frames
+    : [{ clip, frame: 0, name: `${clip.stem}_000000`, labels: [] }];
 }
 
 /** `2022-12-31 09:52:50`, UTC. */

@@ -46,10 +46,8 @@ export async function exportLabels(
 ): Promise<ExportResult> {
   const write = replace ? replaceFolder : addToFolder;
   return write(folder, async (temporary) => {
-    // Nothing is lost in it.
-    const { labels, warnings } =
-      format === 'csv' ? { labels: input.labels, warnings: [] } : notCarried(format, input);
-    const written = await exporters[format]({ ...input, labels }, temporary);
+    const warnings = format === 'csv' ? [] : notCarried(format, input); // nothing is lost in it
+    const written = await exporters[format](input, temporary);
     return {
       files: written.files.map((file) => join(folder, relative(temporary, file))),
       warnings: [...warnings, ...written.warnings],

@@ -28,14 +28,19 @@ export async function exportMegaDetector(input: ExportInput, folder: string): Pr
 const wholeConfidence = /^( *"conf": [01])(?=,?$)/gm;
 
 function videoOf(clip: LabelledClip, species: readonly string[]): object {
-  return {
+  const video = {
     file: clip.path,
     frame_rate: clip.fps,
     frames_processed: clip.looked ?? Array.from({ length: clip.frames }, (_, frame) => frame),
-    detections: clip.labels
-      .toSorted((a, b) => a.frame - b.frame)
-      .map((label) => detectionOf(label, clip, species)),
   };
+  // No detections would say that nothing is to be seen.
+  if (clip.labels.length === 0 && !clip.isEmpty) {
+    return { ...video, failure: 'every label was rejected, and by no person', detections: null };
+  }
+  const detections = clip.labels
+    .toSorted((a, b) => a.frame - b.frame)
+    .map((label) => detectionOf(label, clip, species));
+  return { ...video, detections };
 }
 
 /** `cause` and `track` are ours; readers of the format pass over keys they do not know. */

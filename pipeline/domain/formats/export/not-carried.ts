@@ -1,7 +1,6 @@
 /** What labels say and a format has no place for: said at every export, in one place. */
-import { clip as cutTo } from '../../vision/box.ts';
 import { counted } from '../problem.ts';
-import type { ExportInput } from './target.ts';
+import { type ExportInput, labelledClips } from './target.ts';
 
 /** What a format leaves behind. */
 export interface Carriage {
@@ -24,27 +23,26 @@ export const carriage = {
   'camtrap-dp': { lacks: ['boxes of a track but its surest', 'risks'], hasEmptyClips: true },
 } as const satisfies Readonly<Record<string, Carriage>>;
 
-/** In sentences; the labels that the format can take. */
+/** In sentences. @throws UsageError where a label belongs to none of the clips */
 export function notCarried(
   format: keyof typeof carriage,
-  { labels, clips }: Pick<ExportInput, 'labels' | 'clips'>,
-): { labels: ExportInput['labels']; warnings: string[] } {
+  input: Pick<ExportInput, 'labels' | 'clips'>,
+): string[] {
   const { lacks, hasEmptyClips }: Carriage = carriage[format];
-  const sizes = new Map(clips.map((clip) => [clip.clip, clip]));
-  const kept = labels.filter(({ review }) => review !== 'rejected');
-  const inside = kept.filter(({ clip, box }) => {
-    const size = sizes.get(clip);
-    return size === undefined || cutTo(box, size) !== null;
-  });
-  const labelled = new Set(inside.map(({ clip }) => clip));
-  const bare = clips.filter(({ clip }) => !labelled.has(clip)).length;
-  const rejected = labels.length - kept.length;
-  const outside = kept.length - inside.length;
-  const warnings = [
-    ...(inside.length > 0 ? [`${format} has no place for ${lacks.join(', ')}: csv has them`] : []),
+  const clips = labelledClips(input);
+  const inside = clips.reduce((sum, { labels }) => sum + labels.length, 0);
+  const bare = clips.filter(({ labels }) => labels.length === 0).length;
+  const doubtful = clips.filter(({ labels, isEmpty }) => labels.length === 0 && !isEmpty).length;
+  const kept = input.labels.filter(({ review }) => review !== 'rejected').length;
+  const rejected = input.labels.length - kept;
+  const outside = kept - inside;
+  return [
+    ...(inside > 0 ? [`${format} has no place for ${lacks.join(', ')}: csv has them`] : []),
     ...(rejected > 0 ? [`rejected, and in csv alone: ${counted(rejected, 'label')}`] : []),
     ...(outside > 0 ? [`outside of their picture, and in csv alone: ${counted(outside, 'label')}`] : []),
     ...(bare > 0 && !hasEmptyClips ? [`without labels, and not in ${format}: ${counted(bare, 'clip')}`] : []),
+    ...(doubtful > 0 && hasEmptyClips
+      ? [`no label left, and not said to be without an animal: ${counted(doubtful, 'clip')}`]
+      : []),
   ];
-  return { labels: inside, warnings };
 }

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../../runtime/errors.ts';
+import { clip as cutTo } from '../../vision/box.ts';
 import { clipPaths, frameName, uniqueStems } from '../file-name.ts';
 import { type ClipFacts, keptLabels, type LabelRow } from '../label-row.ts';
 
@@ -29,13 +30,15 @@ export interface ExportResult {
   readonly warnings: readonly string[];
 }
 
-/** A clip with the labels that are kept, by track, then frame. */
+/** A clip with the labels that are kept and lie in its picture, by track, then frame. */
 export interface LabelledClip extends ClipFacts {
   /** Unique among the clips: the file's name, behind its camera's folder where another clip is called so. */
   readonly path: string;
   /** Safe and unique among the clips: what its files are called. */
   readonly stem: string;
   readonly labels: readonly LabelRow[];
+  /** Whether it shows no animal: nothing was found, or a person rejected what was. Automatic review only doubts. */
+  readonly isEmpty: boolean;
 }
 
 /** A picture that has at least one label. */
@@ -62,11 +65,15 @@ export function labelledClips({ labels, clips }: ExportInput): LabelledClip[] {
     }
     ofClip.push(label);
   }
+  const unsure = new Set(
+    labels.flatMap(({ clip, review, byPerson }) => (review === 'rejected' && byPerson === true ? [] : clip)),
+  );
   return clips.map((clip, i) => ({
     ...clip,
     path: paths[i]!,
     stem: stems[i]!,
-    labels: byClip.get(clip.clip)!,
+    labels: byClip.get(clip.clip)!.filter(({ box }) => cutTo(box, clip) !== null),
+    isEmpty: !unsure.has(clip.clip),
   }));
 }
 

@@ -132,6 +132,27 @@ test('export - what a format has no place for is said: fields, rejected labels, 
   assert.deepEqual(await said('csv'), []);
 });
 
+test('export - a clip whose labels automatic review rejected is not said to be without an animal, one that a person emptied is', async () => {
+  const rejected = (byPerson: boolean) => ({
+    clips: [gate],
+    labels: [row(0, { review: 'rejected' as const, byPerson })],
+  });
+  const kinds = async (byPerson: boolean) => {
+    const camtrap = await exported('camtrap-dp', rejected(byPerson));
+    const traps = await exported('coco-camera-traps', rejected(byPerson));
+    const results = await exported('megadetector', rejected(byPerson));
+    return [
+      (await cells(camtrap.path, 'observations.csv')).map(({ observationType }) => observationType),
+      (await json(traps.path, 'coco-camera-traps.json')).annotations.length,
+      (await json(results.path, 'megadetector.json')).images[0].detections,
+    ];
+  };
+  assert.deepEqual(await kinds(true), [['blank'], 1, []]);
+  assert.deepEqual(await kinds(false), [['unclassified'], 0, null]);
+  const { warnings } = await exportLabels('megadetector', rejected(false), join(folder, 'doubted'));
+  assert.equal(warnings.at(-1), 'no label left, and not said to be without an animal: 1 clip');
+});
+
 test('export - coco has pixels, areas and classes from 1', async () => {
   const { path } = await exported('coco');
   const coco = await json(path, 'annotations/instances_train.json');
