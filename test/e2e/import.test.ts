@@ -74,7 +74,7 @@ test('import - what an import left beside the originals is no label of theirs, w
   assert.ok(!(await readdir(path)).includes('.shika'), 'a folder with other things in it is nobody’s result');
 });
 
-test('eval - rows of the truth that are left out make the code 3', async () => {
+test('eval - rows of the truth that are left out make the code 3, nothing that can be used 1', async () => {
   const labels =
     'clip,file,frame,track,x,y,w,h,label,cause,score,risk,review\n0123456789abcdef,a.mp4,0,1,1,1,9,9,deer,hand,,,\n';
   const { path } = await labelFolder({
@@ -91,4 +91,13 @@ test('eval - rows of the truth that are left out make the code 3', async () => {
   ]);
   assert.equal(ran.code, 3, ran.stderr);
   assert.match(ran.stderr, /left out: .*truth\.csv:3: x; found "x"/);
+  const none = await labelFolder({ 'truth.csv': 'frame,x,y,w,h\n0,x,1,9,9\n' });
+  const nothing = await shika([
+    'eval',
+    '--truth',
+    join(none.path, 'truth.csv'),
+    '--labels',
+    join(path, 'labels.csv'),
+  ]);
+  assert.equal(nothing.code, 1, nothing.stderr);
 });

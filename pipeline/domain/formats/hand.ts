@@ -54,7 +54,7 @@ export interface HandBoxes {
  *
  * @param sources files and folders of labels; pictures beside them
  * @param clips the clips, or their paths; a file names them by file name, or by path where two have the same name
- * @throws UsageError where a source can't be used at all
+ * @throws UsageError where a source is no such file; PoisonError where nothing of it can be used
  */
 export async function readHand(
   sources: readonly string[],

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
-import { UsageError } from '../../runtime/errors.ts';
+import { PoisonError } from '../../runtime/errors.ts';
 import { round } from '../vision/box.ts';
 import { cell, readTable, type TableRow } from './csv.ts';
 import { oneEach } from './import/one-each.ts';
@@ -65,7 +65,7 @@ export interface ReadLabels {
 /**
  * Rows that can't be used are left out and reported; a row that is there twice is one.
  *
- * @throws UsageError where the file can't be read, lacks a column, or has rows of which none can be used
+ * @throws UsageError where the file can't be read or lacks a column; PoisonError where it has rows of which none can be used
  */
 export async function readLabels(path: string): Promise<ReadLabels> {
   const { rows } = await readTable(path, labelColumns);
@@ -74,7 +74,7 @@ export async function readLabels(path: string): Promise<ReadLabels> {
   const once = oneEach(read.map((box) => ({ box, clip: { clip: box.clip, file: box.file }, file: path })));
   const all = [...problems, ...once.leftOut];
   if (once.clipBoxes.length === 0 && all.length > 0) {
-    throw new UsageError(`${path} has no row that can be used; the first: ${all[0]!.message}`);
+    throw new PoisonError(`${path} has no row that can be used; the first: ${all[0]!.message}`);
   }
   const labels = once.clipBoxes.map(({ box: { line: _, ...label } }) => label);
   return { labels, problems: all, notes: once.notes };

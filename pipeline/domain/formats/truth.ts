@@ -36,7 +36,7 @@ const nameless: KnownClip = { file: '' };
  *
  * @param clips that it may be about
  * @param keepsUnknownClips whether a clip that is none of them stands for itself, by its name; else it is left out
- * @throws UsageError where it is no such file, or nothing of it can be used
+ * @throws UsageError where it is no such file; PoisonError where nothing of it can be used
  */
 export async function readTruth(
   path: string,

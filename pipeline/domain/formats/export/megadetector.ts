@@ -28,10 +28,13 @@ export async function exportMegaDetector(input: ExportInput, folder: string): Pr
 const wholeConfidence = /^( *"conf": [01])(?=,?$)/gm;
 
 function videoOf(clip: LabelledClip, species: readonly string[]): object {
+  const looked = clip.looked ?? Array.from({ length: clip.frames }, (_, frame) => frame);
+  const labelled = new Set(clip.labels.map(({ frame }) => frame));
   const video = {
     file: clip.path,
     frame_rate: clip.fps,
-    frames_processed: clip.looked ?? Array.from({ length: clip.frames }, (_, frame) => frame),
+    // A frame that is processed and has no detection shows no animal.
+    frames_processed: looked.filter((frame) => labelled.has(frame) || !clip.doubted.has(frame)),
   };
   // No detections would say that nothing is to be seen.
   if (clip.labels.length === 0 && !clip.isEmpty) {

@@ -39,6 +39,8 @@ export interface LabelledClip extends ClipFacts {
   readonly labels: readonly LabelRow[];
   /** Whether it shows no animal: nothing was found, or a person rejected what was. Automatic review only doubts. */
   readonly isEmpty: boolean;
+  /** Frames with a label that automatic review rejected: nobody knows whether they show an animal. */
+  readonly doubted: ReadonlySet<number>;
 }
 
 /** A picture that has at least one label. */
@@ -65,8 +67,9 @@ export function labelledClips({ labels, clips }: ExportInput): LabelledClip[] {
     }
     ofClip.push(label);
   }
-  const unsure = new Set(
-    labels.flatMap(({ clip, review, byPerson }) => (review === 'rejected' && byPerson === true ? [] : clip)),
+  const unsure = Map.groupBy(
+    labels.filter(({ review, byPerson }) => review !== 'rejected' || byPerson !== true),
+    ({ clip }) => clip,
   );
   return clips.map((clip, i) => ({
     ...clip,
@@ -74,6 +77,9 @@ export function labelledClips({ labels, clips }: ExportInput): LabelledClip[] {
     stem: stems[i]!,
     labels: byClip.get(clip.clip)!.filter(({ box }) => cutTo(box, clip) !== null),
     isEmpty: !unsure.has(clip.clip),
+    doubted: new Set(
+      (unsure.get(clip.clip) ?? []).flatMap(({ frame, review }) => (review === 'rejected' ? frame : [])),
+    ),
   }));
 }
 

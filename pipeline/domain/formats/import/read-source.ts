@@ -1,6 +1,6 @@
 /** Reads labels of any tool: finds out whose they are, reads them, and settles what can be used. */
 import { basename } from 'node:path';
-import { UsageError } from '../../../runtime/errors.ts';
+import { PoisonError } from '../../../runtime/errors.ts';
 import { listed, type Problem, problem } from '../problem.ts';
 import { readCoco } from './coco.ts';
 import { readCsv } from './csv.ts';
@@ -121,7 +121,7 @@ function inOrder(problems: readonly Problem[]): Problem[] {
 }
 
 /** Where a source holds nothing that can be used. */
-export function nothingUsable(path: string, { leftOut }: LabelSource, expected: string): UsageError {
+export function nothingUsable(path: string, { leftOut }: LabelSource, expected: string): PoisonError {
   const found = leftOut.length === 0 ? 'nothing' : listed(leftOut.map(({ message }) => message));
-  return new UsageError(`${path} has no ${expected} that can be used`, { found, expected });
+  return new PoisonError(`${path} has no ${expected} that can be used`, { found, expected });
 }

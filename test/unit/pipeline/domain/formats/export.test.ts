@@ -149,6 +149,16 @@ test('export - a clip whose labels automatic review rejected is not said to be w
   };
   assert.deepEqual(await kinds(true), [['blank'], 1, []]);
   assert.deepEqual(await kinds(false), [['unclassified'], 0, null]);
+  const partly = {
+    clips: [{ ...gate, frames: 4 }],
+    labels: [
+      row(0),
+      row(1, { review: 'rejected', byPerson: false }),
+      row(2, { review: 'rejected', byPerson: true }),
+    ],
+  };
+  const [video] = (await json((await exported('megadetector', partly)).path, 'megadetector.json')).images;
+  assert.deepEqual(video.frames_processed, [0, 2, 3], 'frame 1 is not said to show nothing');
   const { warnings } = await exportLabels('megadetector', rejected(false), join(folder, 'doubted'));
   assert.equal(warnings.at(-1), 'no label left, and not said to be without an animal: 1 clip');
 });
@@ -244,7 +254,11 @@ test('export - megadetector is relative, has frame rates, and writes a confidenc
   assert.equal(results.info.format_version, '1.6');
   assert.deepEqual(results.classification_categories, { '0': 'boar', '1': 'deer' });
   const [video, blank] = results.images;
-  assert.deepEqual([video.file, video.frame_rate, video.frames_processed.length], ['gate.mp4', 25, 200]);
+  assert.deepEqual(
+    [video.file, video.frame_rate, video.frames_processed.length],
+    ['gate.mp4', 25, 199],
+    'but the one whose label was rejected',
+  );
   assert.deepEqual(blank.detections, []);
   assert.deepEqual(video.detections[2], {
     category: '1',

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { readHand } from '../../../../../pipeline/domain/formats/hand.ts';
 import { readTruth } from '../../../../../pipeline/domain/formats/truth.ts';
-import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
+import { PoisonError } from '../../../../../pipeline/runtime/errors.ts';
 import { dataPath, noData } from '../../../../fixtures/shared-data.ts';
 
 let folder: string;
@@ -93,7 +93,7 @@ test('hand boxes - a file of no use says what was found and what was expected', 
   );
   const none = await put('none.csv', 'file,frame,x,y,w,h\nfox.mp4,0,1,1,5,5\n');
   await assert.rejects(readHand([none], ['deer.mp4']), (error: unknown) => {
-    assert.ok(error instanceof UsageError);
+    assert.ok(error instanceof PoisonError);
     assert.match(error.message, /no box that can be used.*none\.csv:2: file.*"fox.mp4"/);
     return true;
   });
