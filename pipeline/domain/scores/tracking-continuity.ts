@@ -1,5 +1,5 @@
 /** CLEAR's counts (Bernardin, Stiefelhagen 2008): how often an animal's label track changes, and how often it is lost. */
-import { assign } from '../statistics/assignment.ts';
+import { munkres } from 'munkres';
 import type { TrackingFrames } from './tracking.ts';
 
 export interface Continuity {
@@ -33,7 +33,7 @@ export function countContinuity({ frames, truthTracks }: TrackingFrames): Contin
       }),
     );
     const now = new Map<number, number>();
-    for (const [i, j] of assign(worth.map((row) => row.map((value) => -value)))) {
+    for (const [i, j] of munkres(worth.map((row) => row.map((value) => -value)))) {
       if (worth[i]![j]! <= Number.EPSILON) continue;
       const [t, l] = [truths[i]!, labels[j]!];
       if (lastFollower[t] !== undefined && lastFollower[t] !== l) switches += 1;

@@ -1,6 +1,7 @@
 /** HOTA: detection and association weighed alike, over nineteen thresholds of overlap. */
+
+import { munkres } from 'munkres';
 import { mean } from 'simple-statistics';
-import { assign } from '../statistics/assignment.ts';
 import type { TrackingFrames } from './tracking.ts';
 
 /** Means over the thresholds, 0..1. */
@@ -28,7 +29,7 @@ export function hota(compared: TrackingFrames): Hota {
   const matches = thresholds.map(() => matrix(compared.truthTracks, compared.labelTracks));
   for (const { truths, labels, ious } of compared.frames) {
     const costs = truths.map((t, i) => labels.map((l, j) => -alignment[t]![l]! * ious[i]![j]!));
-    for (const [i, j] of assign(costs)) {
+    for (const [i, j] of munkres(costs)) {
       for (const [at, threshold] of thresholds.entries()) {
         if (ious[i]![j]! < threshold - epsilon) break;
         matchedIoUs[at]! += ious[i]![j]!;

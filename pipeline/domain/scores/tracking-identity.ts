@@ -1,5 +1,5 @@
 /** IDF1: each true track is given one label track for the whole clip, so that most boxes agree. */
-import { assign } from '../statistics/assignment.ts';
+import { munkres } from 'munkres';
 import type { TrackingFrames } from './tracking.ts';
 
 export interface Identities {
@@ -18,7 +18,7 @@ export function countIdentities({ frames, truthTracks, labelTracks }: TrackingFr
     for (const [i, t] of truths.entries())
       for (const [j, l] of labels.entries()) if (ious[i]![j]! >= threshold) agreeing[t]![l]! += 1;
   }
-  const given = assign(agreeing.map((row) => row.map((count) => -count)));
+  const given = munkres(agreeing.map((row) => row.map((count) => -count)));
   const agreed = given.reduce((sum, [t, l]) => sum + agreeing[t]![l]!, 0);
   return { idf1: boxes === 0 ? 0 : (2 * agreed) / boxes };
 }
