@@ -167,8 +167,8 @@ export const Causes = Type.Object(
   {
     hand: Type.Integer({ minimum: 0 }),
     detected: Type.Integer({ minimum: 0 }),
-    followed: Type.Integer({ minimum: 0 }),
-    interpolated: Type.Integer({ minimum: 0 }),
+    followed: Type.Optional(Type.Integer({ minimum: 0, description: 'Not said by earlier versions' })),
+    interpolated: Type.Optional(Type.Integer({ minimum: 0, description: 'Not said by earlier versions' })),
     moved: Type.Integer({ minimum: 0 }),
     held: Type.Integer({ minimum: 0 }),
   },
@@ -177,7 +177,7 @@ export const Causes = Type.Object(
 export type Causes = Static<typeof Causes>;
 
 /** No label yet, of any cause. */
-export function noCauses(): Causes {
+export function noCauses(): Required<Causes> {
   return { hand: 0, detected: 0, followed: 0, interpolated: 0, moved: 0, held: 0 };
 }
 
