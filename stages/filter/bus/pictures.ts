@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
+import { reasonOf } from '../../../pipeline/runtime/errors.ts';
+import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import { backoffMs } from '../../../pipeline/runtime/retry.ts';
 import { Frame } from '../../../schemas/frame.ts';
 import { Image } from '../../../schemas/image.ts';
@@ -25,13 +27,15 @@ const AGAIN = { firstMs: 40, longestMs: 500 };
 
 export class Pictures {
   readonly #bus: Bus;
+  readonly #log: Logger;
   /** Asked for, and not yet in a job. */
   readonly #gathering = new Map<string, { readonly source: PictureSource; readonly indices: Set<number> }>();
   /** In a job that is not answered yet. */
   readonly #asked = new Set<string>();
 
-  constructor(bus: Bus) {
+  constructor(bus: Bus, log: Logger) {
     this.#bus = bus;
+    this.#log = log;
   }
 
   /** @returns the JPEG where it is on the bus already */
@@ -89,9 +93,11 @@ export class Pictures {
     const indices = [...waiting.indices].toSorted((a, b) => a - b);
     for (let i = 0; i < indices.length; i += MOST) {
       const body = { clip, file, source, indices: indices.slice(i, i + MOST) };
-      void this.#bus.publish(
-        outgoing(StillsJob, { clip }, body, { id: `stills:${clip}:${crypto.randomUUID()}` }),
-      );
+      const job = outgoing(StillsJob, { clip }, body, { id: `stills:${clip}:${crypto.randomUUID()}` });
+      // Whoever waits for the pictures is told in time that they did not come.
+      this.#bus
+        .publish(job)
+        .catch((error) => this.#log.warn({ clip, why: reasonOf(error) }, 'frames not asked for'));
     }
   }
 }

@@ -1,7 +1,8 @@
 import { activateByHand, listModels } from '../../../pipeline/domain/models/stored-models.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import type { Incoming } from '../../../pipeline/runtime/bus/envelope.ts';
-import { RetryableError, UsageError } from '../../../pipeline/runtime/errors.ts';
+import { RetryableError, reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
+import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../../schemas/clip-decoded.ts';
 import { ClipFailed } from '../../../schemas/clip-failed.ts';
@@ -29,6 +30,7 @@ import { JobViews } from '../studio/job-views.ts';
 import { Live } from '../studio/live.ts';
 import { modelView } from '../studio/model-view.ts';
 import { type Change, Projection } from '../studio/projection.ts';
+import { refuseUnlessFrame } from '../studio/requests.ts';
 import { annotate, train } from './begin.ts';
 import { LabelWriter } from './label-writer.ts';
 import { type PictureSource, Pictures } from './pictures.ts';
@@ -39,7 +41,7 @@ const GATHER_MS = 60;
 /** How long a frame that was drawn on may take to be decoded, ms. */
 const KEPT_MS = 60_000;
 
-export interface StudioOptions {
+export interface StudioRules {
   /** Risk below which automatic review accepts. */
   readonly acceptBelow: number;
   /** Of training. */
@@ -51,6 +53,7 @@ export class Studio {
   readonly live = new Live();
   readonly jobs = new JobViews();
   readonly #bus: Bus;
+  readonly #log: Logger;
   readonly #pictures: Pictures;
   readonly #seed: number;
   readonly #writer: LabelWriter;
@@ -62,10 +65,11 @@ export class Studio {
   #changes: Change[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(bus: Bus, { acceptBelow, seed }: StudioOptions) {
+  constructor(bus: Bus, { acceptBelow, seed }: StudioRules, log: Logger) {
     this.#bus = bus;
+    this.#log = log;
     this.#seed = seed;
-    this.#pictures = new Pictures(bus);
+    this.#pictures = new Pictures(bus, log);
     this.projection = new Projection(acceptBelow);
     this.#writer = new LabelWriter(bus, this.projection);
   }
@@ -106,6 +110,7 @@ export class Studio {
   }
 
   async draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame> {
+    refuseUnlessFrame(this.projection, { clip, index });
     const kept = await this.#pictures.keep(this.#source(clip), index, AbortSignal.timeout(KEPT_MS));
     if (!kept) throw new RetryableError(`frame ${index} of clip ${clip} did not come in time`);
     await this.#writer.draw(clip, index, request, by);
@@ -185,7 +190,11 @@ export class Studio {
       const job = this.jobs.add(body, storedAt);
       if (this.#behind > 0) continue;
       this.live.send({ kind: 'job', job });
-      if (body.state === 'done' && (body.kind === 'pre' || body.kind === 'main')) await this.#tellModels();
+      if (body.state !== 'done' || (body.kind !== 'pre' && body.kind !== 'main')) continue;
+      // A model that can't be read is no reason to follow no more.
+      await this.#tellModels().catch((error) =>
+        this.#log.warn({ why: reasonOf(error) }, 'models not told to the pages'),
+      );
     }
   }
 

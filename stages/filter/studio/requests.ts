@@ -1,6 +1,7 @@
 /** What a page asked for, as entries for the log: checked against what stands. Pure. */
 import { type DecisionRun, decisionRuns } from '../../../pipeline/domain/labels/decision-runs.ts';
 import type { ReviewedLabel } from '../../../pipeline/domain/labels/review.ts';
+import type { Size } from '../../../pipeline/domain/vision/box.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
 import type { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
@@ -69,16 +70,17 @@ export function editEntries(projection: Projection, edit: Edit, asker: Asker): L
   return entriesOf(runs, asker, { into: run.track, ...took });
 }
 
+/** A frame of a clip. */
+export interface FramePlace {
+  readonly clip: string;
+  readonly index: number;
+}
+
 /**
- * @throws ConflictError where somebody else drew on the frame since it was shown
+ * @returns the size of its pictures, px
  * @throws UsageError where no such clip is there, or it has no such frame
  */
-export function drawingEntry(
-  projection: Projection,
-  { clip, index }: { readonly clip: string; readonly index: number },
-  { boxes, version, tookMs, key }: Draw,
-  { by, action }: Asker,
-): LabelDrawn {
+export function refuseUnlessFrame(projection: Projection, { clip, index }: FramePlace): Size {
   if (!projection.facts(clip)) throw new UsageError(`no clip ${clip}`);
   const { width, height, frames, file } = projection.clip(clip);
   if (!width || !height) throw new UsageError(`the size of ${file} is not known yet`);
@@ -87,6 +89,20 @@ export function drawingEntry(
       found: `${frames} frames`,
       expected: 'one of them',
     });
+  return { width, height };
+}
+
+/**
+ * @throws ConflictError where somebody else drew on the frame since it was shown
+ * @throws UsageError as {@link refuseUnlessFrame}
+ */
+export function drawingEntry(
+  projection: Projection,
+  { clip, index }: FramePlace,
+  { boxes, version, tookMs, key }: Draw,
+  { by, action }: Asker,
+): LabelDrawn {
+  const { width, height } = refuseUnlessFrame(projection, { clip, index });
   const stands = projection.drawn.at(clip, index);
   if (stands && stands.version > version && stands.by !== by) throw new ConflictError([]);
   const inside = boxes?.map((drawn) => ({ ...drawn, box: insideOf(drawn.box, width, height) })) ?? null;
