@@ -6,6 +6,7 @@ import { processesFor } from '../jobs/processes.ts';
 import { runSteps } from '../jobs/run.ts';
 import { RunRecord, runDigest } from '../jobs/run-record.ts';
 import { startFor } from '../jobs/start.ts';
+import { studioAddress } from '../jobs/studio.ts';
 import { type RunResultsSource, type WrittenRun, writeRunResults } from '../results/run.ts';
 import { readSettings } from '../settings.ts';
 import { withJobPipeline } from './bus-access.ts';
@@ -54,13 +55,14 @@ export async function runWholeJob(
   const { goesOn } = record;
   const before = Object.values(record.seconds).reduce((sum, seconds) => sum + seconds, 0);
   if (goesOn) print(`going on with the run that was cut short in ${out} (--anew begins anew)`);
-  const env = { SHIKA_FILTER_REVIEW: review };
+  const studio = review === 'studio' ? await studioAddress({ out, host: '127.0.0.1' }) : null;
+  const env = { SHIKA_FILTER_REVIEW: review, ...studio?.env };
   return withJobPipeline(
     { out, folder, config, keep: goesOn, stages: processesFor(detectors), env },
     async (context) => {
       record.begin();
       const { quality } = settings.decoder;
-      const wait = review === 'studio' ? () => askReview(out) : () => Promise.resolve();
+      const wait = studio ? () => askReview(studio.url) : () => Promise.resolve();
       const { acceptBelow } = settings.filter;
       const plan = { clips, hand, start, seed, steps, quality, review: wait, explanations, acceptBelow };
       const done = await runSteps(plan, { ...context, goesOn, known }, record);
