@@ -7,6 +7,8 @@ import getPort, { portNumbers } from 'get-port';
 import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
 import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { reasonOf } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log/log.ts';
 import { stateFolder } from '../results/job-folder.ts';
 import { updateLabelsFile } from '../results/labels.ts';
 
@@ -69,16 +71,28 @@ export async function studioAnswers(url: string, signal: AbortSignal): Promise<v
 /** Of a folder's `labels.csv` after the last decision, ms. */
 const SETTLED_MS = 3_000;
 
-/** Keeps the folder's `labels.csv` as the labels stand, until aborted. */
-export async function keepLabelsFile(bus: Bus, out: string, signal: AbortSignal): Promise<void> {
+/** Keeps the folder's `labels.csv` as the labels stand, until aborted; what was decided last is in it then. */
+export async function keepLabelsFile(
+  bus: Bus,
+  out: string,
+  { signal, log }: { readonly signal: AbortSignal; readonly log: Logger },
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
+  const update = async () => {
+    timer = undefined;
+    await updateLabelsFile(bus, out).catch((error) =>
+      log.warn({ why: reasonOf(error) }, 'labels.csv is not as the labels stand'),
+    );
+  };
   const changed = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void updateLabelsFile(bus, out).catch(() => {}), SETTLED_MS); // the next change tries again
+    timer = setTimeout(update, SETTLED_MS);
   };
   const follow = async (type: typeof LabelReviewed | typeof ClipFiltered) => {
     for await (const _ of bus.follow(type, {}, { signal })) changed();
   };
   await Promise.all([follow(LabelReviewed), follow(ClipFiltered)]);
+  if (timer === undefined) return;
   clearTimeout(timer);
+  await update();
 }

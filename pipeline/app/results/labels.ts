@@ -12,7 +12,7 @@ import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import { decodeClip } from '../../domain/vision/video-decode.ts';
 import type { CameraRow } from '../../ingest/cameras/camera-table.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { PoisonError, RetryableError } from '../../runtime/errors.ts';
+import { PoisonError, RetryableError, UsageError } from '../../runtime/errors.ts';
 import { replaceFileBy } from '../../runtime/replace.ts';
 import type { ClipOutcome } from '../jobs/annotate.ts';
 import { labelsFile } from './job-folder.ts';
@@ -94,8 +94,7 @@ export async function updateLabelsFile(bus: Bus, jobFolder: string): Promise<voi
   if (process.env.NATS_URL) return;
   const path = labelsFile(jobFolder);
   const tracked = new Map((await trackedClips(bus)).map((clip) => [clip.clip, clip]));
-  const standing = existsSync(path) ? (await readLabels(path)).labels : [];
-  const rows: LabelRow[] = standing.filter(({ clip }) => !tracked.has(clip));
+  const rows: LabelRow[] = (await standingRows(path)).filter(({ clip }) => !tracked.has(clip));
   const contexts = await clipContexts(bus);
   for await (const { body } of bus.stored(ClipArrived)) {
     const clip = tracked.get(body.clip);
@@ -103,6 +102,16 @@ export async function updateLabelsFile(bus: Bus, jobFolder: string): Promise<voi
     rows.push(...labelRows(clip.file, await labelsOf(bus, clip.clip, contexts)));
   }
   await replaceFileBy(path, (temporary) => writeLabels(temporary, rows));
+}
+
+/** @throws UsageError where a row can't be read: writing the file anew would lose it */
+async function standingRows(path: string): Promise<readonly LabelRow[]> {
+  if (!existsSync(path)) return [];
+  const { labels, problems } = await readLabels(path);
+  const [first, ...more] = problems;
+  if (!first) return labels;
+  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+  throw new UsageError(`${path} is left as it is, since it can't be read whole: ${first.message}${others}`);
 }
 
 /** What an export is made by, besides what is on the bus. */

@@ -63,7 +63,7 @@ async function studio(folder: OwnedFolder, paths: string[], flags: StudioFlags):
       if (flags.open && hasScreen()) {
         await open(address.url).catch((error) => log.warn({ why: reasonOf(error) }, 'no browser was opened'));
       }
-      await keepLabelsFile(bus, out, signal);
+      await keepLabelsFile(bus, out, { signal, log });
       if (signal.reason instanceof UsageError) throw signal.reason;
       signal.throwIfAborted();
     },
