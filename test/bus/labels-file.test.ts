@@ -42,3 +42,11 @@ test('labels file - one that can’t be read is left as it is', async () => {
   await assert.rejects(updateLabelsFile(bus, folder), UsageError);
   assert.equal(await readFile(path, 'utf8'), 'somebody’s own table\n1,2\n');
 });
+
+test('labels file - one of which a row can’t be read is left as it is: writing it anew would lose the row', async () => {
+  await writeLabels(path, [row(aged)]);
+  const whole = `${await readFile(path, 'utf8')}${aged},a.mp4,not a frame,1,1,2,30,40,deer,hand,,0,accepted\n`;
+  await writeFile(path, whole);
+  await assert.rejects(updateLabelsFile(bus, folder), /left as it is/);
+  assert.equal(await readFile(path, 'utf8'), whole);
+});

@@ -120,3 +120,30 @@ test('review - confirmed is what a person drew or accepted, not what automatic r
   ]);
   assert.deepEqual(folded.map(isConfirmed), [true, false, true, false]);
 });
+
+test('review - what class an animal is, and which one, is decided beside what its boxes are worth', () => {
+  const folded = reviewed(labels, [
+    decision(0, 3, 'accepted'),
+    decision(2, 3, 'assigned', { into: 7 }),
+    decision(1, 3, 'classed', { label: 'fox' }),
+  ]);
+  assert.deepEqual(
+    folded.map(({ trackId, label, review }) => [trackId, label, review]),
+    [
+      [1, 'deer', 'accepted'],
+      [1, 'fox', 'accepted'],
+      [7, 'fox', 'accepted'],
+      [7, 'fox', 'accepted'],
+    ],
+  );
+  assert.deepEqual(folded[2]?.track, labels[2], 'as the tracker gave it');
+});
+
+test('review - labels that gave way are gone, and come back by undo', () => {
+  const replaced = decision(1, 2, 'replaced', { into: 2, action: 'join' });
+  assert.deepEqual(
+    reviewed(labels, [replaced]).map(({ track }) => track.index),
+    [0, 3],
+  );
+  assert.equal(reviewed(labels, [replaced, decision(1, 2, 'undone', { action: 'join' })]).length, 4);
+});
