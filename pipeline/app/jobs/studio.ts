@@ -2,18 +2,21 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import getPort, { portNumbers } from 'get-port';
 import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
 import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
-import { reasonOf } from '../../runtime/errors.ts';
+import { RetryableError, reasonOf } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log/log.ts';
+import { retryForever } from '../../runtime/retry.ts';
 import { stateFolder } from '../results/job-folder.ts';
 import { updateLabelsFile } from '../results/labels.ts';
 
 /** Where the studio listens unless something else is there. */
 const USUAL_PORT = 8420;
+
+/** Between two looks whether the studio is up. */
+const STARTING = { firstMs: 100, longestMs: 500 };
 
 export interface StudioOptions {
   /** The job's folder. */
@@ -58,14 +61,14 @@ function tokenOf(out: string): string {
   return token;
 }
 
-/** Resolves when the page can be opened. */
-export async function studioAnswers(url: string, signal: AbortSignal): Promise<void> {
+/** Resolves when the page can be opened. @throws the signal's reason when aborted */
+export function studioAnswers(url: string, signal: AbortSignal): Promise<void> {
   const health = new URL('healthz', url);
-  while (!signal.aborted) {
-    const answer = await fetch(health, { signal }).catch(() => null);
-    if (answer?.ok) return;
-    await sleep(100, undefined, { signal }).catch(() => {}); // the loop's head sees the abort
-  }
+  const ask = async () => {
+    const { ok, status } = await fetch(health, { signal });
+    if (!ok) throw new RetryableError(`the studio answers ${status}`);
+  };
+  return retryForever(ask, { backoff: STARTING, isTransient: () => !signal.aborted, signal });
 }
 
 /** Of a folder's `labels.csv` after the last decision, ms. */

@@ -1,10 +1,9 @@
 /** Pictures of frames by index, wherever they are: kept, on their way through the pipeline, or still in the file. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
-import { reasonOf } from '../../../pipeline/runtime/errors.ts';
+import { RetryableError, reasonOf } from '../../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../../pipeline/runtime/log/log.ts';
-import { backoffMs } from '../../../pipeline/runtime/retry.ts';
+import { retryForever } from '../../../pipeline/runtime/retry.ts';
 import { Frame } from '../../../schemas/frame.ts';
 import { Image } from '../../../schemas/image.ts';
 import { subjectOf } from '../../../schemas/message.ts';
@@ -64,15 +63,23 @@ export class Pictures {
     const { clip } = source;
     const key = `${clip}.${index}`;
     if (!this.#asked.has(key)) this.#gather(source, index);
-    for (let attempt = 1; !signal.aborted; attempt++) {
-      await sleep(backoffMs(attempt, AGAIN), undefined, { signal }).catch(() => {}); // the loop's head sees the abort
+    const look = async () => {
       const image = await this.#bus.last(Image, subjectOf(Image, { clip, index }));
-      if (!image) continue;
-      this.#asked.delete(key);
+      if (!image) throw new RetryableError(`frame ${index} of clip ${clip} is not there yet`);
       return image.payload;
+    };
+    try {
+      return await retryForever(look, {
+        backoff: AGAIN,
+        isTransient: (error) => error instanceof RetryableError,
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) return null;
+      throw error;
+    } finally {
+      this.#asked.delete(key);
     }
-    this.#asked.delete(key);
-    return null;
   }
 
   #gather(source: PictureSource, index: number): void {
