@@ -84,6 +84,8 @@ export class StoreGuard {
       const why = this.#reasonToStartAgain(stored, disk);
       if (why) await this.#startAgain(why);
       else if (stored !== null && stored !== 'silent') this.#wasLow = false;
+    } catch (error) {
+      this.#options.log.warn({ why: reasonOf(error) }, 'the server could not be looked after: again soon');
     } finally {
       this.#looking = false;
     }
