@@ -133,6 +133,8 @@ export async function importNode(name: string): Promise<void> {
       [process.execPath]: '/usr/local/bin/node',
       [await where('sh')]: '/bin/sh',
       [await where('grep')]: '/bin/grep',
+      // Of util-linux, which every Debian has: a command owns its folder by it.
+      [await where('flock')]: '/bin/flock',
     },
     // Addons of packages (sharp, node-av, the native backend) load these.
     libraries: libraries.map((library) => `/lib/x86_64-linux-gnu/${library}`),
