@@ -1,5 +1,5 @@
 /** Whether a server's JetStream answers, asked on a connection of its own. */
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 
 const TIMEOUT_MS = 5_000;
 
@@ -17,7 +17,7 @@ export class Probe {
     this.#server = server;
   }
 
-  /** What is stored, bytes; 'silent' where it lets us in and says nothing; null where there is no server now. */
+  /** What is stored, bytes; 'silent' where it takes a connection and says nothing; null where there is no server now. */
   async stored(): Promise<number | 'silent' | null> {
     const { url, user, password } = this.#server;
     try {
@@ -28,8 +28,8 @@ export class Probe {
         timeout: TIMEOUT_MS,
         ...(user ? { user, pass: password } : {}),
       });
-    } catch {
-      return null;
+    } catch (error) {
+      return error instanceof errors.TimeoutError ? 'silent' : null;
     }
     try {
       const answer = await this.#connection.request('$JS.API.INFO', undefined, { timeout: TIMEOUT_MS });
