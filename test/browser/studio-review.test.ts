@@ -11,6 +11,7 @@ import {
   builtPage,
   drag,
   isColour,
+  pressAtOnce,
   publishNumbered,
   shownColour,
   type Visitor,
@@ -174,6 +175,20 @@ describe('reviewing in a browser', {
       await page.getByRole('textbox', { name: 'Name of the class' }).fill('fawn');
       await press('Enter');
       await until(async () => (await visitor.person.track(clip, 1)).label === 'fawn', 'it has its class');
+    });
+  });
+
+  test('keys that come before the browser has painted do what they say', async () => {
+    const clip = await labelled(1);
+    await visitStudio(browser, studio, { user: 'mika' }, async (visitor) => {
+      const { page } = visitor;
+      await open(visitor, clip, 1, 3);
+      await pressAtOnce(page, [{ key: 'e' }, { key: 'ArrowRight', shiftKey: true }, { key: 'Enter' }]);
+      await becomes(visitor, clip, 1, `pppc${'p'.repeat(FRAMES - 4)}`);
+      await pressAtOnce(page, [{ key: 'l' }, { key: 'a' }]);
+      await page.getByRole('textbox', { name: 'Name of the class' }).waitFor();
+      await visitor.sent();
+      await becomes(visitor, clip, 1, `pppc${'p'.repeat(FRAMES - 4)}`);
     });
   });
 

@@ -1,5 +1,5 @@
 /** Leads a key to the view that is open: the last one that began to listen is asked first. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type Action, actionOf, type Scope } from './bindings.ts';
 import { chordOf } from './chord.ts';
 
@@ -23,7 +23,7 @@ export function listening(): readonly Scope[] {
 export function useKeys<S extends Scope>(scope: S, handlers: Handlers<S>): void {
   const current = useRef(handlers);
   current.current = handlers;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const handle = (chord: string) => {
       const action = actionOf(scope, chord);
       const act = action && current.current[action];
@@ -37,7 +37,7 @@ export function useKeys<S extends Scope>(scope: S, handlers: Handlers<S>): void 
 export function useNumbers(scope: Scope, choose: (number: number) => void): void {
   const current = useRef(choose);
   current.current = choose;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const handle = (chord: string) => {
       const isNumber = /^[1-9]$/.test(chord);
       if (isNumber) current.current(Number(chord));

@@ -1,6 +1,6 @@
 /** A dialog in front of the page: keeps the focus and the keys until it is closed. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { words } from '../words/words.ts';
 
 interface DialogProps {
@@ -15,7 +15,7 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
   const dialog = useRef<HTMLDialogElement>(null);
   const closing = useRef(onClose);
   closing.current = onClose;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     // A click beside the dialog's body is one on its backdrop.

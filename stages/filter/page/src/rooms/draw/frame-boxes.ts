@@ -1,5 +1,5 @@
 /** The boxes of the frame that is drawn on: what is drawn, what is proposed, and what is changed at the moment. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { DrawnBox, DrawnFrame, FrameProposal } from '../../../../studio/api.ts';
 import { drawings, frameKey, save } from '../../api/drawings.ts';
 import { proposals, session } from '../../api/lists.ts';
@@ -49,7 +49,7 @@ export function useFrameBoxes(clip: string, index: number): FrameBoxes {
     return () => clearTimeout(timer);
   }, [draft]);
   // Who goes on to another frame, or away, does not lose the last nudge.
-  useEffect(() => () => flush.current(), [key]);
+  useLayoutEffect(() => () => flush.current(), [key]);
 
   const all =
     proposals.value.find((proposal) => proposal.clip === clip && proposal.index === index)?.boxes ?? [];
