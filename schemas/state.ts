@@ -75,3 +75,8 @@ export function checkpointKey(clip = '*'): string {
 export function activeModelKey(kind: ModelKind | '*' = '*'): string {
   return `active.${kind}`;
 }
+
+/** The key of an {@link AskedJob}; of all where no digest is given. */
+export function askedKey(digest = '*'): string {
+  return `asked.${digest}`;
+}

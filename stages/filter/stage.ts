@@ -20,12 +20,13 @@ import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { ClipFound } from '../../schemas/clip-found.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { DatasetJob } from '../../schemas/dataset-job.ts';
+import { ExplainJob } from '../../schemas/explain-job.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
 import { LabelDrawn } from '../../schemas/label-drawn.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import { Progress } from '../../schemas/progress.ts';
-import { activeModelKey } from '../../schemas/state.ts';
+import { activeModelKey, askedKey } from '../../schemas/state.ts';
 import { StillsJob } from '../../schemas/stills-job.ts';
 import { Track } from '../../schemas/track.ts';
 import { TrainJob } from '../../schemas/train-job.ts';
@@ -45,13 +46,18 @@ export const filter = stage({
   takes: [clips, datasets],
   gives: [
     ...[LabelDrawn, LabelReviewed, ClipArrived, ClipFiltered, ClipFailed],
-    ...[DatasetJob, TrainJob, StillsJob, Progress],
+    ...[DatasetJob, TrainJob, ExplainJob, StillsJob, Progress],
   ],
   reads: [
     ...[ClipFound, ClipArrived, ClipDecoded, ClipTracked, ClipFiltered, ClipFailed],
     ...[Frame, Image, Track, LabelDrawn, LabelReviewed, Progress],
   ],
-  keeps: { watches: [HAND_KEY], sets: [activeModelKey()], fetches: ['models'], stores: ['datasets'] },
+  keeps: {
+    watches: [HAND_KEY],
+    sets: [activeModelKey(), askedKey()],
+    fetches: ['models', 'explanations'],
+    stores: ['datasets'],
+  },
   async start({ bus, options, log, signal }) {
     const page = options.studioPort > 0 ? await serveStudio(bus, options, log, signal) : undefined;
     return {

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { authorization } from '../../deploy/permissions.ts';
-import { runJob } from '../../pipeline/app/jobs/job.ts';
 import { noMeters } from '../../pipeline/app/jobs/meter.ts';
 import {
   type ClassifierPlan,
@@ -26,6 +25,7 @@ import { seededRandom } from '../../pipeline/domain/statistics/seeded-random.ts'
 import { encodeJpeg, resizeRegion } from '../../pipeline/domain/vision/image.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
+import { runJob } from '../../pipeline/runtime/jobs/job.ts';
 import { Dead } from '../../schemas/dead.ts';
 import { writeKerasWeights } from '../fixtures/keras-weights.ts';
 import { type Running, start } from '../processes/shika.ts';

@@ -5,13 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext } from 'node:test';
 import Type, { type Static, type TObject } from 'typebox';
-import { Default } from 'typebox/value';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
 import type { Raster } from '../../pipeline/domain/vision/image.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { runStage } from '../../pipeline/runtime/stage/run.ts';
 import { handler, type Stage, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
@@ -22,7 +20,8 @@ import type { MessageType } from '../../schemas/message.ts';
 import { checkpointKey, TrackerCheckpoint } from '../../schemas/state.ts';
 import { tracker } from '../../stages/tracker/stage.ts';
 import { until } from '../processes/until.ts';
-import { capturedLog, collected, type LogLine, type Testbed, testbed } from './testbed.ts';
+import { type Process, startStage } from './stage-bed.ts';
+import { collected, type Testbed, testbed } from './testbed.ts';
 
 export const FRAMES = 120;
 export const CAMERA = 'gate';
@@ -46,36 +45,13 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-export interface Process {
-  readonly lines: LogLine[];
-  stop(): Promise<void>;
-}
-
 /** @param options those that are not the default */
 export function start<O extends TObject>(
   context: TestContext,
   declared: Stage<O>,
   options: Partial<Static<O>> = {},
 ): Process {
-  const { log, lines } = capturedLog();
-  const stop = new AbortController();
-  const over = runStage({
-    stage: declared,
-    options: Default(declared.options, { ...options }) as Static<O>, // every key has a default
-    bus: { url: bed.server.url },
-    log,
-    statsS: 3600,
-    signal: stop.signal,
-  });
-  const running = {
-    lines,
-    stop: () => {
-      stop.abort();
-      return over;
-    },
-  };
-  context.after(() => running.stop());
-  return running;
+  return startStage(context, bed.server.url, declared, options);
 }
 
 /** An unanswered look or a missing frame would be waited for longer than the test may take. */

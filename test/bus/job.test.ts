@@ -1,11 +1,11 @@
 /** Asking for a job and following it to its end, through a real server; the test answers in the stage's place. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { runOrJoinJob } from '../../pipeline/app/jobs/job.ts';
-import { jobKey, rememberJob } from '../../pipeline/app/jobs/pending-job.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
+import { runOrJoinJob } from '../../pipeline/runtime/jobs/job.ts';
+import { jobKey, rememberJob } from '../../pipeline/runtime/jobs/pending-job.ts';
 import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { DatasetJob } from '../../schemas/dataset-job.ts';
 import { type Testbed, testbed } from './testbed.ts';

@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import getPort from 'get-port';
 import type { Static } from 'typebox';
-import { Default } from 'typebox/value';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { runStage } from '../../pipeline/runtime/stage/run.ts';
 import { ClipFound } from '../../schemas/clip-found.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Image } from '../../schemas/image.ts';
@@ -13,7 +11,8 @@ import type { Cause } from '../../schemas/terms.ts';
 import { Track } from '../../schemas/track.ts';
 import { filter } from '../../stages/filter/stage.ts';
 import type { Decided, LiveEvent, TrackView } from '../../stages/filter/studio/api.ts';
-import { capturedLog, type LogLine } from './testbed.ts';
+import { startStage } from './stage-bed.ts';
+import type { LogLine } from './testbed.ts';
 
 export const TOKEN = 'a token that nobody guesses';
 export const CAMERA = 'gate';
@@ -32,26 +31,11 @@ export async function startStudio(
   options: Partial<Static<typeof filter.options>> = {},
 ): Promise<TestStudio> {
   const port = options.studioPort ?? (await getPort());
-  const { log, lines } = capturedLog();
-  const stop = new AbortController();
-  const all = Default(filter.options, { studioPort: port, studioToken: TOKEN, ...options });
-  const over = runStage({
-    stage: filter,
-    options: all as Static<typeof filter.options>, // every key has a default
-    bus: { url },
-    log,
-    statsS: 3600,
-    signal: stop.signal,
+  const { lines, over, stop } = startStage(context, url, filter, {
+    ...{ studioPort: port, studioToken: TOKEN },
+    ...options,
   });
-  const studio = {
-    url: `http://127.0.0.1:${port}`,
-    lines,
-    stop: () => {
-      stop.abort();
-      return over;
-    },
-  };
-  context.after(() => studio.stop().catch(() => {})); // a test that wants to know has looked
+  const studio = { url: `http://127.0.0.1:${port}`, lines, stop };
   await listens(studio.url, over);
   return studio;
 }
@@ -140,13 +124,18 @@ export interface LabelledClip {
   /** Each track has a label on each. */
   readonly frames: number;
   readonly file?: string;
+  /** Of which a label is: as {@link causeOf} says where not given. */
+  readonly cause?: (index: number) => Cause;
 }
 
 /** Puts a clip on the bus as it is when it was tracked. */
-export async function publishLabelled(bus: Bus, { clip, tracks, frames, file = 'deer.mp4' }: LabelledClip) {
+export async function publishLabelled(
+  bus: Bus,
+  { clip, tracks, frames, file = 'deer.mp4', cause = causeOf }: LabelledClip,
+) {
   const numbers = Array.from({ length: tracks }, (_, i) => i + 1);
   for (const track of numbers) {
-    const labels = Array.from({ length: frames }, (_, index) => label(clip, track, index));
+    const labels = Array.from({ length: frames }, (_, index) => label(clip, track, index, cause(index)));
     await Promise.all(
       labels.map((body) => bus.publish(outgoing(Track, { clip, track, index: body.index }, body))),
     );
@@ -161,8 +150,11 @@ export async function publishLabelled(bus: Bus, { clip, tracks, frames, file = '
 }
 
 /** Every seventh label was not seen. */
-function label(clip: string, track: number, index: number): Track {
-  const cause: Cause = index % 7 === 6 ? 'held' : 'detected';
+function causeOf(index: number): Cause {
+  return index % 7 === 6 ? 'held' : 'detected';
+}
+
+function label(clip: string, track: number, index: number, cause: Cause): Track {
   return {
     ...{
       clip,

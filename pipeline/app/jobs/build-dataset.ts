@@ -1,8 +1,8 @@
 /** A dataset, built by the filter for a training. */
 import type { DatasetItem } from '../../../schemas/dataset.ts';
 import type { JobOf, ResultOf } from '../../../schemas/progress.ts';
+import { runJob } from '../../runtime/jobs/job.ts';
 import type { JobContext } from './context.ts';
-import { runJob } from './job.ts';
 import { datasetLine, onDatasetProgress } from './job-meters.ts';
 
 export interface DatasetParts {

@@ -1,10 +1,11 @@
 /** Explains a few of a run's labels. */
 
+import { explainQuestion } from '../../domain/labels/explain-question.ts';
 import { type LabelPlace, nearestDecision } from '../../domain/labels/near-decision.ts';
-import { isConfirmed, type ReviewedLabel } from '../../domain/labels/review.ts';
+import type { ReviewedLabel } from '../../domain/labels/review.ts';
 import { evenlySpaced } from '../../domain/statistics/evenly-spaced.ts';
+import { type JobOutcome, runJob } from '../../runtime/jobs/job.ts';
 import type { LoggedContext } from './context.ts';
-import { type JobOutcome, runJob } from './job.ts';
 
 /** A label and its explanation, whose files are in the object store `explanations` under the job's name. */
 export interface Explained extends JobOutcome<'explain'> {
@@ -30,13 +31,10 @@ export async function explainLabels(
   const explained: Explained[] = [];
   const chosen = chooseLabels(labels, { most, acceptBelow });
   for (const [i, label] of chosen.entries()) {
-    const { clip, index, region } = label.track;
-    const truth = isConfirmed(label) ? label.label : null;
-    const [x, y, w, h] = label.box;
-    const box: [number, number, number, number] = [x, y, w, h];
-    const question = { clip, index, box, region, truth, model: null, method: 'gradcam' as const };
+    const { clip, index } = label.track;
     try {
-      explained.push({ ...(await runJob(bus, 'explain', question, { signal })), label });
+      const outcome = await runJob(bus, 'explain', explainQuestion(label, null), { signal });
+      explained.push({ ...outcome, label });
     } catch (error) {
       signal.throwIfAborted();
       log.warn({ clip, index, err: error }, 'not explained');

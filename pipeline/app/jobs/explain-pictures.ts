@@ -12,9 +12,9 @@ import type { Bus } from '../../runtime/bus/bus.ts';
 import { outgoing } from '../../runtime/bus/envelope.ts';
 import { contentId } from '../../runtime/content-id.ts';
 import { reasonOf } from '../../runtime/errors.ts';
+import { runJob } from '../../runtime/jobs/job.ts';
 import type { JobContext } from './context.ts';
 import type { ExplainInput } from './explain-inputs.ts';
-import { runJob } from './job.ts';
 
 /** How every picture is explained. */
 export interface ExplainHow extends Pick<ExplainJob, 'method' | 'class' | 'layer' | 'colours'> {

@@ -7,11 +7,11 @@ import { labelNames } from '../../domain/formats/label-row.ts';
 import { trackedClips } from '../../domain/labels/labels.ts';
 import type { LeftOut } from '../../domain/models/classifier/training.ts';
 import { UsageError } from '../../runtime/errors.ts';
+import { runOrJoinJob } from '../../runtime/jobs/job.ts';
+import type { QuestionOf } from '../../runtime/jobs/pending-job.ts';
 import { buildDataset } from './build-dataset.ts';
 import type { JobContext } from './context.ts';
-import { runOrJoinJob } from './job.ts';
 import { onClassifierProgress } from './job-meters.ts';
-import type { QuestionOf } from './pending-job.ts';
 
 export type ClassifierPlan = Omit<QuestionOf<'classifier'>, 'dataset'>;
 

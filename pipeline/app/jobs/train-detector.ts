@@ -5,12 +5,12 @@ import { fetchHandDrawn } from '../../domain/datasets/hand-drawn.ts';
 import { trackedClips } from '../../domain/labels/labels.ts';
 import { activeModel } from '../../domain/models/registry.ts';
 import { UsageError } from '../../runtime/errors.ts';
+import { runOrJoinJob } from '../../runtime/jobs/job.ts';
+import type { QuestionOf } from '../../runtime/jobs/pending-job.ts';
 import { buildDataset } from './build-dataset.ts';
 import type { TrainContext } from './context.ts';
 import type { HandDrawn } from './hand-drawn.ts';
-import { runOrJoinJob } from './job.ts';
 import { detectorLine, onDetectorProgress } from './job-meters.ts';
-import type { QuestionOf } from './pending-job.ts';
 
 export type DetectorKind = 'pre' | 'main';
 

@@ -24,6 +24,7 @@ import type {
   Go,
   JobView,
   ModelView,
+  Why,
 } from '../studio/api.ts';
 import { sourceOf } from '../studio/clip-state.ts';
 import { JobViews } from '../studio/job-views.ts';
@@ -32,6 +33,7 @@ import { modelView } from '../studio/model-view.ts';
 import { type Change, Projection } from '../studio/projection.ts';
 import { refuseUnlessFrame } from '../studio/requests.ts';
 import { annotate, train } from './begin.ts';
+import { Explanations } from './explanations.ts';
 import { LabelWriter } from './label-writer.ts';
 import { type PictureSource, Pictures } from './pictures.ts';
 
@@ -55,6 +57,7 @@ export class Studio {
   readonly #bus: Bus;
   readonly #log: Logger;
   readonly #pictures: Pictures;
+  readonly #explanations: Explanations;
   readonly #seed: number;
   readonly #writer: LabelWriter;
   /** By clip: up to where the pages were told. */
@@ -70,6 +73,7 @@ export class Studio {
     this.#log = log;
     this.#seed = seed;
     this.#pictures = new Pictures(bus, log);
+    this.#explanations = new Explanations(bus, this.#pictures, log);
     this.projection = new Projection(acceptBelow);
     this.#writer = new LabelWriter(bus, this.projection);
   }
@@ -145,6 +149,21 @@ export class Studio {
   async activate(model: string): Promise<ModelView[]> {
     await activateByHand(this.#bus, model);
     return this.#tellModels();
+  }
+
+  /**
+   * Why the active detector sees a label's animal, and whether to trust that; null where the explainer takes longer.
+   * @throws UsageError where there is no such label, or no model decided on it
+   */
+  why(clip: string, track: number, index: number): Promise<Why | null> {
+    const labels = this.projection.labels(clip)?.track(track)?.labels ?? [];
+    const label = labels.find((one) => one.track.index === index);
+    if (!label) throw new UsageError(`track ${track} of clip ${clip} has no label on frame ${index}`);
+    return this.#explanations.why(label, this.#source(clip));
+  }
+
+  figure(job: string): Promise<Uint8Array | null> {
+    return this.#explanations.figure(job);
   }
 
   async #tellModels(): Promise<ModelView[]> {

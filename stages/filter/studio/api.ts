@@ -24,7 +24,8 @@
  * | GET `/models` | | {@link ModelView}[] |
  * | POST `/models/:model/activate` | | {@link ModelView}[] |
  * | GET `/models/:model/diff` | | {@link LabelChange}[]: what this model would change in the labels that stand |
- * | GET `/why/:clip/:track/:index` | | {@link Why}; waits for the explainer |
+ * | GET `/why/:clip/:track/:index` | | {@link Why}; waits for the explainer, `504` after 30 s |
+ * | GET `/explanations/:job/figure.png` | | the figure of a {@link Why} |
  * | GET `/audit` | | {@link AuditTask}[] still open |
  * | POST `/audit` | {@link AuditAnswer} | {@link Progress} |
  * | GET `/progress` | | {@link Progress} |

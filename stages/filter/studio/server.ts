@@ -5,11 +5,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
-import type { Static, TSchema } from 'typebox';
-import { Check, Errors } from 'typebox/value';
 import { PoisonError, reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../../pipeline/runtime/log/log.ts';
-import { ClipId, FrameIndex, ModelId } from '../../../schemas/terms.ts';
 import {
   Again,
   type ApiError,
@@ -24,7 +21,9 @@ import {
   type ModelView,
   type Session,
   SessionChange,
+  type Why,
 } from './api.ts';
+import { bodyOf, clipOf, indexOf, jobOf, modelOf, trackOf, userNeeded } from './asked.ts';
 import type { Live } from './live.ts';
 import type { Projection } from './projection.ts';
 import { proposedFrames } from './proposals.ts';
@@ -46,6 +45,10 @@ export interface StudioBackend {
   go(request: Go): Promise<JobView[]>;
   models(): Promise<ModelView[]>;
   activate(model: string): Promise<ModelView[]>;
+  /** @returns null where the explainer takes longer */
+  why(clip: string, track: number, index: number): Promise<Why | null>;
+  /** @returns the PNG of an explanation; null where there is none */
+  figure(job: string): Promise<Uint8Array | null>;
 }
 
 export interface ServerOptions {
@@ -177,10 +180,21 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
   app.post('/go', async (context) => context.json(await studio.go(await bodyOf(context, Go))));
   app.get('/proposals', (context) => context.json(proposedFrames(projection.clips())));
   app.get('/models', async (context) => context.json(await studio.models()));
-  app.post('/models/:model/activate', async (context) => {
-    const model = context.req.param('model');
-    if (!Check(ModelId, model)) throw new UsageError('not a model', { expected: '16 hex digits' });
-    return context.json(await studio.activate(model));
+  app.post('/models/:model/activate', async (context) =>
+    context.json(await studio.activate(modelOf(context))),
+  );
+  app.get('/why/:clip/:track/:index', async (context) => {
+    const why = await studio.why(clipOf(context), trackOf(context), indexOf(context));
+    if (why) return context.json(why);
+    const error = 'the explainer has not answered yet; ask again: what it finds meanwhile is kept';
+    return context.json({ error } satisfies ApiError, 504);
+  });
+  app.get('/explanations/:job/figure.png', async (context) => {
+    const figure = await studio.figure(jobOf(context));
+    if (!figure) return context.json({ error: 'there is no such explanation' } satisfies ApiError, 404);
+    context.header('cache-control', 'private, max-age=31536000, immutable');
+    context.header('content-type', 'image/png');
+    return context.body(Uint8Array.from(figure));
   });
   app.get('/jobs', (context) => context.json(studio.jobs.all()));
   return app;
@@ -234,43 +248,6 @@ function liveEvents(context: Context, live: Live): Response {
     }
     stop();
   });
-}
-
-/** @throws UsageError naming what was found and expected */
-async function bodyOf<S extends TSchema>(context: Context, schema: S): Promise<Static<S>> {
-  const type = context.req.header('content-type') ?? 'none';
-  // A form of another site can't send this type without asking first.
-  if (!type.startsWith('application/json'))
-    throw new UsageError('the body is no JSON', { found: type, expected: 'content-type application/json' });
-  let body: unknown;
-  try {
-    body = await context.req.json();
-  } catch {
-    throw new UsageError('the body is no JSON');
-  }
-  if (Check(schema, body)) return body;
-  const [first] = Errors(schema, body);
-  const where = first?.instancePath || 'the body';
-  throw new UsageError(`${where} is not valid`, { expected: first?.message ?? 'what the API says' });
-}
-
-function clipOf(context: Context): string {
-  const clip = context.req.param('clip');
-  if (Check(ClipId, clip)) return clip;
-  throw new UsageError('not a clip', { found: String(clip).slice(0, 64), expected: '16 hex digits' });
-}
-
-function indexOf(context: Context): number {
-  const text = context.req.param('index') ?? '';
-  const index = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-  if (Check(FrameIndex, index)) return index;
-  throw new UsageError('not a frame', { found: text.slice(0, 64), expected: '0, 1, 2 …' });
-}
-
-function userNeeded(context: Context): string {
-  const user = userOf(context);
-  if (user) return user;
-  throw new UsageError('nobody said who decides', { expected: 'PUT /session first' });
 }
 
 function answerError(log: Logger): ErrorHandler {

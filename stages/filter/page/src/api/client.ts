@@ -36,8 +36,7 @@ export async function ask<T>(method: 'GET' | 'PUT' | 'POST', path: string, body?
   const answer: unknown = await response.json().catch(() => null);
   // The server's own word for its types; it is built with this page.
   if (response.ok) return answer as T;
-  if (response.status >= 502 || answer === null) throw new AwayError(`status ${response.status}`);
-  const { error } = answer as Partial<ApiError>;
-  if (response.status === 503) throw new AwayError(error ?? 'busy');
+  const { error } = (answer ?? {}) as Partial<ApiError>;
+  if (response.status >= 502 || answer === null) throw new AwayError(error ?? `status ${response.status}`);
   throw new RefusedError(response.status, error ?? `status ${response.status}`, answer);
 }

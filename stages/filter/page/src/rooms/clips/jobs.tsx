@@ -9,12 +9,14 @@ const SHOWN = 6;
 
 export function Jobs() {
   const t = words.value.go;
-  if (jobs.value.length === 0) return null;
+  // Explanations are shown where they were asked for.
+  const shown = jobs.value.filter(({ kind }) => kind !== 'explain').slice(0, SHOWN);
+  if (shown.length === 0) return null;
   return (
     <section aria-labelledby="jobs-title">
       <h2 id="jobs-title">{t.jobs}</h2>
       <ul class="jobs">
-        {jobs.value.slice(0, SHOWN).map((job) => (
+        {shown.map((job) => (
           <li key={job.job} class={`job ${job.state}`}>
             <Job job={job} />
           </li>

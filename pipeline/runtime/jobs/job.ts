@@ -9,9 +9,9 @@ import {
   type ProgressOf,
   type ResultOf,
 } from '../../../schemas/progress.ts';
-import type { Bus } from '../../runtime/bus/bus.ts';
-import { outgoing } from '../../runtime/bus/envelope.ts';
-import { PoisonError } from '../../runtime/errors.ts';
+import type { Bus } from '../bus/bus.ts';
+import { outgoing } from '../bus/envelope.ts';
+import { PoisonError } from '../errors.ts';
 import { findPendingJob, jobKey, type PendingJob, type QuestionOf, rememberJob } from './pending-job.ts';
 
 /** A job that ended well. */

@@ -1,9 +1,9 @@
 /** Jobs that were asked for before: the same question again, before there is an answer, leads to the same job. */
 import { subjectOf } from '../../../schemas/message.ts';
 import { type JobKind, type JobOf, jobKinds, Progress } from '../../../schemas/progress.ts';
-import { AskedJob } from '../../../schemas/state.ts';
-import type { Bus } from '../../runtime/bus/bus.ts';
-import { jsonId } from '../../runtime/content-id.ts';
+import { AskedJob, askedKey } from '../../../schemas/state.ts';
+import type { Bus } from '../bus/bus.ts';
+import { jsonId } from '../content-id.ts';
 
 /** What a job is asked: all but its name and kind. */
 export type QuestionOf<K extends JobKind> = Omit<JobOf<K>, 'job' | 'kind'>;
@@ -17,7 +17,7 @@ export interface PendingJob {
 
 /** Where the job that was asked this is remembered; another version of the job's message is another question. */
 export function jobKey<K extends JobKind>(kind: K, question: QuestionOf<K>): string {
-  return `asked.${jsonId([jobKinds[kind].type.type, kind, question])}`;
+  return askedKey(jsonId([jobKinds[kind].type.type, kind, question]));
 }
 
 /**
