@@ -12,7 +12,7 @@ import { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Body, MessageType } from '../../../schemas/message.ts';
-import { Progress } from '../../../schemas/progress.ts';
+import { Progress as JobProgress } from '../../../schemas/progress.ts';
 import { Track } from '../../../schemas/track.ts';
 import type {
   Again,
@@ -24,12 +24,14 @@ import type {
   Go,
   JobView,
   ModelView,
+  Progress,
   Why,
 } from '../studio/api.ts';
 import { sourceOf } from '../studio/clip-state.ts';
 import { JobViews } from '../studio/job-views.ts';
 import { Live } from '../studio/live.ts';
 import { modelView } from '../studio/model-view.ts';
+import { progressOf } from '../studio/progress.ts';
 import { type Change, Projection } from '../studio/projection.ts';
 import { refuseUnlessFrame } from '../studio/requests.ts';
 import { annotate, train } from './begin.ts';
@@ -62,6 +64,8 @@ export class Studio {
   readonly #writer: LabelWriter;
   /** By clip: up to where the pages were told. */
   readonly #told = new Map<string, number>();
+  /** The progress that the pages were told last, as JSON. */
+  #toldProgress = '';
   readonly #caughtUp = Promise.withResolvers<void>();
   /** Kinds of messages whose stored ones are not all folded yet. */
   #behind = 0;
@@ -141,6 +145,10 @@ export class Studio {
     return { clip, camera: this.projection.clip(clip).camera, file, source };
   }
 
+  progress(): Progress {
+    return progressOf(this.projection);
+  }
+
   async models(): Promise<ModelView[]> {
     return (await listModels(this.#bus)).map(modelView).reverse();
   }
@@ -205,7 +213,7 @@ export class Studio {
   }
 
   async #followJobs(signal: AbortSignal): Promise<void> {
-    for await (const { body, storedAt } of this.#followed(Progress, signal)) {
+    for await (const { body, storedAt } of this.#followed(JobProgress, signal)) {
       const job = this.jobs.add(body, storedAt);
       if (this.#behind > 0) continue;
       this.live.send({ kind: 'job', job });
@@ -242,5 +250,14 @@ export class Studio {
         live.send({ kind: 'labels', clip, tracks: projection.tracks(clip, of, [from, to]), by });
       }
     }
+    this.#tellProgress();
+  }
+
+  #tellProgress(): void {
+    const progress = this.progress();
+    const told = JSON.stringify(progress);
+    if (told === this.#toldProgress) return;
+    this.#toldProgress = told;
+    this.live.send({ kind: 'progress', progress });
   }
 }

@@ -4,11 +4,13 @@
  */
 import { standingDecisions } from '../../../pipeline/domain/labels/history.ts';
 import { type ReviewedLabel, reviewedTrack } from '../../../pipeline/domain/labels/review.ts';
+import type { ReviewTime } from '../../../pipeline/domain/labels/review-time.ts';
 import { type Risk, risks } from '../../../pipeline/domain/labels/risk.ts';
 import { clipsAtSpot, spotOf, type TrackSpot } from '../../../pipeline/domain/labels/stones.ts';
 import type { Size } from '../../../pipeline/domain/vision/box.ts';
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../schemas/track.ts';
+import { countLabels, type LabelCounts, noLabels, sumOf } from './label-counts.ts';
 
 /** A decision and its place in the log. */
 export interface PlacedDecision {
@@ -46,14 +48,20 @@ export class ClipLabels {
   readonly #standing = new Map<number, StandingTrack>();
   /** Animals: the count of folds when they changed last. */
   readonly #changedAt = new Map<number, number>();
+  /** Animals: theirs of {@link counts}. */
+  readonly #counted = new Map<number, LabelCounts>();
+  readonly #time: ReviewTime;
+  #counts = noLabels;
   #folds = 0;
   #picture: Size | undefined;
   #spots: readonly TrackSpot[] = [];
   /** Frames up to which there are labels. */
   done = 0;
 
-  constructor(clip: string) {
+  /** @param time of decisions, which knows each before it is added here */
+  constructor(clip: string, time: ReviewTime) {
     this.#clip = clip;
+    this.#time = time;
   }
 
   addLabel(label: Track): void {
@@ -94,6 +102,12 @@ export class ClipLabels {
   changedSince(moment: number): number[] {
     this.#fold();
     return [...this.#changedAt].flatMap(([track, at]) => (at > moment ? [track] : []));
+  }
+
+  /** Of all animals; counted anew for those alone that changed. */
+  get counts(): LabelCounts {
+    this.#fold();
+    return this.#counts;
   }
 
   /** All animals, by track; one that nothing changed is the same object as before. */
@@ -179,6 +193,9 @@ export class ClipLabels {
     const involved = members.length > 0 ? members : [...this.#sources.values()];
     const version = Math.max(...involved.map(({ log }) => log.at(-1)?.sequence ?? 0));
     this.#standing.set(track, { track, labels: members.length > 1 ? inOrder(labels) : labels, version });
+    const counts = countLabels(labels, this.#time);
+    this.#counts = sumOf(this.#counts, counts, this.#counted.get(track) ?? noLabels);
+    this.#counted.set(track, counts);
   }
 
   #reviewed(source: SourceTrack): ReadonlyMap<number, readonly ReviewedLabel[]> {

@@ -1,11 +1,13 @@
+import { ReviewTime } from '../../../pipeline/domain/labels/review-time.ts';
 import type { TrackSpot } from '../../../pipeline/domain/labels/stones.ts';
 import type { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../schemas/track.ts';
-import type { ClipView, DrawnFrame, Review, TrackSummary, TrackView } from './api.ts';
+import type { ClipView, DrawnFrame, TrackSummary, TrackView } from './api.ts';
 import { ClipLabels, type StandingTrack } from './clip-labels.ts';
 import { type ClipFacts, clipView } from './clip-state.ts';
 import { DrawnFrames } from './drawn-frames.ts';
+import { type LabelCounts, noLabels, sumOf } from './label-counts.ts';
 import { LabelLog } from './label-log.ts';
 import { trackSummary, trackView } from './track-view.ts';
 
@@ -31,6 +33,8 @@ export class Projection {
   readonly drawn = new DrawnFrames();
   /** What people drew and decided. */
   readonly log = new LabelLog();
+  /** How long decisions took. */
+  readonly time = new ReviewTime();
 
   /** @param acceptBelow risk below which automatic review accepts */
   constructor(acceptBelow: number) {
@@ -54,6 +58,7 @@ export class Projection {
 
   addDecision(body: LabelReviewed, sequence: number, id: string): Change {
     this.log.add(body, sequence, id);
+    this.time.add(body);
     this.#entry(body.clip).labels.addDecision({ body, sequence });
     return { clip: body.clip, decided: { range: [body.from, body.to], by: body.by } };
   }
@@ -78,17 +83,17 @@ export class Projection {
   }
 
   clip(clip: string): ClipView {
-    const { facts, labels } = this.#entry(clip);
-    const counts: Record<Review, number> = { pending: 0, accepted: 0, rejected: 0, corrected: 0 };
-    // While it is being tracked every label would count all of them again.
-    for (const { count } of facts.tracked ? this.summariesOf(clip) : []) {
-      for (const review of reviews) counts[review] += count[review];
-    }
-    return clipView(clip, facts, {
-      done: labels.done,
-      labels: counts,
+    const entry = this.#entry(clip);
+    return clipView(clip, entry.facts, {
+      done: entry.labels.done,
+      labels: countsOf(entry).reviews,
       drawn: this.drawn.ofClip(clip).length,
     });
+  }
+
+  /** Of all clips that are tracked. */
+  labelCounts(): LabelCounts {
+    return [...this.#clips.values()].map(countsOf).reduce((sum, counts) => sumOf(sum, counts), noLabels);
   }
 
   /** Tracks that are finished, first what is worth a person's second. */
@@ -131,7 +136,7 @@ export class Projection {
   #entry(clip: string): ClipEntry {
     let entry = this.#clips.get(clip);
     if (!entry) {
-      entry = { facts: {}, labels: new ClipLabels(clip), summaries: new WeakMap() };
+      entry = { facts: {}, labels: new ClipLabels(clip, this.time), summaries: new WeakMap() };
       this.#clips.set(clip, entry);
     }
     return entry;
@@ -168,10 +173,9 @@ function standing({ labels }: ClipEntry, tracks: readonly number[] | undefined):
   return tracks.flatMap((track) => labels.track(track) ?? []);
 }
 
-const reviews = ['pending', 'accepted', 'rejected', 'corrected'] as const;
+/** While it is being tracked none are counted: every label would count all of its track again. */
+function countsOf({ facts, labels }: ClipEntry): LabelCounts {
+  return facts.tracked ? labels.counts : noLabels;
+}
 
-const noCounts = {
-  done: 0,
-  labels: { pending: 0, accepted: 0, rejected: 0, corrected: 0 },
-  drawn: 0,
-} as const;
+const noCounts = { done: 0, labels: noLabels.reviews, drawn: 0 } as const;

@@ -19,6 +19,7 @@ import {
   type JobView,
   type LiveEvent,
   type ModelView,
+  type Progress,
   type Session,
   SessionChange,
   type Why,
@@ -43,6 +44,7 @@ export interface StudioBackend {
   change(direction: 'undo' | 'redo', request: Again, by: string): Promise<Decided | null>;
   picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null>;
   go(request: Go): Promise<JobView[]>;
+  progress(): Progress;
   models(): Promise<ModelView[]>;
   activate(model: string): Promise<ModelView[]>;
   /** @returns null where the explainer takes longer */
@@ -197,6 +199,7 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
     return context.body(Uint8Array.from(figure));
   });
   app.get('/jobs', (context) => context.json(studio.jobs.all()));
+  app.get('/progress', (context) => context.json(studio.progress()));
   return app;
 }
 
