@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import type {
   ApiError,
   ClipView,
   Decided,
   DrawnFrame,
   LiveEvent,
+  Progress,
   Session,
   TrackSummary,
 } from '../../stages/filter/studio/api.ts';
@@ -290,6 +292,25 @@ describe('studio, live', { timeout: 120_000 }, () => {
     assert.equal(back.resets, 0);
   });
 
+  test('how far the job is follows every decision, and what each took is kept in the log', async (t) => {
+    const clip = clipId(23);
+    await publishLabelled(bus, { clip, tracks: 1, frames: 10 });
+    const mika = await Person.enter(await start(t), `mika-${clip}`);
+    const page = await listening(t, mika);
+    const before = await mika.get<Progress>('/api/progress');
+    const runs = [{ clip, track: 1, from: 0, to: 3, version: 0 }];
+    await mika.ok('POST', '/api/decisions', { decision: 'accepted', runs, tookMs: 1_234, key: 'A' });
+    const isCounted = (event: LiveEvent) =>
+      event.kind === 'progress' && event.progress.labels.accepted === before.labels.accepted + 4;
+    const told = await page.next(isCounted);
+    assert.ok(told.kind === 'progress');
+    assert.equal(told.progress.labels.pending, before.labels.pending - 4);
+    assert.ok((told.progress.labelsPerMinute ?? 0) > 0);
+    assert.deepEqual(await mika.get('/api/progress'), told.progress);
+    for await (const { body } of bus.stored(LabelReviewed, { clip }))
+      assert.deepEqual([body.tookMs, body.key], [1_234, 'A']);
+  });
+
   test('a stage that is killed in the middle comes back with the same state, and tells pages to ask anew', async (t) => {
     const clip = clipId(21);
     await publishLabelled(bus, { clip, tracks: 2, frames: 30, file: '<img src=x onerror=alert(1)>.mp4' });
@@ -307,13 +328,14 @@ describe('studio, live', { timeout: 120_000 }, () => {
       labels: await person.get(`/api/clips/${clip}/labels`),
       drawn: await person.get('/api/drawn'),
       session: await person.get<Session>('/api/session'),
+      progress: await person.get<Progress>('/api/progress'),
     });
     const before = await state(mika);
     await first.stop();
     const second = await start(t, { studioPort: Number(new URL(first.url).port) });
     assert.equal(second.url, first.url);
     const now = await state(mika);
-    for (const part of ['session', 'clips', 'drawn', 'labels', 'tracks'] as const)
+    for (const part of ['session', 'clips', 'drawn', 'labels', 'tracks', 'progress'] as const)
       assert.deepEqual(now[part], before[part], part);
     assert.equal(before.session.user, '<b>みか</b>');
     const back = await listening(t, mika, last.at);

@@ -5,6 +5,7 @@ import { ClipFound } from '../../../../../schemas/clip-found.ts';
 import { ClipTracked } from '../../../../../schemas/clip-tracked.ts';
 import type { LabelReviewed } from '../../../../../schemas/label-reviewed.ts';
 import { Track } from '../../../../../schemas/track.ts';
+import { progressOf } from '../../../../../stages/filter/studio/progress.ts';
 import { Projection } from '../../../../../stages/filter/studio/projection.ts';
 import { proposedFrames, WORTH_DRAWING } from '../../../../../stages/filter/studio/proposals.ts';
 import {
@@ -100,6 +101,39 @@ test('projection - a drawn box is cut at the picture’s edge', () => {
   const drawing = { boxes: [{ box, label: 'deer' }], version: 0 };
   const entry = drawingEntry(projected(), { clip, index: 0 }, drawing, mika);
   assert.deepEqual(entry.boxes?.[0]?.box, [0, 0, 50, 30]);
+});
+
+test('progress - labels are counted as they stand, whoever splits, joins, undoes; counts follow the list', () => {
+  const projection = projected();
+  const pending = { pending: 20, accepted: 0, rejected: 0, corrected: 0 };
+  assert.deepEqual(progressOf(projection).labels, pending);
+  const accepted = decisionEntries(projection, { ...accept(run(1, 0, 7)), tookMs: 1_600, key: 'A' }, mika);
+  write(projection, accepted);
+  write(projection, decisionEntries(projection, { ...accept(run(1, 2, 3)), decision: 'rejected' }, mika));
+  const split = { kind: 'split' as const, run: run(2, 6, 9) };
+  write(projection, editEntries(projection, split, mika));
+  const now = progressOf(projection);
+  assert.deepEqual(now.labels, { pending: 12, accepted: 6, rejected: 2, corrected: 0 });
+  assert.equal(now.secondsPerAccepted, 0.267, '1.6 s for the six that stand');
+  const listed = projection.summaries().map(({ count }) => count);
+  for (const review of ['pending', 'accepted', 'rejected', 'corrected'] as const)
+    assert.equal(
+      listed.reduce((sum, count) => sum + count[review], 0),
+      now.labels[review],
+    );
+  assert.deepEqual(projection.clip(clip).labels, now.labels);
+  write(projection, [{ ...accepted[0]!, decision: 'undone' }]);
+  assert.deepEqual(progressOf(projection).labels, pending, 'both decisions were one action');
+});
+
+test('progress - a short clip has no more frames worth drawing than frames; none are known: the method’s 25', () => {
+  assert.equal(progressOf(new Projection(0.6)).worthDrawing, WORTH_DRAWING);
+  const projection = new Projection(0.6);
+  projection.addFacts(clip, { found: { ...ClipFound.examples.valid, frames: 10 } });
+  const drawing = { boxes: [], version: 0 };
+  projection.addDrawing(drawingEntry(projection, { clip, index: 0 }, drawing, mika), 1, 'drawing-1');
+  const { worthDrawing, drawn } = progressOf(projection);
+  assert.deepEqual({ worthDrawing, drawn }, { worthDrawing: 10, drawn: 1 });
 });
 
 test('proposals - the first frame of each clip, the rest spread over all by their length, each once', () => {
