@@ -4,6 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CLIP_EVENTS } from '../pipeline/app/jobs/pipeline-metrics.ts';
+import { WATCHED_STREAMS } from '../pipeline/app/jobs/status.ts';
 import { STATE_BUCKET, STORES, type StoreName } from '../pipeline/runtime/bus/topology.ts';
 import type { WorkSource } from '../pipeline/runtime/bus/work.ts';
 import type { Stage } from '../pipeline/runtime/stage/stage.ts';
@@ -68,8 +70,21 @@ function leavingAlone({ stream, durable }: WorkSource): string[] {
   ];
 }
 
-/** Who only says that clips are there, and whether there is a model that looks at them. */
-export const watcher: Permissions = allow([subjectOf(ClipArrived), ...watching('active.*')]);
+/**
+ * Who says that clips are there, and watches how the work goes (`shika up --no-stages`): it reads what became of clips,
+ * the active models, and how much streams and consumers hold.
+ * @param consumers of all stages: it has no business with them
+ */
+export function watcherOf(consumers: readonly WorkSource[]): Permissions {
+  const deny = consumers.filter(({ stream }) => stream === ClipArrived.stream).flatMap(leavingAlone);
+  const permissions = allow([
+    subjectOf(ClipArrived),
+    ...CLIP_EVENTS.flatMap((type) => following(type.stream, subjectOf(type))),
+    ...WATCHED_STREAMS.map((stream) => `$JS.API.CONSUMER.LIST.${stream}`),
+    ...watching('active.*'),
+  ]);
+  return { ...permissions, deny: deny.sort() };
+}
 
 /** Who looks, decides and replays: everything. */
 const person: Permissions = { publish: ['>'], subscribe: ['>'] };
@@ -144,6 +159,7 @@ export async function authorization(): Promise<string> {
     const others = sources.filter(({ name }) => name !== stage.name).flatMap(({ own }) => own);
     return [stage.name, permissionsOf(stage, others)];
   });
+  const watcher = watcherOf(sources.flatMap(({ own }) => own));
   users.push(['setup', setup], ['watcher', watcher], ['person', person]);
   const lines = users.flatMap(([user, { publish, deny, subscribe }]) => [
     `    {`,

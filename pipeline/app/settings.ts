@@ -5,6 +5,7 @@ import { CamerasOptions } from '../ingest/options.ts';
 import type { BusOptions } from '../runtime/bus/bus.ts';
 import type { BusBounds } from '../runtime/bus/topology.ts';
 import { BusSection, type Config, LogSection, loadConfig } from '../runtime/config/config.ts';
+import { MetricsSection } from '../runtime/metrics/options.ts';
 
 type StageSections = { readonly [K in keyof typeof stages]: (typeof stages)[K]['options'] };
 
@@ -15,6 +16,7 @@ const stageSections = Object.fromEntries(
 export const sections = {
   bus: BusSection,
   log: LogSection,
+  metrics: MetricsSection,
   cameras: CamerasOptions,
   events: EventsOptions,
   ...stageSections,

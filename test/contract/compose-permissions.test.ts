@@ -6,6 +6,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { pino } from 'pino';
 import Type from 'typebox';
 import { authorization, PERMISSIONS_FILE } from '../../deploy/permissions.ts';
+import { PipelineMetrics } from '../../pipeline/app/jobs/pipeline-metrics.ts';
 import { activeModel } from '../../pipeline/domain/models/registry.ts';
 import { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
@@ -20,6 +21,7 @@ import { Look } from '../../schemas/look.ts';
 import type { MessageType } from '../../schemas/message.ts';
 import { type StageEntry, stages } from '../../stages/index.ts';
 import { startServer, type TestServer } from '../processes/server.ts';
+import { until } from '../processes/until.ts';
 
 const written = await readFile(PERMISSIONS_FILE, 'utf8');
 
@@ -150,6 +152,28 @@ describe('a bus with a user per stage', () => {
     const [watcher] = await works('watcher');
     await watcher.publish(example(ClipArrived, 'watcher'), { signal: AbortSignal.timeout(5_000) });
     assert.equal(await activeModel(watcher, 'classifier'), undefined);
+  });
+
+  test('watcher - counts clips, backlogs and active models, for Prometheus', async (t) => {
+    const [watcher, decoder] = await works('watcher', 'decoder');
+    await person.state.delete('active.detector');
+    await person.publish(example(ClipArrived, 'watched'));
+    const queue = decoder.work(workSource('decoder', { type: ClipArrived, ackWaitS: 30, attempts: 1 }));
+    await queue.take(1, AbortSignal.timeout(20_000));
+    await queue.close();
+    const stop = new AbortController();
+    t.after(() => stop.abort());
+    const metrics = new PipelineMetrics({
+      bus: watcher,
+      cameras: [],
+      isPickedUp: () => false,
+      starts: () => new Map(),
+      signal: stop.signal,
+    });
+    const text = () => metrics.text(async () => new Map());
+    await until(async () => /shika_clips_total\{[^}]*\} \d/.test(await text()), 'clips are counted', 30_000);
+    assert.match(await text(), /shika_bus_reachable\{process="up"\} 1/);
+    assert.match(await text(), /shika_consumer_waiting_messages\{[^}]*consumer="decoder_clip_arrived"/);
   });
 
   test('setup - makes the bus what is declared, mends what was changed, and may do nothing else', async () => {

@@ -15,7 +15,14 @@ describe('the list of stages', () => {
   }
 
   test('every stage has a section in the configuration and a process', () => {
-    assert.deepEqual(Object.keys(sections), ['bus', 'log', 'cameras', 'events', ...Object.keys(stages)]);
+    assert.deepEqual(Object.keys(sections), [
+      'bus',
+      'log',
+      'metrics',
+      'cameras',
+      'events',
+      ...Object.keys(stages),
+    ]);
     assert.deepEqual(Object.keys(processesFor(3)), Object.keys(stages));
     assert.equal(processesFor(3).detector, 3);
   });

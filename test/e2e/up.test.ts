@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Raster } from '../../pipeline/domain/vision/image.ts';
 import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
+import { freePort } from '../processes/nats-process.ts';
 import { start } from '../processes/shika.ts';
 import { until } from '../processes/until.ts';
 import { untilPrinted } from '../processes/until-printed.ts';
@@ -49,7 +50,8 @@ test('up - a camera’s stream is taken in clips, and Ctrl-C stops everything wi
 }, async (t) => {
   const dir = join(folder, 'data');
   const args = ['up', '--rtsp', `gate=${url}`, '--segment', '0.5', '--detectors', '1', '--out', dir];
-  const { child, ended } = start(args);
+  const port = await freePort();
+  const { child, ended } = start(args, { SHIKA_METRICS_PORT: `${port}` });
   t.after(() => child.kill('SIGKILL'));
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -60,6 +62,18 @@ test('up - a camera’s stream is taken in clips, and Ctrl-C stops everything wi
       .split('\n')
       .filter((line) => line.includes('"msg":"decoded"')).length;
   await until(async () => (await decoded()) >= 2, 'two clips are decoded', 100_000);
+  // One endpoint for all processes of the machine, told apart by their names.
+  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const decodedFrames =
+    /^shika_outputs_total\{camera="gate",type="shika\.frame\.v1",stage="decoder",process="decoder"\} [1-9]/m;
+  await until(async () => decodedFrames.test(await metrics()), 'frames are counted', 60_000);
+  const text = await metrics();
+  assert.match(text, /^shika_clips_total\{camera="gate",event="arrived",process="up"\} [1-9]/m);
+  assert.match(text, /^shika_camera_last_clip_timestamp_seconds\{camera="gate",process="up"\} [1-9]/m);
+  assert.match(text, /^shika_process_starts_total\{started="nats-server",process="up"\} 1$/m);
+  assert.match(text, /^shika_disk_free_bytes\{process="up"\} [1-9]/m);
+  for (const stage of ['decoder', 'detector', 'tracker', 'filter', 'trainer', 'explainer'])
+    assert.match(text, new RegExp(`^process_start_time_seconds.*process="${stage}"`, 'm'));
   child.kill('SIGINT');
   const { code } = await ended;
   assert.equal(code, 0, said);

@@ -4,6 +4,7 @@ import { Bus, type BusOptions } from '../../runtime/bus/bus.ts';
 import type { BusBounds } from '../../runtime/bus/topology.ts';
 import { mebibytes } from '../../runtime/disk.ts';
 import type { Logger } from '../../runtime/log/log.ts';
+import type { Metrics } from '../../runtime/metrics/gather.ts';
 import type { OwnedFolder } from '../../runtime/supervisor/owned-folder.ts';
 import { Supervisor } from '../../runtime/supervisor/supervisor.ts';
 import { STAGE_COMMAND } from './processes.ts';
@@ -66,6 +67,21 @@ export class LocalPipeline {
   /** Resolves when there is room for something new, where the server is this pipeline's own. */
   untilRoom(signal: AbortSignal): Promise<void> {
     return this.#supervisor.untilRoom(signal);
+  }
+
+  /** Whether the bus' store is on this machine. */
+  get isPrivate(): boolean {
+    return this.#supervisor.isPrivate;
+  }
+
+  /** How often each process was started, by its name. */
+  get starts(): ReadonlyMap<string, number> {
+    return this.#supervisor.starts;
+  }
+
+  /** What each stage process counts, by its name. */
+  metrics(): Promise<ReadonlyMap<string, Metrics>> {
+    return this.#supervisor.metrics();
   }
 
   async close(): Promise<void> {

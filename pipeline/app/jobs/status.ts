@@ -8,7 +8,18 @@ import type { ModelKind } from '../../../schemas/terms.ts';
 import { activeModel } from '../../domain/models/registry.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 
-const streams = ['CLIPS', 'FRAMES', 'LOOKS', 'BOXES', 'TRACKS', 'IMAGES', 'LABELS', 'JOBS', 'DEAD'] as const;
+/** Those that say how the work goes. */
+export const WATCHED_STREAMS = [
+  'CLIPS',
+  'FRAMES',
+  'LOOKS',
+  'BOXES',
+  'TRACKS',
+  'IMAGES',
+  'LABELS',
+  'JOBS',
+  'DEAD',
+] as const;
 const clipEvents = { arrived: ClipArrived, tracked: ClipTracked, filtered: ClipFiltered, failed: ClipFailed };
 
 type StreamOccupancy = Awaited<ReturnType<Bus['occupancy']>> & { readonly name: string };
@@ -29,10 +40,10 @@ export const NO_DETECTOR =
 export async function pipelineStatus(bus: Bus): Promise<PipelineStatus> {
   const clips = { arrived: 0, tracked: 0, filtered: 0, failed: 0 };
   for (const event of ['arrived', 'tracked', 'filtered', 'failed'] as const) {
-    for await (const _ of bus.stored(clipEvents[event])) clips[event] += 1;
+    clips[event] = await bus.count(clipEvents[event]);
   }
   const occupancies: StreamOccupancy[] = [];
-  for (const name of streams) occupancies.push({ name, ...(await bus.occupancy(name)) });
+  for (const name of WATCHED_STREAMS) occupancies.push({ name, ...(await bus.occupancy(name)) });
   const active = {
     detector: (await activeModel(bus, 'detector')) ?? null,
     classifier: (await activeModel(bus, 'classifier')) ?? null,

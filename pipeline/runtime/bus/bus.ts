@@ -181,20 +181,35 @@ export class Bus {
     return purged;
   }
 
+  /** How many messages of a type are stored, without reading them. */
+  async count(type: MessageType, parameters: Parameters = {}): Promise<number> {
+    const filter = subjectOf(type, parameters);
+    const { state } = await this.#patient(filter, () =>
+      this.#manager.streams.info(type.stream, { subjects_filter: filter }),
+    );
+    return Object.values(state.subjects ?? {}).reduce((sum, messages) => sum + messages, 0);
+  }
+
   /** Messages and bytes of a stream, and its durable consumers' backlogs. */
   occupancy(stream: StreamName): Promise<Occupancy> {
     return this.#patient(stream, () => this.#occupancy(stream));
   }
 
   async #occupancy(stream: StreamName): Promise<Occupancy> {
-    const { state } = await this.#manager.streams.info(stream);
+    const { state, config } = await this.#manager.streams.info(stream);
     const consumers: Backlog[] = [];
     for await (const info of this.#manager.consumers.list(stream)) {
       if (info.config.durable_name) {
-        consumers.push({ name: info.name, waiting: info.num_pending, working: info.num_ack_pending });
+        consumers.push({
+          name: info.name,
+          waiting: info.num_pending,
+          working: info.num_ack_pending,
+          delivered: info.delivered.consumer_seq,
+        });
       }
     }
-    return { messages: state.messages, bytes: state.bytes, consumers };
+    const limit = config.max_bytes > 0 ? config.max_bytes : null;
+    return { messages: state.messages, bytes: state.bytes, limit, consumers };
   }
 
   /**
@@ -246,6 +261,8 @@ export class Bus {
 export interface Occupancy {
   readonly messages: number;
   readonly bytes: number;
+  /** Bytes that it may hold; null where it has no limit of its own. */
+  readonly limit: number | null;
   /** Of its durable consumers. */
   readonly consumers: readonly Backlog[];
 }
@@ -256,4 +273,6 @@ export interface Backlog {
   readonly waiting: number;
   /** Delivered and not settled. */
   readonly working: number;
+  /** So far, those that came again counted each time. */
+  readonly delivered: number;
 }

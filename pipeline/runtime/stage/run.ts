@@ -3,6 +3,9 @@ import type { Static, TObject } from 'typebox';
 import { Bus, type BusOptions } from '../bus/bus.ts';
 import { FatalError, reasonOf } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
+import { answerParent } from '../metrics/gather.ts';
+import type { MetricsOptions } from '../metrics/options.ts';
+import { serveMetrics } from '../metrics/serve.ts';
 import type { Stage } from './stage.ts';
 import { Stats } from './stats.ts';
 import { Worker } from './worker.ts';
@@ -14,6 +17,8 @@ export interface StageRun<O extends TObject> {
   readonly log: Logger;
   /** Seconds between stats lines. */
   readonly statsS: number;
+  /** Of its endpoint; without, it has none. */
+  readonly metrics?: MetricsOptions;
   /** Aborting it drains the stage. */
   readonly signal: AbortSignal;
 }
@@ -29,14 +34,20 @@ export async function runStage<O extends TObject>(run: StageRun<O>): Promise<voi
   const { stage, log, statsS } = run;
   const stop = new AbortController();
   const signal = AbortSignal.any([run.signal, stop.signal]);
+  const stats = new Stats(stage.name);
+  const { registry } = stats.metrics;
+  const { metrics = { port: 0, host: '' } } = run;
+  const endpoint = await serveMetrics(metrics, () => registry.metrics(), log);
+  const answerNoMore = answerParent(registry);
   let bus: Bus;
   try {
     bus = await Bus.open({ ...run.bus, name: stage.name, signal: run.signal }, log);
   } catch (error) {
+    answerNoMore();
+    await endpoint.close();
     if (run.signal.aborted) return;
     throw error;
   }
-  const stats = new Stats();
   const ticker = setInterval(() => stats.write(log), statsS * 1000);
   let fatal: FatalError | undefined;
   const exit = (error: FatalError) => {
@@ -62,6 +73,8 @@ export async function runStage<O extends TObject>(run: StageRun<O>): Promise<voi
   } finally {
     clearInterval(ticker);
     stats.write(log);
+    answerNoMore();
+    await endpoint.close();
     await bus.close();
   }
   if (fatal) throw fatal;

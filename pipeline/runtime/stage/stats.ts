@@ -1,6 +1,10 @@
-/** What a stage did, as one log line every few seconds: for a person who watches, and for whoever scales it. */
+/**
+ * What a stage did: as one log line every few seconds, for a person who watches, and since its start for Prometheus.
+ * Both are counted here, in one go.
+ */
 import { createHistogram } from 'node:perf_hooks';
 import type { Logger } from '../log/log.ts';
+import { StageMetrics } from '../metrics/stage-metrics.ts';
 
 export class Stats {
   #in = 0;
@@ -9,25 +13,40 @@ export class Stats {
   #batches = 0;
   readonly #lag = new Map<string, number>();
   readonly #durations = createHistogram();
+  readonly metrics: StageMetrics;
 
-  /** `count` inputs were handled together in `ms`. */
-  handled(count: number, ms: number): void {
-    this.#in += count;
+  constructor(stage: string) {
+    this.metrics = new StageMetrics(stage);
+  }
+
+  /** Inputs were handled together in `ms`. @param cameras of each; '' where it is of none */
+  handled(cameras: readonly string[], ms: number): void {
+    this.#in += cameras.length;
     this.#batches += 1;
     this.#durations.record(Math.max(1, Math.round(ms)));
+    this.metrics.handled(cameras, ms);
   }
 
-  published(): void {
+  /** @param type of the message, by CloudEvents */
+  published(type: string, camera: string): void {
     this.#out += 1;
+    this.metrics.published(type, camera);
   }
 
-  died(): void {
+  died(camera: string): void {
     this.#dead += 1;
+    this.metrics.died(camera);
+  }
+
+  /** It is given back and comes again. */
+  failed(camera: string): void {
+    this.metrics.failed(camera);
   }
 
   /** Messages of a consumer that wait on the server. */
   lag(consumer: string, waiting: number): void {
     this.#lag.set(consumer, waiting);
+    this.metrics.waiting(consumer, waiting);
   }
 
   /** Writes the line and starts anew. */

@@ -8,6 +8,7 @@ import { pause } from '../bus/pause.ts';
 import type { Delivery, WorkQueue } from '../bus/work.ts';
 import { type FatalError, reasonOf } from '../errors.ts';
 import type { Logger } from '../log/log.ts';
+import { cameraOf } from '../metrics/camera.ts';
 import { deadLetter } from './dead-letter.ts';
 import { emit } from './emit.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -79,6 +80,7 @@ export class Worker {
 
   async #work(deliveries: readonly Delivery[]): Promise<void> {
     const started = performance.now();
+    const cameras = deliveries.map(() => '');
     const renewal = setInterval(
       () => {
         for (const delivery of deliveries) delivery.renew();
@@ -87,13 +89,14 @@ export class Worker {
     );
     try {
       let tasks = await this.#opened(deliveries);
+      cameras.splice(0, tasks.length, ...tasks.map(({ input }) => this.#cameraOf(input)));
       while (tasks.length > 0) {
         const postponed = 'each' in this.#handler ? await this.#each(tasks) : await this.#batch(tasks);
         tasks = await this.#afterPause(postponed);
       }
     } finally {
       clearInterval(renewal);
-      this.#stats.handled(deliveries.length, performance.now() - started);
+      this.#stats.handled(cameras, performance.now() - started);
     }
   }
 
@@ -128,7 +131,7 @@ export class Worker {
     for (const task of tasks) {
       if (!('each' in this.#handler)) break;
       try {
-        await this.#publish(this.#handler.each(task.input, this.#context(task.input)));
+        await this.#publish(this.#handler.each(task.input, this.#context(task.input)), task.input);
         await this.#acknowledge(task.delivery);
       } catch (error) {
         postponed.push(...(await this.#failed(task, error)));
@@ -155,7 +158,7 @@ export class Worker {
         try {
           const result = results[i] ?? new Error('the handler gave no result');
           if (result instanceof Error) throw result;
-          await this.#publish(result);
+          await this.#publish(result, task.input);
           await this.#acknowledge(task.delivery);
           return [];
         } catch (error) {
@@ -166,11 +169,21 @@ export class Worker {
     return postponed.flat();
   }
 
-  async #publish(messages: AsyncIterable<Outgoing | Commit> | Iterable<Outgoing | Commit>): Promise<void> {
+  /** @param input what they follow from; undefined where it could not be read */
+  async #publish(
+    messages: AsyncIterable<Outgoing | Commit> | Iterable<Outgoing | Commit>,
+    input: Incoming | undefined,
+  ): Promise<void> {
+    const camera = this.#cameraOf(input);
     await emit(messages, async (message) => {
       await this.#bus.publish(message, { signal: this.#signal });
-      this.#stats.published();
+      this.#stats.published(message.type.type, camera);
     });
+  }
+
+  /** '' where it is of none. */
+  #cameraOf(input: Incoming | undefined): string {
+    return input ? cameraOf(this.#handler.take.type, input.subject, input.body) : '';
   }
 
   /** An acknowledgement that gets lost only means that the input comes again, which is harmless. */
@@ -201,6 +214,7 @@ export class Worker {
           'will try again',
         );
         delivery.retry(outcome.delayMs);
+        this.#stats.failed(this.#cameraOf(input));
         return [];
       case 'exit':
         delivery.retry(0);
@@ -211,10 +225,10 @@ export class Worker {
 
   /** Acknowledged when all is stored; else the next process gives it up. */
   async #giveUp(delivery: Delivery, reason: string, input?: Incoming): Promise<void> {
-    this.#stats.died();
+    this.#stats.died(this.#cameraOf(input));
     const options = {
       stage: this.#stage,
-      publish: (messages: (Outgoing | Commit)[]) => this.#publish(messages),
+      publish: (messages: (Outgoing | Commit)[]) => this.#publish(messages, input),
       onDead: this.#handler.onDead?.bind(this.#handler),
       log: this.#log,
       signal: this.#signal,

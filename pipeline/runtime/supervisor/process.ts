@@ -1,6 +1,7 @@
 /** A child process that is supervised: started again when it dies, stopped gently. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Logger } from '../log/log.ts';
+import { type Metrics, metricsOf } from '../metrics/gather.ts';
 import { backoffMs } from '../retry.ts';
 import { LogFile } from './log-file.ts';
 
@@ -38,6 +39,7 @@ export class SupervisedProcess {
   #failures = 0;
   #restart: NodeJS.Timeout | undefined;
   #lastLines = '';
+  #starts = 0;
 
   /** @param onGivenUp called once, where it exits with a code that is final */
   constructor(spec: ProcessSpec, log: Logger, onGivenUp: (reason: string) => void) {
@@ -50,6 +52,20 @@ export class SupervisedProcess {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  /** How often it was started. */
+  get starts(): number {
+    return this.#starts;
+  }
+
+  /** What it counts, where it is a stage; none where it is not there now. */
+  async metrics(): Promise<Metrics> {
+    return this.#child ? metricsOf(this.#child) : [];
   }
 
   /** SIGTERM, and SIGKILL for one that does not listen. */
@@ -75,6 +91,7 @@ export class SupervisedProcess {
   #start(): void {
     const { name, command, args, env, inherits = 'ignore' } = this.#spec;
     const started = Date.now();
+    this.#starts += 1;
     const child = spawn(command, [...args], {
       env: { ...process.env, ...env },
       // The channel closes when this process dies, however it dies: the child then stops by itself.

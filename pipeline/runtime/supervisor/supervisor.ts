@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Probe } from '../bus/probe.ts';
 import type { Logger } from '../log/log.ts';
+import type { Metrics } from '../metrics/gather.ts';
 import { type BusAddress, leaveAddress, withdrawAddress } from './address.ts';
 import { FileLock } from './file-lock.ts';
 import { provideNatsServer } from './nats-server.ts';
@@ -71,6 +72,7 @@ export class Supervisor {
       NATS_URL: address.url,
       SHIKA_BUS_USER: address.user,
       SHIKA_BUS_PASSWORD: address.password,
+      SHIKA_METRICS_PORT: '0', // they answer this process, which has the port
     };
     const supervised = Object.entries(processes).flatMap(([stage, count]) =>
       Array.from({ length: count }, (_, i) => {
@@ -99,6 +101,18 @@ export class Supervisor {
   /** What the store of its own server has for what comes, bytes; no bound where the server is another's. */
   get room(): number {
     return this.#server?.room ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** How often each process was started. */
+  get starts(): ReadonlyMap<string, number> {
+    const all = [...this.#processes, ...(this.#server ? [this.#server.process] : [])];
+    return new Map(all.map(({ name, starts }) => [name, starts]));
+  }
+
+  /** What each stage process counts, by its name; one that does not answer now is left out. */
+  async metrics(): Promise<ReadonlyMap<string, Metrics>> {
+    const answers = this.#processes.map(async (process) => [process.name, await process.metrics()] as const);
+    return new Map((await Promise.all(answers)).filter(([, metrics]) => metrics.length > 0));
   }
 
   /** Resolves when the disk of its own server has room for something new. */

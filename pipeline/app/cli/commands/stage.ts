@@ -21,6 +21,7 @@ export function stageCommand(program: Command): void {
         bus: busOptions(settings),
         log: createLog(name, settings.log.level as LogLevel), // the schema of `log.level` lists the levels
         statsS: settings.log.statsS,
+        metrics: settings.metrics,
         signal: interruption(),
       });
       process.exit(EXIT.ok);

@@ -7,8 +7,10 @@ import { watchFolders } from '../../../ingest/folders/watch.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
 import { reasonOf, UsageError } from '../../../runtime/errors.ts';
 import { createLog, type LogLevel } from '../../../runtime/log/log.ts';
+import { serveMetrics } from '../../../runtime/metrics/serve.ts';
 import type { OwnedFolder } from '../../../runtime/supervisor/owned-folder.ts';
 import { LocalPipeline } from '../../jobs/local-pipeline.ts';
+import { PipelineMetrics } from '../../jobs/pipeline-metrics.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { NO_DETECTOR } from '../../jobs/status.ts';
 import { markStaying, recordingsFolder } from '../../results/job-folder.ts';
@@ -80,9 +82,23 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
   const cameras = rtsp.map(({ name }) => name);
   log.info({ server: pipeline.bus.serverVersion, watch, cameras, out: flags.out }, 'up');
   if (!(await activeModel(pipeline.bus, 'detector'))) log.warn({ out: flags.out }, NO_DETECTOR);
+  const signal = AbortSignal.any([stopped, pipeline.failed]);
+  const metrics = new PipelineMetrics({
+    bus: pipeline.bus,
+    cameras: new Set([...cameras, ...known.cameras.keys()]),
+    isPickedUp: (name) => Date.parse(known.cameras.get(name)?.pickUp ?? '') < Date.now(),
+    folder: pipeline.isPrivate ? folder.path : undefined,
+    starts: () => pipeline.starts,
+    signal,
+  });
+  const text = () => metrics.text(() => pipeline.metrics());
+  const endpoint = await serveMetrics(settings.metrics, text, log).catch(async (error: unknown) => {
+    await pipeline.close();
+    throw error;
+  });
   const arrival = {
     bus: pipeline.bus,
-    signal: AbortSignal.any([stopped, pipeline.failed]),
+    signal,
     untilRoom: (signal: AbortSignal) => pipeline.untilRoom(signal),
     log,
     known,
@@ -96,6 +112,7 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
       keepH: flags.keep,
     }),
   ]);
+  await endpoint.close();
   await pipeline.close();
   if (pipeline.failed.aborted) throw new UsageError(reasonOf(pipeline.failed.reason));
   process.exit(EXIT.ok);

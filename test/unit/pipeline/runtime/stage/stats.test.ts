@@ -11,11 +11,11 @@ function written(stats: Stats) {
 
 describe('stats', () => {
   test('one line says how much came and went, how long it took and what waits', () => {
-    const stats = new Stats();
-    for (let ms = 1; ms <= 99; ms++) stats.handled(2, ms);
-    stats.handled(4, 1000);
-    for (let i = 0; i < 7; i++) stats.published();
-    stats.died();
+    const stats = new Stats('detector');
+    for (let ms = 1; ms <= 99; ms++) stats.handled(['gate', 'gate'], ms);
+    stats.handled(['gate', 'gate', '', 'hill'], 1000);
+    for (let i = 0; i < 7; i++) stats.published('shika.boxes.v1', 'gate');
+    stats.died('gate');
     stats.lag('detector_look', 12);
     const { msg, in: came, out, dead, lag, batch, p50Ms, p99Ms, rssMiB } = written(stats);
     assert.deepEqual(
@@ -28,8 +28,8 @@ describe('stats', () => {
   });
 
   test('the next line begins anew, but for what waits', () => {
-    const stats = new Stats();
-    stats.handled(3, 10);
+    const stats = new Stats('detector');
+    stats.handled(['gate', 'gate', 'gate'], 10);
     stats.lag('detector_look', 5);
     written(stats);
     const { in: came, out, dead, lag, batch, p50Ms, p99Ms } = written(stats);
@@ -40,7 +40,7 @@ describe('stats', () => {
   });
 
   test('what waits is of all the stage’s consumers: one that is idle does not hide another', () => {
-    const stats = new Stats();
+    const stats = new Stats('detector');
     stats.lag('filter_clip_tracked', 20);
     stats.lag('filter_job_dataset', 0);
     assert.equal(written(stats).lag, 20);
