@@ -10,6 +10,7 @@ import { ClipTracked } from './clip-tracked.ts';
 import { DatasetJob } from './dataset-job.ts';
 import { Dead } from './dead.ts';
 import { ExplainJob } from './explain-job.ts';
+import { FollowJob } from './follow-job.ts';
 import { Frame } from './frame.ts';
 import { Image } from './image.ts';
 import { LabelDrawn } from './label-drawn.ts';
@@ -39,6 +40,7 @@ export const messages: readonly MessageType[] = [
   DatasetJob,
   TrainJob,
   ExplainJob,
+  FollowJob,
   StillsJob,
   Progress,
   Dead,

@@ -36,12 +36,13 @@ export const LabelReviewed = message({
           Type.Literal('classed'),
           Type.Literal('assigned'),
           Type.Literal('replaced'),
+          Type.Literal('asked'),
           Type.Literal('undone'),
           Type.Literal('redone'),
         ],
         {
           description:
-            'classed: it is another animal’s class; assigned: it belongs to another track; replaced: the tracker was asked again, and these labels give way',
+            'classed: it is another animal’s class; assigned: it belongs to another track; replaced: the tracker was asked again, and these labels give way; asked: the animal is followed anew from here, and its labels will come as this track',
         },
       ),
       action: Type.Optional(ActionId),

@@ -13,8 +13,8 @@ export const Look = message({
       clip: ClipId,
       index: FrameIndex,
       frame: Type.String({
-        pattern: '^frame\\.[A-Za-z0-9_-]{1,64}\\.[0-9a-f]{16}\\.[0-9]{1,10}$',
-        description: 'Subject of the frame’s message: of this clip and index',
+        pattern: '^(frame\\.[A-Za-z0-9_-]{1,64}|image)\\.[0-9a-f]{16}\\.[0-9]{1,10}$',
+        description: 'Subject of the picture, of this clip and index: a frame, or an image that is kept',
       }),
       regions: Type.Array(Box, { minItems: 1, maxItems: 64, description: 'Search regions in the frame' }),
       restart: Type.Optional(Restart),

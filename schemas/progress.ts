@@ -5,6 +5,7 @@
 import Type, { type Static } from 'typebox';
 import { DatasetJob, DatasetProgress, DatasetResult } from './dataset-job.ts';
 import { ExplainJob, ExplainResult } from './explain-job.ts';
+import { FollowJob, FollowProgress, FollowResult } from './follow-job.ts';
 import { type Body, message } from './message.ts';
 import { JobId } from './terms.ts';
 import {
@@ -25,6 +26,7 @@ export const jobKinds = {
   classifier: { type: TrainJob, job: ClassifierJob, progress: ClassifierProgress, result: ClassifierResult },
   dataset: { type: DatasetJob, job: DatasetJob.schema, progress: DatasetProgress, result: DatasetResult },
   explain: { type: ExplainJob, job: ExplainJob.schema, progress: Type.Never(), result: ExplainResult },
+  follow: { type: FollowJob, job: FollowJob.schema, progress: FollowProgress, result: FollowResult },
 } as const;
 
 export type JobKind = keyof typeof jobKinds;
@@ -74,16 +76,19 @@ export const Progress = message({
     running('main'),
     running('classifier'),
     running('dataset'),
+    running('follow'),
     done('pre'),
     done('main'),
     done('classifier'),
     done('dataset'),
     done('explain'),
+    done('follow'),
     failed('pre'),
     failed('main'),
     failed('classifier'),
     failed('dataset'),
     failed('explain'),
+    failed('follow'),
   ]),
   examples: {
     valid: {
@@ -162,6 +167,18 @@ export const Progress = message({
           says: 'the evidence lies in the box',
           figures: { score: 0.8, energyInBox: 0.7, boxShare: 0.2, pointing: 1 },
         },
+      },
+      'an animal is followed': {
+        job: 'follow-1',
+        kind: 'follow',
+        state: 'running',
+        progress: { done: 32, total: 120 },
+      },
+      'an animal was followed': {
+        job: 'follow-1',
+        kind: 'follow',
+        state: 'done',
+        result: { animal: 1, labels: 118, kept: 2, first: 57, last: 176 },
       },
       'a job has failed': {
         job: 'pre-1',

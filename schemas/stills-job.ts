@@ -1,11 +1,11 @@
 import Type from 'typebox';
 import { type Body, message } from './message.ts';
-import { ClipId, FrameIndex } from './terms.ts';
+import { ClipId, FrameIndex, JobId } from './terms.ts';
 
 /** Answered by the pictures themselves, in IMAGES. */
 export const StillsJob = message({
   type: 'shika.job.stills.v1',
-  summary: 'Decode single frames of a clip, for a person to look at',
+  summary: 'Decode single frames of a clip, for a person to look at or an animal to be followed in',
   stream: 'JOBS',
   subject: 'job.stills.{clip}',
   body: 'json',
@@ -14,7 +14,9 @@ export const StillsJob = message({
       clip: ClipId,
       file: Type.String({ minLength: 1, description: 'The clip’s name, as its user knows it' }),
       source: Type.String({ minLength: 1, description: 'Path that the decoder opens' }),
-      indices: Type.Array(FrameIndex, { minItems: 1, maxItems: 256 }),
+      indices: Type.Array(FrameIndex, { minItems: 1, maxItems: 1024 }),
+      /** The following that waits for them, and has failed where they can't be had. */
+      job: Type.Optional(JobId),
     },
     { additionalProperties: false },
   ),

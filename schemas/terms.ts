@@ -18,7 +18,7 @@ export const CameraId = Type.String({
 export const Restart = Type.Integer({
   minimum: 0,
   description:
-    'Which decoding of the clip: 0 for the first, else the number of the restart that asked for it',
+    'Which decoding of the clip: 0 for the first, else the number of the restart, or of the job, that asked for it',
 });
 
 /** 0-based, in decode order, dense. */

@@ -8,6 +8,7 @@ import {
   ClipId,
   Doubt,
   FrameIndex,
+  JobId,
   ModelId,
   Score,
   Seconds,
@@ -42,6 +43,8 @@ export const Track = message({
       doubts: Type.Optional(Type.Array(Doubt, { minItems: 1, description: 'Why it is doubted' })),
       model: Type.Union([ModelId, Type.Null()]),
       region: Type.Union([Box, Type.Null()], { description: 'The search region that was looked at' }),
+      /** The following that a person asked for: the label stands as long as that action does. */
+      asked: Type.Optional(JobId),
     },
     { additionalProperties: false },
   ),

@@ -5,7 +5,8 @@ import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import { probeClip } from '../../pipeline/domain/vision/video-probe.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { RetryableError } from '../../pipeline/runtime/errors.ts';
+import { PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
+import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { type Commit, type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../schemas/clip-decoded.ts';
@@ -15,6 +16,7 @@ import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
 import { subjectOf } from '../../schemas/message.ts';
+import { Progress } from '../../schemas/progress.ts';
 import { checkpointKey } from '../../schemas/state.ts';
 import { StillsJob } from '../../schemas/stills-job.ts';
 import { Pace } from './bus/pace.ts';
@@ -32,7 +34,7 @@ export const decoder = stage({
     'Every decoded frame is on the bus once, skipped ones with their reason. A process that takes a clip over goes on near the tracker’s checkpoint.',
   options: DecoderOptions,
   takes: [arrivals, restarts, stills],
-  gives: [Frame, Image, ClipDecoded, ClipFailed],
+  gives: [Frame, Image, ClipDecoded, ClipFailed, Progress],
   reads: [ClipTracked, ClipFailed],
   keeps: { watches: [checkpointKey()], frees: [Frame] },
   async start({ bus, options }) {
@@ -56,6 +58,8 @@ export const decoder = stage({
           take: stills,
           concurrency: 2,
           each: (input, context) => decodeStills(input, options, context),
+          onDead: ({ body: { job } }, reason) =>
+            job === undefined ? [] : [new JobReport('follow', job).failed(reason)],
         }),
       ],
     };
@@ -165,18 +169,25 @@ async function* decodeAtPace(
 
 /** Single frames, by exact index: what a person draws on is what the tracker gets. */
 async function* decodeStills(
-  { body: { clip, source, indices }, traceparent: parent }: Incoming<typeof StillsJob>,
+  { body: { clip, file, source, indices, job }, traceparent: parent }: Incoming<typeof StillsJob>,
   { quality, maxFrameKiB, streamTimeoutS: timeoutS }: DecoderOptions,
   { signal }: Context,
 ): AsyncGenerator<Outgoing> {
   const wanted = new Set(indices);
   const { width, height } = await probeClip(source, { signal, timeoutS });
   for await (const frame of decodeClip(source, { signal, timeoutS })) {
-    const { index } = frame;
+    const { index, pts } = frame;
     if (!wanted.delete(index)) continue;
     const payload = await frame.jpeg(quality, maxFrameKiB * 1024);
-    yield outgoing(Image, { clip, index }, { clip, index, width, height }, { payload, parent });
+    yield outgoing(Image, { clip, index }, { clip, index, width, height, pts }, { payload, parent });
     if (wanted.size === 0) return;
+  }
+  // Who only looks at the page is told in time that nothing came.
+  if (job !== undefined) {
+    throw new PoisonError(`${file} does not hold all frames any more`, {
+      found: `no frame ${Math.min(...wanted)}`,
+      expected: 'the file as it was',
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import { Boxes } from '../../schemas/boxes.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
+import { Image } from '../../schemas/image.ts';
 import { Look } from '../../schemas/look.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { activeModelKey, checkpointKey } from '../../schemas/state.ts';
@@ -38,7 +39,7 @@ export const detector = stage({
   options: DetectorOptions,
   takes: [take],
   gives: [Boxes],
-  reads: [Frame, ClipTracked, ClipFailed],
+  reads: [Frame, Image, ClipTracked, ClipFailed],
   keeps: { watches: [activeModelKey('detector'), checkpointKey()], fetches: ['models'] },
   async start({ bus, log, options, signal }) {
     const backend = await openBackend(options.backend, 'one');
@@ -77,10 +78,10 @@ async function answerLook(
   const { clip, index, frame: subject, regions } = look.body;
   try {
     const camera = cameraIn(look.body);
-    const frame = await bus.last(Frame, subject);
+    const frame = await bus.last(camera === null ? Image : Frame, subject);
     if (!frame) {
       const failure = `${subject} is not on the bus any more`;
-      if (await isWaitedFor(bus, look.body, camera)) throw new PoisonError(failure);
+      if (camera === null || (await isWaitedFor(bus, look.body, camera))) throw new PoisonError(failure);
       log.debug({ clip, index }, 'a look that nobody waits for');
       return [answer(look, { found: [], model: null, failure })];
     }
@@ -91,10 +92,12 @@ async function answerLook(
   }
 }
 
-/** @throws PoisonError where the look names another frame than its own */
-function cameraIn({ clip, index, frame }: Look): string {
-  const camera = frame.split('.')[1] ?? '';
-  const expected = subjectOf(Frame, { camera, clip, index });
+/** @returns null where it looks at a picture that is kept; @throws PoisonError where it is of another frame */
+function cameraIn({ clip, index, frame }: Look): string | null {
+  const image = subjectOf(Image, { clip, index });
+  if (frame === image) return null;
+  const camera = frame.startsWith('image.') ? '' : (frame.split('.')[1] ?? '');
+  const expected = camera ? subjectOf(Frame, { camera, clip, index }) : image;
   if (frame !== expected) throw new PoisonError('a look at a frame of another', { found: frame, expected });
   return camera;
 }

@@ -21,6 +21,7 @@ import { ClipFound } from '../../schemas/clip-found.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { DatasetJob } from '../../schemas/dataset-job.ts';
 import { ExplainJob } from '../../schemas/explain-job.ts';
+import { FollowJob } from '../../schemas/follow-job.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
 import { LabelDrawn } from '../../schemas/label-drawn.ts';
@@ -46,7 +47,7 @@ export const filter = stage({
   takes: [clips, datasets],
   gives: [
     ...[LabelDrawn, LabelReviewed, ClipArrived, ClipFiltered, ClipFailed],
-    ...[DatasetJob, TrainJob, ExplainJob, StillsJob, Progress],
+    ...[DatasetJob, TrainJob, ExplainJob, FollowJob, StillsJob, Progress],
   ],
   reads: [
     ...[ClipFound, ClipArrived, ClipDecoded, ClipTracked, ClipFiltered, ClipFailed],

@@ -15,11 +15,15 @@ import { ClipRestarted } from '../../schemas/clip-restarted.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
+import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import { Look } from '../../schemas/look.ts';
 import { subjectOf } from '../../schemas/message.ts';
+import { Progress } from '../../schemas/progress.ts';
 import { checkpointKey, TrackerCheckpoint } from '../../schemas/state.ts';
+import { StillsJob } from '../../schemas/stills-job.ts';
 import { Track } from '../../schemas/track.ts';
 import { BusClipView, ClipGaveUp } from './bus/clip-view.ts';
+import { followHandler, followTake } from './bus/follow-job.ts';
 import { type DecidedFrame, initialCheckpoint, TrackLoop } from './loop.ts';
 import { TrackerOptions } from './options.ts';
 
@@ -31,9 +35,15 @@ export const tracker = stage({
   guarantee:
     'Every frame of the clip is labelled or accounted for, once. The labels do not depend on timing or on crashes: a process that takes a clip over goes on from its checkpoint.',
   options: TrackerOptions,
-  takes: [take],
-  gives: [Look, Track, Image, ClipTracked, ClipRestarted, ClipFailed],
-  reads: [Frame, Boxes, ClipDecoded, ClipFailed],
+  takes: [take, followTake],
+  gives: [
+    ...[Look, Track, Image, ClipTracked, ClipRestarted, ClipFailed],
+    ...[LabelReviewed, StillsJob, Progress],
+  ],
+  reads: [
+    ...[Frame, Image, Boxes, ClipDecoded, ClipFailed],
+    ...[ClipTracked, Track, LabelReviewed, Progress],
+  ],
   keeps: { sets: [checkpointKey()], frees: [Frame, Look] },
   async start({ bus, options }) {
     return {
@@ -52,6 +62,7 @@ export const tracker = stage({
             { commit: () => free(bus, clip, camera) },
           ],
         }),
+        followHandler(bus, options),
       ],
     };
   },
@@ -188,7 +199,7 @@ async function* labelled(
     yield outgoing(Track, { clip, track, index }, body, { parent });
   }
   const payload = await view.jpeg(index);
-  yield outgoing(Image, { clip, index }, { clip, index, width, height }, { payload, parent });
+  yield outgoing(Image, { clip, index }, { clip, index, width, height, pts }, { payload, parent });
 }
 
 /** Where to go on after a crash; what lies before it is freed, and the decoder may read on. */

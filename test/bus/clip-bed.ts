@@ -31,7 +31,7 @@ const HELD_UP_FROM = 60;
 export let bed: Testbed;
 export let bus: Bus;
 let folder: string;
-let source: string;
+export let source: string;
 
 before(async () => {
   bed = await testbed();
@@ -58,8 +58,17 @@ export function start<O extends TObject>(
 export const startTracker = (context: TestContext) =>
   start(context, tracker, { answerS: 3600, checkpointEvery: 8, lostAfter: 20 });
 
-/** Sees the square where a region shows it, but for every ninth frame. @param released lets go on behind HELD_UP_FROM */
-export function startDetector(context: TestContext, clip: string, released: Promise<void>): Process {
+/**
+ * Sees the square where a region shows it.
+ * @param released lets go on behind HELD_UP_FROM
+ * @param sees whether it sees the square in a frame; all but every ninth where not given
+ */
+export function startDetector(
+  context: TestContext,
+  clip: string,
+  released: Promise<void>,
+  sees: (index: number) => boolean = (index) => index % 9 !== 8,
+): Process {
   const looksOfClip = { ...Look, subject: `look.${clip}.{index}` };
   const take = { type: looksOfClip, ackWaitS: 600, attempts: 100 };
   const gives: readonly MessageType[] = [Boxes];
@@ -84,7 +93,7 @@ export function startDetector(context: TestContext, clip: string, released: Prom
               const found = regions.map(([left, top, w, h]) => {
                 const [x, y, width, height] = squareAt(index);
                 const isShown = x >= left && y >= top && x + width <= left + w && y + height <= top + h;
-                return isShown && index % 9 !== 8
+                return isShown && sees(index)
                   ? [
                       {
                         box: [x, y, width, height] as [number, number, number, number],
@@ -135,7 +144,8 @@ export async function indices(clip: string): Promise<number[]> {
   return (await collected(bus.stored(Frame, { camera: CAMERA, clip }))).map(({ body }) => body.index);
 }
 
-function squareAt(index: number): Box {
+/** Where the square is, px. */
+export function squareAt(index: number): Box {
   return [20 + 3 * index, 60 + (index % 20), 40, 50];
 }
 

@@ -72,7 +72,7 @@ export function reviewedTrack(
 ): ReviewedLabel[] {
   return labels.flatMap((track, i) => {
     const decided = decisionsOn(track.index, standing);
-    if (decided.some(({ decision }) => decision === 'replaced')) return [];
+    if (decided.some(({ decision }) => decision === 'replaced') || !isAdmitted(track, decided)) return [];
     return {
       track,
       trackId: decided.findLast(({ decision }) => decision === 'assigned')?.into ?? track.track,
@@ -81,6 +81,12 @@ export function reviewedTrack(
       ...reviewOf(track.box, decided),
     };
   });
+}
+
+/** What a person asked the tracker for is there while that action stands, and on frames that it was given. */
+function isAdmitted({ asked }: Track, decided: readonly LabelReviewed[]): boolean {
+  if (asked === undefined) return true;
+  return decided.some(({ decision, action }) => decision === 'assigned' && action === asked);
 }
 
 function decisionsOn(index: number, standing: readonly LabelReviewed[]): LabelReviewed[] {

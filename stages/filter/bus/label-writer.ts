@@ -3,16 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { entryMessage, redoing, undoing } from '../../../pipeline/domain/labels/decide.ts';
 import type { LabelEntry } from '../../../pipeline/domain/labels/history.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
-import type { Again, Decide, Decided, Draw, Edit, TrackView } from '../studio/api.ts';
+import { UsageError } from '../../../pipeline/runtime/errors.ts';
+import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
+import type { Again, Decide, Decided, Draw, Edit, Follow, TrackView } from '../studio/api.ts';
 import { entryId } from '../studio/label-log.ts';
 import type { Projection } from '../studio/projection.ts';
-import { type Asker, decisionEntries, drawingEntry, editEntries } from '../studio/requests.ts';
+import { type Asker, decisionEntries, drawingEntry, editEntries, followEntry } from '../studio/requests.ts';
 
 export class LabelWriter {
   readonly #bus: Bus;
   readonly #projection: Projection;
   /** Messages that are not back from the log yet, and who waits for them. */
   readonly #missing = new Map<string, () => void>();
+  /** The last animal that was asked to be followed: two at once would get one track's number. */
+  #asking: Promise<unknown> = Promise.resolve();
   /** Requests at work: one that comes again meanwhile is the same. */
   readonly #working = new Map<string, Promise<LabelEntry[]>>();
 
@@ -27,6 +31,18 @@ export class LabelWriter {
 
   edit(request: Edit, by: string): Promise<Decided> {
     return this.#decided(request.id, by, (asker) => editEntries(this.#projection, request, asker));
+  }
+
+  /** @returns the line of the log that asks for it */
+  async ask(request: Follow, by: string): Promise<LabelReviewed> {
+    const asking = this.#asking.then(() =>
+      this.#written(request.id, (action) => [followEntry(this.#projection, request, { by, action })]),
+    );
+    this.#asking = asking.catch(() => {}); // who asked is told
+    const [entry] = await asking;
+    if (!entry || !('track' in entry) || entry.decision !== 'asked')
+      throw new UsageError('this request was another one', { found: entry?.decision ?? 'nothing' });
+    return entry;
   }
 
   async draw(clip: string, index: number, request: Draw, by: string): Promise<void> {

@@ -21,6 +21,7 @@ import type {
   Draw,
   DrawnFrame,
   Edit,
+  Follow,
   Go,
   JobView,
   ModelView,
@@ -36,6 +37,7 @@ import { type Change, Projection } from '../studio/projection.ts';
 import { refuseUnlessFrame } from '../studio/requests.ts';
 import { annotate, train } from './begin.ts';
 import { Explanations } from './explanations.ts';
+import { askTracker } from './follow.ts';
 import { LabelWriter } from './label-writer.ts';
 import { type PictureSource, Pictures } from './pictures.ts';
 
@@ -178,6 +180,16 @@ export class Studio {
     const models = await this.models();
     this.live.send({ kind: 'models', models });
     return models;
+  }
+
+  /** The labels come when the tracker has them; a request that comes again is the same job. */
+  async followAnew(request: Follow, by: string): Promise<JobView> {
+    const source = this.#source(request.clip);
+    const asked = await this.#writer.ask(request, by);
+    const name = await askTracker(this.#bus, request, asked, source);
+    const job = this.jobs.ask({ job: name, kind: 'follow', line: `${source.file} · ${request.index}` });
+    this.live.send({ kind: 'job', job });
+    return job;
   }
 
   /** Begins what was asked for; nothing depends on the page from then on. */

@@ -1,6 +1,10 @@
 /** Jobs as the page shows them, from what they tell of themselves. Pure. */
+import type { FollowResult } from '../../../schemas/follow-job.ts';
 import type { Progress } from '../../../schemas/progress.ts';
 import type { JobView } from './api.ts';
+
+/** What is known of a job that was just asked for. */
+export type AskedJob = Pick<JobView, 'job' | 'kind' | 'line'>;
 
 export class JobViews {
   readonly #jobs = new Map<string, JobView>();
@@ -19,11 +23,23 @@ export class JobViews {
     return view;
   }
 
+  /** A job that has told nothing of itself yet. @returns the job as it stands now */
+  ask({ job, kind, line }: AskedJob): JobView {
+    const known = this.#jobs.get(job);
+    if (known) return known;
+    const startedAt = new Date().toISOString();
+    const view: JobView = { job, kind, line, startedAt, state: 'waiting', ...untold };
+    this.#jobs.set(job, view);
+    return view;
+  }
+
   /** The newest first. */
   all(): JobView[] {
     return [...this.#jobs.values()].toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   }
 }
+
+const untold = { share: null, secondsLeft: null, history: [] } as const;
 
 type Base = Pick<JobView, 'job' | 'kind' | 'startedAt' | 'history'>;
 type Running = Extract<Progress, { state: 'running' }>;
@@ -54,5 +70,11 @@ function ended(base: Base, message: Exclude<Progress, Running>): JobView {
 function resultLine(message: Extract<Progress, { state: 'done' }>): string {
   if (message.kind === 'dataset') return `${message.result.pictures} · ${message.result.boxes}`;
   if (message.kind === 'explain') return message.result.says;
+  if (message.kind === 'follow') return followedLine(message.result);
   return message.result.why;
+}
+
+/** Frames and labels; in brackets, frames on which a person's decision was left as it was. */
+function followedLine({ first, last, labels, kept }: FollowResult): string {
+  return `${first}–${last} · ${labels}${kept > 0 ? ` (${kept})` : ''}`;
 }

@@ -5,7 +5,8 @@ import type { Size } from '../../../pipeline/domain/vision/box.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
 import type { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
-import type { Decide, Draw, Edit, Run } from './api.ts';
+import type { Decide, Draw, Edit, Follow, Run } from './api.ts';
+import type { ClipLabels, StandingTrack } from './clip-labels.ts';
 import type { Projection } from './projection.ts';
 
 /** Somebody else decided meanwhile, on what the page had shown otherwise. */
@@ -70,6 +71,30 @@ export function editEntries(projection: Projection, edit: Edit, asker: Asker): L
   return entriesOf(runs, asker, { into: run.track, ...took });
 }
 
+/**
+ * The person's word that an animal is to be followed anew: its labels will come under the entry's track, and belong to
+ * `into`.
+ * @throws UsageError where the clip is not tracked yet, or there is no such frame or track
+ */
+export function followEntry(
+  projection: Projection,
+  { clip, index, box, label, track, tookMs, key }: Follow,
+  { by, action }: Asker,
+): LabelReviewed {
+  const { width, height } = refuseUnlessFrame(projection, { clip, index });
+  const labels = projection.labels(clip);
+  const { state, file } = projection.clip(clip);
+  if (!labels || state !== 'tracked')
+    throw new UsageError(`${file} is not tracked yet`, { found: state, expected: 'a clip that is tracked' });
+  if (track !== undefined) standingTrack(labels, clip, track);
+  const own = labels.nextTrack();
+  return {
+    ...{ clip, track: own, from: index, to: index, decision: 'asked', into: track ?? own },
+    ...{ box: insideOf(box, width, height), label, action, by, at: new Date().toISOString() },
+    ...timed(tookMs, key),
+  };
+}
+
 /** A frame of a clip. */
 export interface FramePlace {
   readonly clip: string;
@@ -116,16 +141,20 @@ export function drawingEntry(
 function labelsOfRun(projection: Projection, run: Run, by: string): ReviewedLabel[] {
   const { clip, track, from, to, version } = run;
   const labels = projection.labels(clip);
-  const standing = labels?.track(track);
-  if (!labels || !standing) {
-    const tracks = labels?.standing().map((known) => known.track) ?? [];
-    throw new UsageError(`clip ${clip} has no track ${track}`, {
-      found: labels ? `tracks ${tracks.join(', ') || 'none'}` : 'no such clip',
-      expected: 'one of its tracks',
-    });
-  }
-  if (labels.decidedSince(track, [from, to], version, by)) throw new ConflictError([run]);
+  const standing = standingTrack(labels, clip, track);
+  if (labels?.decidedSince(track, [from, to], version, by)) throw new ConflictError([run]);
   return standing.labels.filter(({ track: { index } }) => index >= from && index <= to);
+}
+
+/** @throws UsageError where the clip has no such track */
+function standingTrack(labels: ClipLabels | undefined, clip: string, track: number): StandingTrack {
+  const standing = labels?.track(track);
+  if (standing) return standing;
+  const tracks = labels?.standing().map((known) => known.track) ?? [];
+  throw new UsageError(`clip ${clip} has no track ${track}`, {
+    found: labels ? `tracks ${tracks.join(', ') || 'none'}` : 'no such clip',
+    expected: 'one of its tracks',
+  });
 }
 
 function entriesOf(

@@ -15,6 +15,7 @@ import {
   Draw,
   type DrawnFrame,
   Edit,
+  Follow,
   Go,
   type JobView,
   type LiveEvent,
@@ -43,6 +44,7 @@ export interface StudioBackend {
   draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame>;
   change(direction: 'undo' | 'redo', request: Again, by: string): Promise<Decided | null>;
   picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null>;
+  followAnew(request: Follow, by: string): Promise<JobView>;
   go(request: Go): Promise<JobView[]>;
   progress(): Progress;
   models(): Promise<ModelView[]>;
@@ -179,6 +181,9 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
       return context.json({ error: `there is nothing to ${direction}` } satisfies ApiError, 404);
     });
   }
+  app.post('/follow', async (context) =>
+    context.json(await studio.followAnew(await bodyOf(context, Follow), userNeeded(context))),
+  );
   app.post('/go', async (context) => context.json(await studio.go(await bodyOf(context, Go))));
   app.get('/proposals', (context) => context.json(proposedFrames(projection.clips())));
   app.get('/models', async (context) => context.json(await studio.models()));

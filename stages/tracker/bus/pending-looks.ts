@@ -1,14 +1,13 @@
 /** Looks that were sent and the answers to them; what is not answered in time is sent again. */
 import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
-import { type Incoming, type Outgoing, outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
+import { type Outgoing, outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
 import { jsonId } from '../../../pipeline/runtime/content-id.ts';
 import { reasonOf } from '../../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import type { Send } from '../../../pipeline/runtime/stage/channel.ts';
 import type { Commit } from '../../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../../schemas/boxes.ts';
-import type { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { Frame } from '../../../schemas/frame.ts';
 import { Look } from '../../../schemas/look.ts';
 import { subjectOf } from '../../../schemas/message.ts';
@@ -25,7 +24,8 @@ interface PendingLook {
 
 export interface PendingLooksOptions {
   readonly bus: Bus;
-  readonly arrival: Incoming<typeof ClipArrived>;
+  /** What the looks are for. */
+  readonly arrival: LooksFor;
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly send: Send<Outgoing | Commit>;
@@ -33,20 +33,39 @@ export interface PendingLooksOptions {
   /** Which decoding of the clip the looks are at. */
   readonly restart: number;
   readonly answerMs: number;
+  /** Subject of a frame's picture; of the frame itself where not given. */
+  readonly pictureOf?: (index: number) => string;
+}
+
+/** The message that has a clip looked at. */
+export interface LooksFor {
+  readonly body: { readonly clip: string; readonly camera: string };
+  readonly traceparent: string;
 }
 
 export class PendingLooks {
   readonly #bus: Bus;
-  readonly #arrival: Incoming<typeof ClipArrived>;
+  readonly #arrival: LooksFor;
   readonly #log: Logger;
   readonly #signal: AbortSignal;
   readonly #send: Send<Outgoing | Commit>;
   readonly #changes: Changes;
   readonly #restart: number;
   readonly #answerMs: number;
+  readonly #pictureOf: (index: number) => string;
   readonly #pending = new Map<number, PendingLook>();
 
-  constructor({ bus, arrival, log, signal, send, changes, restart, answerMs }: PendingLooksOptions) {
+  constructor({
+    bus,
+    arrival,
+    log,
+    signal,
+    send,
+    changes,
+    restart,
+    answerMs,
+    pictureOf,
+  }: PendingLooksOptions) {
     this.#bus = bus;
     this.#arrival = arrival;
     this.#log = log;
@@ -55,6 +74,8 @@ export class PendingLooks {
     this.#changes = changes;
     this.#restart = restart;
     this.#answerMs = answerMs;
+    const { camera, clip } = arrival.body;
+    this.#pictureOf = pictureOf ?? ((index) => subjectOf(Frame, { camera, clip, index }));
     void this.#followBoxes();
   }
 
@@ -75,6 +96,10 @@ export class PendingLooks {
       if (look.answer) return look.answer;
       await this.#changes.next();
     }
+  }
+
+  forget(index: number): void {
+    this.#pending.delete(index);
   }
 
   forgetBefore(index: number): void {
@@ -112,11 +137,11 @@ export class PendingLooks {
   }
 
   #message(index: number, look: PendingLook): Outgoing {
-    const { camera, clip } = this.#arrival.body;
+    const { clip } = this.#arrival.body;
     const body: Look = {
       clip,
       index,
-      frame: subjectOf(Frame, { camera, clip, index }),
+      frame: this.#pictureOf(index),
       regions: look.regions.map((region) => [...region]),
       restart: this.#restart,
     };
