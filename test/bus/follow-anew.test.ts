@@ -17,13 +17,13 @@ import {
   bus,
   CAMERA,
   FRAMES,
-  type Process,
   source,
   squareAt,
   start,
   startDetector,
   startTracker,
 } from './clip-bed.ts';
+import type { Process } from './stage-bed.ts';
 import { Person, startStudio, type TestStudio } from './studio-bed.ts';
 import { clipId, collected } from './testbed.ts';
 
@@ -93,6 +93,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
           (view) => view.clip === clip && view.state === 'tracked',
         ) && (await mika.get<TrackView[]>(`/api/clips/${clip}/labels`)).length === tracks,
       'the studio has the clip',
+      60_000,
     );
     return clip;
   }
@@ -111,10 +112,14 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
 
   async function ended(job: JobView): Promise<JobView> {
     let last: JobView = job;
-    await until(async () => {
-      last = (await mika.get<JobView[]>('/api/jobs')).find((other) => other.job === job.job) ?? job;
-      return last.state === 'done' || last.state === 'failed';
-    }, 'the job has ended');
+    await until(
+      async () => {
+        last = (await mika.get<JobView[]>('/api/jobs')).find((other) => other.job === job.job) ?? job;
+        return last.state === 'done' || last.state === 'failed';
+      },
+      'the job has ended',
+      60_000,
+    );
     return last;
   }
 
@@ -230,6 +235,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
           (other) => other.job === job.job && (other.share ?? 0) > 0,
         ),
       'it is in the middle',
+      60_000,
     );
     await second.stop();
     assert.deepEqual(await labelsOf(clip), old, 'half of it is nothing');

@@ -120,7 +120,7 @@ describe('every message', () => {
 
   test('a job of each kind, and each kind’s end, has an example', () => {
     const ends = examplesOf(Progress).map(({ kind, state }) => `${kind} ${state}`);
-    for (const kind of ['main', 'classifier', 'dataset', 'explain'])
+    for (const kind of ['main', 'classifier', 'dataset', 'explain', 'follow'])
       assert.ok(ends.includes(`${kind} done`), kind);
     assert.deepEqual(
       examplesOf(TrainJob).map(({ kind }) => kind),

@@ -90,8 +90,9 @@ export function reviewHistory<E extends LabelEntry>(log: readonly E[], by: strin
   return { done: done.map(actionOf), undone: undone.map(actionOf) };
 }
 
-/** Labels that an action decided on. */
-export function labelCount({ entries }: ReviewAction): number {
+/** Labels that an action decided on; of an animal that was followed anew, the new ones. */
+export function labelCount({ decision, entries: all }: ReviewAction): number {
+  const entries = decision === 'asked' ? all.filter((entry) => entry.decision === 'assigned') : all;
   const count = (entry: LabelEntry) => ('track' in entry ? entry.to - entry.from + 1 : 1);
   return entries.reduce((sum, entry) => sum + count(entry), 0);
 }

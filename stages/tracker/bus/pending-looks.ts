@@ -54,6 +54,10 @@ export class PendingLooks {
   readonly #answerMs: number;
   readonly #pictureOf: (index: number) => string;
   readonly #pending = new Map<number, PendingLook>();
+  /** By frame: answers that came before they were asked for, as those to a process that died do. */
+  readonly #early = new Map<number, Boxes[]>();
+  /** Frames before it are decided. */
+  #from = 0;
 
   constructor({
     bus,
@@ -85,7 +89,9 @@ export class PendingLooks {
     if (this.#pending.get(index)?.regionsKey === regionsKey) return;
     const look: PendingLook = { regions, regionsKey, attempt: 0, sentAt: Date.now() };
     this.#pending.set(index, look);
-    this.#leave(this.#message(index, look));
+    const answer = this.#early.get(index)?.find((boxes) => jsonId(boxes.regions) === regionsKey);
+    if (answer) look.answer = answer;
+    else this.#leave(this.#message(index, look));
   }
 
   /** The answer to the look that was sent last. */
@@ -100,10 +106,12 @@ export class PendingLooks {
 
   forget(index: number): void {
     this.#pending.delete(index);
+    this.#early.delete(index);
   }
 
   forgetBefore(index: number): void {
-    for (const at of this.#pending.keys()) if (at < index) this.#pending.delete(at);
+    this.#from = index;
+    for (const at of [...this.#pending.keys(), ...this.#early.keys()]) if (at < index) this.forget(at);
   }
 
   /**
@@ -153,8 +161,11 @@ export class PendingLooks {
     const { clip } = this.#arrival.body;
     for await (const { body } of this.#bus.follow(Boxes, { clip }, { signal: this.#signal })) {
       if ((body.restart ?? 0) !== this.#restart) continue; // perhaps of a frame that was gone
+      if (body.index < this.#from) continue;
       const look = this.#pending.get(body.index);
-      if (look && !look.answer && look.regionsKey === jsonId(body.regions)) {
+      if (look?.regionsKey !== jsonId(body.regions)) {
+        this.#early.set(body.index, [...(this.#early.get(body.index) ?? []), body]);
+      } else if (!look.answer) {
         look.answer = body;
         this.#changes.notify();
       }

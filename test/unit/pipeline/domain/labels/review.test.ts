@@ -147,3 +147,22 @@ test('review - labels that gave way are gone, and come back by undo', () => {
   );
   assert.equal(reviewed(labels, [replaced, decision(1, 2, 'undone', { action: 'join' })]).length, 4);
 });
+
+test('review - what was asked for is there as long as the action stands, on the frames that it was given', () => {
+  const asked = [0, 1, 2, 3].map((index) => ({ ...label(index, 7), asked: 'follow-1' }));
+  const given = decision(1, 2, 'assigned', { track: 7, into: 1, action: 'follow-1' });
+  const shown = (log: readonly LabelReviewed[]) =>
+    reviewed(asked, log).map(({ track, trackId }) => [track.index, trackId]);
+  assert.deepEqual(shown([]), []);
+  assert.deepEqual(shown([{ ...given, action: 'another' }]), []);
+  assert.deepEqual(shown([given]), [
+    [1, 1],
+    [2, 1],
+  ]);
+  const undone = decision(1, 2, 'undone', { track: 7, action: 'follow-1' });
+  assert.deepEqual(shown([given, undone]), []);
+  assert.deepEqual(shown([given, undone, { ...undone, decision: 'redone' }]), [
+    [1, 1],
+    [2, 1],
+  ]);
+});
