@@ -9,12 +9,14 @@ import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Bus } from '../../pipeline/runtime/bus/bus.ts';
+import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { isNewEnough, OLDEST_SERVER } from '../../pipeline/runtime/bus/server-version.ts';
 import { streams } from '../../pipeline/runtime/bus/topology.ts';
 import { FatalError } from '../../pipeline/runtime/errors.ts';
 import { runStage } from '../../pipeline/runtime/stage/run.ts';
 import { provideNatsServer } from '../../pipeline/runtime/supervisor/nats-server.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
+import { Image } from '../../schemas/image.ts';
 import { Look } from '../../schemas/look.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { NatsProcess } from '../processes/nats-process.ts';
@@ -231,6 +233,15 @@ describe('a bus at work', { timeout: 120_000 }, () => {
       5,
       'the other is untouched',
     );
+  });
+
+  test('purge - before a stream’s first message there is nothing to free', async () => {
+    const image = { clip: clipId(6), index: 0, width: 1, height: 1 };
+    await bus.publish(outgoing(Image, image, image, { payload: new Uint8Array(3) }));
+    const stored = await bus.last(Image, `image.${clipId(6)}.0`);
+    assert.equal(stored?.sequence, 1, 'it is the first in its stream');
+    assert.equal(await bus.purge(Image, { clip: clipId(6) }, 1), 0);
+    assert.ok(await bus.last(Image, `image.${clipId(6)}.0`));
   });
 
   test('republish - overwrites where the first write would win, in the same trace', async () => {

@@ -172,6 +172,7 @@ export class Bus {
   /** Deletes the messages of a type, those before `sequence` where it is given. */
   async purge(type: MessageType, parameters: Parameters, before?: number): Promise<number> {
     const filter = subjectOf(type, parameters);
+    if (before !== undefined && before <= 1) return 0; // a server takes place 1 for "no place": it would free all
     const { purged } = await this.#patient(filter, () =>
       this.#manager.streams.purge(type.stream, {
         filter,
