@@ -5,8 +5,10 @@
 import Type, { type Static } from 'typebox';
 import {
   Box,
+  Cause,
   Causes,
   ClassLabel,
+  Doubt,
   FrameIndex,
   FrameRuns,
   JobId,
@@ -14,8 +16,44 @@ import {
   ModelId,
   type ModelKind,
   Restart,
+  Score,
+  Seconds,
   TrackId,
 } from './terms.ts';
+
+/** A frame of the tracker's window: its labels wait for what later frames say. */
+const WindowFrame = Type.Object(
+  {
+    index: FrameIndex,
+    pts: Seconds,
+    width: Type.Integer({ minimum: 1 }),
+    height: Type.Integer({ minimum: 1 }),
+    isLookedAt: Type.Boolean({ description: 'False where it was skipped, or could not be looked at' }),
+    labels: Type.Array(
+      Type.Object(
+        {
+          track: TrackId,
+          box: Box,
+          label: ClassLabel,
+          cause: Cause,
+          score: Type.Union([Score, Type.Null()]),
+          likeness: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+          doubts: Type.Optional(Type.Array(Doubt, { minItems: 1 })),
+          model: Type.Union([ModelId, Type.Null()]),
+          region: Type.Union([Box, Type.Null()]),
+          settled: Type.Boolean({ description: 'Nothing later changes it' }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const place = Type.Object({ frame: FrameIndex, box: Box }, { additionalProperties: false });
+
+/** Where a track was surely, and how far it was followed from there. */
+const Anchorage = Type.Object({ track: TrackId, sure: place, at: place }, { additionalProperties: false });
 
 /**
  * A tracker's place in a clip: key `checkpoint.<clip>`. The decoder reads `next` to stay near the tracker, and `restart`
@@ -23,7 +61,7 @@ import {
  */
 export const TrackerCheckpoint = Type.Object(
   {
-    version: Type.Literal(2),
+    version: Type.Literal(3),
     restart: Restart,
     next: Type.Integer({ minimum: 0, description: 'First frame that is not decided' }),
     previous: Type.Integer({ minimum: -1, description: 'Last frame that was looked at; -1: none yet' }),
@@ -42,6 +80,10 @@ export const TrackerCheckpoint = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    window: Type.Array(WindowFrame, {
+      description: 'Frames that are decided and not published yet, in order',
+    }),
+    anchorages: Type.Array(Anchorage, { description: 'Where each track was surely' }),
     causes: Causes,
     ledger: Ledger,
     looked: Type.Optional(FrameRuns),

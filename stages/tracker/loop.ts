@@ -29,6 +29,8 @@ export interface Label {
   readonly label: string;
   readonly cause: Cause;
   readonly score: number | null;
+  /** How alike it looks to what was followed, 0..1. */
+  readonly likeness?: number;
   readonly model: string | null;
   readonly region: Box | null;
 }
@@ -36,17 +38,21 @@ export interface Label {
 /** A frame, decided. */
 export interface DecidedFrame {
   readonly frame: FrameFacts;
+  /** False where it was skipped, or could not be looked at: it counts as that in the ledger. */
+  readonly isLookedAt: boolean;
   readonly labels: readonly Label[];
 }
 
 /** A clip's checkpoint before its first frame. @param restart see {@link TrackerCheckpoint} */
 export function initialCheckpoint(restart = 0): TrackerCheckpoint {
   return {
-    version: 2,
+    version: 3,
     restart,
     next: 0,
     previous: -1,
     tracks: [],
+    window: [],
+    anchorages: [],
     causes: noCauses(),
     ledger: { decoded: 0, labelled: 0, empty: 0, skipped: {}, dead: 0 },
     looked: [],
@@ -63,22 +69,13 @@ export class TrackLoop {
   readonly #tracks: Tracks;
   readonly #lookahead: Lookahead;
 
-  constructor(
-    view: ClipView,
-    anchors: readonly Anchor[],
-    options: TrackerOptions,
-    from: TrackerCheckpoint = initialCheckpoint(),
-  ) {
+  /** @param state where it begins; it is changed as the loop goes on */
+  constructor(view: ClipView, anchors: readonly Anchor[], options: TrackerOptions, state: TrackerCheckpoint) {
     this.#view = view;
     this.#options = options;
-    this.#state = structuredClone(from);
+    this.#state = state;
     this.#tracks = new Tracks(this.#state.tracks, anchors, options);
     this.#lookahead = new Lookahead(view, this.#tracks, options.lookahead);
-  }
-
-  /** What a later process needs to go on from here. */
-  get checkpoint(): TrackerCheckpoint {
-    return structuredClone(this.#state);
   }
 
   /** Decides frame after frame until the clip ends. */
@@ -90,18 +87,19 @@ export class TrackLoop {
       this.#state.height = frame.height;
       const labels = await this.#decide(frame);
       this.#state.next += 1;
-      yield { frame, labels };
+      yield { frame, isLookedAt: labels !== null, labels: labels ?? [] };
     }
   }
 
-  async #decide(frame: FrameFacts): Promise<Label[]> {
-    const { ledger, causes, previous } = this.#state;
+  /** @returns null where the frame was not looked at */
+  async #decide(frame: FrameFacts): Promise<Label[] | null> {
+    const { ledger, previous } = this.#state;
     ledger.decoded += 1;
     // A box on a frame that is skipped still sets its track right.
     const labels = this.#tracks.applyDrawn(frame).map(byHand);
     if (frame.skipped !== undefined) {
       ledger.skipped[frame.skipped] = (ledger.skipped[frame.skipped] ?? 0) + 1;
-      return [];
+      return null;
     }
     const regions = this.#lookahead.regionsAt(frame, previous);
     const seeks = this.#tracks.seeksAt(frame.index, previous);
@@ -114,14 +112,11 @@ export class TrackLoop {
         if (seeks) labels.push(...this.#beginTracks(frame, observation, labels));
       } else if (labels.length === 0) {
         ledger.dead += 1;
-        return [];
+        return null;
       }
     }
     this.#state.previous = frame.index;
     if (this.#state.looked) addFrame(this.#state.looked, frame.index);
-    for (const { cause } of labels) causes[cause] += 1;
-    if (labels.length > 0) ledger.labelled += 1;
-    else ledger.empty += 1;
     return labels;
   }
 

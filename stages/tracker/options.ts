@@ -11,6 +11,23 @@ export const TrackerOptions = Type.Object(
       maximum: 256,
       description: 'Clips that one process tracks at once',
     }),
+    method: Type.Union([Type.Literal('hindsight'), Type.Literal('note')], {
+      default: 'hindsight',
+      description:
+        'note: the plain loop, each frame decided by what came before it; hindsight: by what comes after it, too',
+    }),
+    window: Integer({
+      default: 48,
+      minimum: 2,
+      maximum: 200,
+      description: 'Frames that hindsight waits for before a label is published',
+    }),
+    sureScore: Num({
+      default: 0.4,
+      minimum: 0,
+      maximum: 1,
+      description: 'Score from which hindsight takes a detection for sure',
+    }),
     lookahead: Integer({
       default: 8,
       minimum: 1,

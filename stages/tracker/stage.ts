@@ -2,6 +2,7 @@
  * Tracker: one box per frame and track, with its cause. A clip belongs to one tracker at a time - the one that holds
  * its arrival’s message - and many clips are tracked at once.
  */
+import { openFollower } from '../../pipeline/domain/models/nanotrack/follower.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import type { Logger } from '../../pipeline/runtime/log/log.ts';
@@ -24,8 +25,10 @@ import { StillsJob } from '../../schemas/stills-job.ts';
 import { Track } from '../../schemas/track.ts';
 import { BusClipView, ClipGaveUp } from './bus/clip-view.ts';
 import { followHandler, followTake } from './bus/follow-job.ts';
-import { type DecidedFrame, initialCheckpoint, TrackLoop } from './loop.ts';
+import type { Follower } from './hindsight/evidence.ts';
+import { type DecidedFrame, initialCheckpoint } from './loop.ts';
 import { TrackerOptions } from './options.ts';
+import { Tracking } from './tracking.ts';
 
 const take = { type: ClipArrived, ackWaitS: 30, attempts: 20 };
 
@@ -45,13 +48,14 @@ export const tracker = stage({
     ...[ClipTracked, Track, LabelReviewed, Progress],
   ],
   keeps: { sets: [checkpointKey()], frees: [Frame, Look] },
-  async start({ bus, options }) {
+  async start({ bus, options, log }) {
+    const follower = options.method === 'hindsight' ? await followerFor(log) : null;
     return {
       handlers: [
         handler({
           take,
           concurrency: options.clips,
-          each: (input, context) => trackClip(bus, input, options, context),
+          each: (input, context) => trackClip(bus, input, { options, follower }, context),
           onDead: ({ body: { clip, camera, file }, sequence }, reason) => [
             outgoing(
               ClipFailed,
@@ -68,10 +72,22 @@ export const tracker = stage({
   },
 });
 
+/** How clips are tracked. */
+interface Ways {
+  readonly options: TrackerOptions;
+  readonly follower: Follower | null;
+}
+
+async function followerFor(log: Logger): Promise<Follower | null> {
+  const opened = await openFollower();
+  if (!opened.follower) log.info({ why: opened.why }, 'animals are not followed by their looks');
+  return opened.follower;
+}
+
 async function* trackClip(
   bus: Bus,
   arrival: Incoming<typeof ClipArrived>,
-  options: TrackerOptions,
+  ways: Ways,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing | Commit> {
   const { clip, camera } = arrival.body;
@@ -83,15 +99,14 @@ async function* trackClip(
   }
   // The loop waits for answers to its looks, so they leave while it runs.
   yield* messagesOf<Outgoing | Commit, void>(
-    (send, left) => follow({ bus, arrival, options, from, log, send, signal: left }),
+    (send, left) => follow({ bus, arrival, ...ways, from, log, send, signal: left }),
     signal,
   );
 }
 
-interface Following {
+interface Following extends Ways {
   readonly bus: Bus;
   readonly arrival: Incoming<typeof ClipArrived>;
-  readonly options: TrackerOptions;
   readonly from: TrackerCheckpoint;
   readonly log: Logger;
   readonly send: Send<Outgoing | Commit>;
@@ -99,18 +114,29 @@ interface Following {
 }
 
 /** Follows the animals to the clip's end. */
-async function follow({ bus, arrival, options, from, log, send, signal }: Following): Promise<void> {
+async function follow({
+  bus,
+  arrival,
+  options,
+  follower,
+  from,
+  log,
+  send,
+  signal,
+}: Following): Promise<void> {
   const { clip, camera, file, anchors } = arrival.body;
   log.info({ from: from.next, anchors: anchors.length }, 'tracking');
   const view = new BusClipView({ bus, arrival, log, signal, send, from, answerS: options.answerS });
   try {
-    const loop = new TrackLoop(view, anchors, options, from);
-    for await (const step of loop.steps()) {
-      for await (const message of labelled(step, arrival, view)) await send(message);
-      if ((step.frame.index + 1) % options.checkpointEvery === 0)
-        await send(checkpoint(bus, clip, camera, loop.checkpoint, view));
+    const tracking = new Tracking({ view, anchors, options, follower, from });
+    let kept = from.next;
+    for await (const step of tracking.progress()) {
+      if (step) for await (const message of labelled(step, arrival, view)) await send(message);
+      if (tracking.next - kept < options.checkpointEvery) continue;
+      kept = tracking.next;
+      await send(checkpoint(bus, clip, camera, tracking.checkpoint, view));
     }
-    const { causes, ledger, looked, tracks, width, height } = loop.checkpoint;
+    const { causes, ledger, looked, tracks, width, height } = tracking.checkpoint;
     const summary: ClipTracked = {
       clip,
       camera,
@@ -213,7 +239,8 @@ function checkpoint(
   return {
     async commit() {
       await bus.state.put(checkpointKey(clip), state);
-      const before = view.sequenceBefore(Math.max(0, state.previous));
+      const first = state.window[0]?.index ?? state.next;
+      const before = view.sequenceBefore(Math.max(0, Math.min(first, state.previous)));
       if (before !== undefined) await bus.purge(Frame, { camera, clip }, before);
     },
   };

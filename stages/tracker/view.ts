@@ -1,5 +1,6 @@
 /** What the tracker sees of its clip, without the bus: `bus/clip-view.ts` puts the bus behind it. */
 import type { Box, Size } from '../../pipeline/domain/vision/box.ts';
+import type { Raster } from '../../pipeline/domain/vision/image.ts';
 import type { Boxes } from '../../schemas/boxes.ts';
 import type { Grey } from './difference.ts';
 
@@ -26,4 +27,6 @@ export interface ClipView {
   answer(index: number): Promise<LookAnswer>;
   /** Grey levels of a region of a frame. */
   grey(index: number, region: Box): Promise<Grey>;
+  /** The whole picture of a frame that is not freed, or is labelled. @throws PoisonError where it is gone */
+  raster(index: number): Promise<Raster>;
 }

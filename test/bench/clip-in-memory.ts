@@ -130,12 +130,16 @@ export class ClipInMemory implements ClipView {
 
   async grey(index: number, region: Box): Promise<Grey> {
     this.asked.differences += 1;
+    return toGrey(await this.raster(index), region);
+  }
+
+  raster(index: number): Promise<Raster> {
     let raster = this.#rasters.get(index);
     if (!raster) {
       raster = decodeImage(this.#clip.frames[index]!.jpeg, `frame ${index}`);
       this.#rasters.set(index, raster);
-      for (const old of this.#rasters.keys()) if (this.#rasters.size > 4) this.#rasters.delete(old);
+      for (const old of this.#rasters.keys()) if (this.#rasters.size > 64) this.#rasters.delete(old);
     }
-    return toGrey(await raster, region);
+    return raster;
   }
 }

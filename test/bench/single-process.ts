@@ -2,7 +2,9 @@
  * What the pipeline is measured against: the same detector and the same loop with the same lookahead in one process,
  * as one would write it without a bus. Frames stay in memory as they were decoded: no JPEG, no messages.
  */
+
 import type { Detector } from '../../pipeline/domain/models/detector/detector.ts';
+import { openFollower } from '../../pipeline/domain/models/nanotrack/follower.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
 import { letterbox, type Raster, toGrey } from '../../pipeline/domain/vision/image.ts';
 import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
@@ -10,8 +12,8 @@ import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { Causes } from '../../schemas/terms.ts';
 import { detectRegions } from '../../stages/detector/detect-regions.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
-import { TrackLoop } from '../../stages/tracker/loop.ts';
 import type { TrackerOptions } from '../../stages/tracker/options.ts';
+import { Tracking } from '../../stages/tracker/tracking.ts';
 import type { ClipView, FrameFacts } from '../../stages/tracker/view.ts';
 
 export interface Annotated {
@@ -36,7 +38,8 @@ export async function annotateInProcess(
   const started = performance.now();
   const cpu = process.cpuUsage();
   const view = new ClipInProcess(path, detector, batch, options.lookahead);
-  const loop = new TrackLoop(view, anchors, options);
+  const { follower } = await openFollower();
+  const loop = new Tracking({ view, anchors, options, follower });
   for await (const _ of loop.steps());
   const { user, system } = process.cpuUsage(cpu);
   const { causes, ledger } = loop.checkpoint;
@@ -105,6 +108,10 @@ class ClipInProcess implements ClipView {
     const { answer } = this.#asked.get(index) ?? {};
     if (!answer) throw new TypeError(`no look was asked for at frame ${index}`);
     return answer;
+  }
+
+  async raster(index: number): Promise<Raster> {
+    return this.#raster(index);
   }
 
   async grey(index: number, region: Box): Promise<Grey> {

@@ -2,13 +2,14 @@
 import { decisionRuns } from '../../pipeline/domain/labels/decision-runs.ts';
 import { reviewed } from '../../pipeline/domain/labels/review.ts';
 import type { Box } from '../../pipeline/domain/vision/box.ts';
+import type { Raster } from '../../pipeline/domain/vision/image.ts';
 import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import type { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import type { Track } from '../../schemas/track.ts';
 import { datasetItems } from '../../stages/filter/dataset.ts';
 import type { Grey } from '../../stages/tracker/difference.ts';
-import { TrackLoop } from '../../stages/tracker/loop.ts';
 import type { TrackerOptions } from '../../stages/tracker/options.ts';
+import { Tracking } from '../../stages/tracker/tracking.ts';
 import type { ClipView, FrameFacts } from '../../stages/tracker/view.ts';
 import type { Row } from './table.ts';
 
@@ -84,10 +85,12 @@ async function track(
   const anchors = [
     { frame: 0, track: 1, box: [...boxAt(0)] as [number, number, number, number], label: 'deer' },
   ];
-  const loop = new TrackLoop(new WalkingAnimal(frames, isFound), anchors, {
-    ...options,
-    lostAfter: 1_000_000,
-    leftAfter: 1_000_000,
+  const plain: TrackerOptions = { ...options, method: 'note', lostAfter: 1_000_000, leftAfter: 1_000_000 };
+  const loop = new Tracking({
+    view: new WalkingAnimal(frames, isFound),
+    anchors,
+    options: plain,
+    follower: null,
   });
   let labels = 0;
   for await (const step of loop.steps()) labels += step.labels.length;
@@ -119,6 +122,10 @@ class WalkingAnimal implements ClipView {
   async answer(index: number): ReturnType<ClipView['answer']> {
     const found = { box: [...boxAt(index)] as [number, number, number, number], score: 0.8, label: 'deer' };
     return { found: [this.#isFound(index) ? [found] : []], model: null };
+  }
+
+  raster(): Promise<Raster> {
+    throw new TypeError('the plain loop asks for no whole picture');
   }
 
   /** Noise in which a stripe of the region is brighter, elsewhere in odd frames than in even ones. */

@@ -5,8 +5,8 @@ import { decodeImage } from '../../pipeline/domain/vision/image.ts';
 import { loadConfig } from '../../pipeline/runtime/config/config.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
 import { accountedFor } from '../../schemas/terms.ts';
-import { TrackLoop } from '../../stages/tracker/loop.ts';
 import { TrackerOptions } from '../../stages/tracker/options.ts';
+import { Tracking } from '../../stages/tracker/tracking.ts';
 import { ClipInMemory, type Oracle, type StoredClip } from './clip-in-memory.ts';
 
 export type BenchLabel = Omit<LabelBox, 'clip'>;
@@ -80,7 +80,8 @@ async function followByLoop(
   options: TrackerOptions,
 ): Promise<Followed> {
   const view = new ClipInMemory(clip, oracle);
-  const loop = new TrackLoop(view, anchors, options);
+  const { follower } = await openFollower();
+  const loop = new Tracking({ view, anchors, options, follower });
   const labels: BenchLabel[] = [];
   for await (const { frame, labels: decided } of loop.steps()) {
     labels.push(...decided.map(({ track, box, cause }) => ({ frame: frame.index, track, box, cause })));

@@ -55,8 +55,8 @@ export function start<O extends TObject>(
 }
 
 /** An unanswered look or a missing frame would be waited for longer than the test may take. */
-export const startTracker = (context: TestContext) =>
-  start(context, tracker, { answerS: 3600, checkpointEvery: 8, lostAfter: 20 });
+export const startTracker = (context: TestContext, options: Partial<Static<typeof tracker.options>> = {}) =>
+  start(context, tracker, { answerS: 3600, checkpointEvery: 8, lostAfter: 20, ...options });
 
 /**
  * Sees the square where a region shows it.

@@ -74,6 +74,12 @@ export const jobFolder = (description = 'the job’s folder') =>
 
 export const config = () => new Option('--config <file>', 'configuration file');
 
+export const trackerMethod = () =>
+  new Option(
+    '--tracker <method>',
+    'note: the plain loop; hindsight: labels wait for what comes behind them (default: by configuration)',
+  ).choices(['hindsight', 'note']);
+
 export const json = () => new Option('--json', 'print the result as JSON on the last line');
 
 export const hand = (

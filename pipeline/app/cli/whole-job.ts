@@ -20,6 +20,8 @@ export interface WholeJobFlags {
   /** The job's folder. */
   readonly out: string;
   readonly review: 'auto' | 'studio';
+  /** The configuration's where not given. */
+  readonly tracker?: 'hindsight' | 'note';
   readonly start?: string;
   readonly seed: number;
   readonly steps?: number;
@@ -56,7 +58,11 @@ export async function runWholeJob(
   const before = Object.values(record.seconds).reduce((sum, seconds) => sum + seconds, 0);
   if (goesOn) print(`going on with the run that was cut short in ${out} (--anew begins anew)`);
   const studio = review === 'studio' ? await studioAddress({ out, host: '127.0.0.1' }) : null;
-  const env = { SHIKA_FILTER_REVIEW: review, ...studio?.env };
+  const env = {
+    SHIKA_FILTER_REVIEW: review,
+    ...(flags.tracker && { SHIKA_TRACKER_METHOD: flags.tracker }),
+    ...studio?.env,
+  };
   return withJobPipeline(
     { out, folder, config, keep: goesOn, stages: processesFor(detectors), env },
     async (context) => {

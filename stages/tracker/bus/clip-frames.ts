@@ -8,10 +8,12 @@ import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import type { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../../schemas/clip-decoded.ts';
 import { Frame } from '../../../schemas/frame.ts';
+import { Image } from '../../../schemas/image.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import type { Grey } from '../difference.ts';
 import type { FrameFacts } from '../view.ts';
 import type { Changes } from './changes.ts';
+import { Rasters } from './rasters.ts';
 
 interface ArrivedFrame extends FrameFacts {
   readonly sequence: number;
@@ -25,17 +27,19 @@ export interface ClipFramesOptions {
   readonly changes: Changes;
   /** First frame that is not decided. */
   readonly next: number;
+  /** First frame that is not published. */
+  readonly first: number;
   /** Which decoding's end counts. */
   readonly restart: number;
   /** A frame that is missing for so long when the clip has been decoded is given up. */
   readonly answerMs: number;
 }
 
-/** Decoded frames that are held for differences: this one, the one before, and one in between when looks are retried. */
-const MOST_RASTERS = 3;
+/** Decoded frames that are held: for differences this one and the one before, for hindsight a few more. */
+const MOST_RASTERS = 6;
 
-/** Facts of frames that are decided are needed for so long: the one before for the difference, and for what is freed. */
-const FRAMES_BEHIND = 64;
+/** Facts of frames that are decided are needed for so long: for what is freed, behind the longest window. */
+const FRAMES_BEHIND = 256;
 
 export class ClipFrames {
   readonly #bus: Bus;
@@ -46,19 +50,25 @@ export class ClipFrames {
   readonly #restart: number;
   readonly #answerMs: number;
   readonly #arrived = new Map<number, ArrivedFrame>();
-  readonly #rasters = new Map<number, Promise<Raster>>();
+  readonly #rasters: Rasters;
+  readonly #first: number;
   #decoded: ClipDecoded | undefined;
   #next: number;
 
-  constructor({ bus, arrival, log, signal, changes, next, restart, answerMs }: ClipFramesOptions) {
+  constructor({ bus, arrival, log, signal, changes, next, first, restart, answerMs }: ClipFramesOptions) {
     this.#bus = bus;
     this.#arrival = arrival;
     this.#log = log;
     this.#signal = signal;
     this.#changes = changes;
     this.#next = next;
+    this.#first = first;
     this.#restart = restart;
     this.#answerMs = answerMs;
+    this.#rasters = new Rasters(
+      async (index) => decodeImage(await this.#kept(index), this.#subject(index)),
+      MOST_RASTERS,
+    );
     void this.#followFrames();
     void this.#followEnd();
   }
@@ -91,15 +101,21 @@ export class ClipFrames {
 
   /** Grey levels of a region of a frame. @throws PoisonError where the frame is gone or no picture */
   async grey(index: number, region: Box): Promise<Grey> {
-    let raster = this.#rasters.get(index);
-    if (!raster) {
-      raster = this.jpeg(index).then((jpeg) => decodeImage(jpeg, this.#subject(index)));
-      this.#rasters.set(index, raster);
-      for (const old of this.#rasters.keys()) {
-        if (this.#rasters.size > MOST_RASTERS) this.#rasters.delete(old);
-      }
-    }
-    return toGrey(await raster, region);
+    return toGrey(await this.raster(index), region);
+  }
+
+  /** The whole picture. @throws PoisonError where it is gone or no picture */
+  raster(index: number): Promise<Raster> {
+    return this.#rasters.get(index);
+  }
+
+  /** Of a frame that is not freed, or has a label: those are kept. */
+  async #kept(index: number): Promise<Uint8Array> {
+    const frame = await this.#bus.last(Frame, this.#subject(index));
+    if (frame) return frame.payload;
+    const image = await this.#bus.last(Image, subjectOf(Image, { clip: this.#arrival.body.clip, index }));
+    if (image) return image.payload;
+    throw new PoisonError(`frame ${index} of ${this.#arrival.body.file} is not on the bus any more`);
   }
 
   /** @throws PoisonError where the frame is gone */
@@ -133,7 +149,7 @@ export class ClipFrames {
     const { camera, clip } = this.#arrival.body;
     const options = { signal: this.#signal, headersOnly: true };
     for await (const { body, sequence } of this.#bus.follow(Frame, { camera, clip }, options)) {
-      if (body.index < this.#next - 1 || this.#arrived.has(body.index)) continue;
+      if (body.index < this.#first - 1 || this.#arrived.has(body.index)) continue;
       this.#arrived.set(body.index, { ...body, sequence });
       this.#changes.notify();
     }

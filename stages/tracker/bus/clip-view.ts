@@ -1,5 +1,6 @@
 /** A clip as its tracker sees it, with the bus behind it: frames that arrive, looks that are sent and answered. */
 import type { Box } from '../../../pipeline/domain/vision/box.ts';
+import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import type { Incoming, Outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
 import type { Logger } from '../../../pipeline/runtime/log/log.ts';
@@ -26,7 +27,7 @@ export interface BusClipViewOptions {
   readonly signal: AbortSignal;
   /** Where the handler's messages leave. */
   readonly send: Send<Outgoing | Commit>;
-  readonly from: Pick<TrackerCheckpoint, 'next' | 'restart'>;
+  readonly from: Pick<TrackerCheckpoint, 'next' | 'restart' | 'window'>;
   /** Seconds after which an unanswered look is sent again, and a frame that never comes is given up. */
   readonly answerS: number;
 }
@@ -47,7 +48,8 @@ export class BusClipView implements ClipView {
     this.#changes = new Changes(this.#signal);
     const answerMs = answerS * 1000;
     const shared = { bus, arrival, log, signal: this.#signal, changes: this.#changes, answerMs };
-    this.#frames = new ClipFrames({ ...shared, ...from });
+    const first = from.window[0]?.index ?? from.next;
+    this.#frames = new ClipFrames({ ...shared, next: from.next, first, restart: from.restart });
     this.#looks = new PendingLooks({ ...shared, send, restart: from.restart });
     void this.#followFailure();
     const tick = setInterval(
@@ -84,6 +86,10 @@ export class BusClipView implements ClipView {
 
   grey(index: number, region: Box): Promise<Grey> {
     return this.#frames.grey(index, region);
+  }
+
+  raster(index: number): Promise<Raster> {
+    return this.#frames.raster(index);
   }
 
   /** @throws PoisonError where the frame is gone */

@@ -3,6 +3,7 @@
  * follows an animal back to where it came in as it follows it onward; the difference of two frames has no direction.
  */
 import type { Box } from '../../../pipeline/domain/vision/box.ts';
+import type { Raster } from '../../../pipeline/domain/vision/image.ts';
 import type { Grey } from '../difference.ts';
 import type { ClipView, FrameFacts, LookAnswer } from '../view.ts';
 
@@ -55,6 +56,10 @@ export class DirectedView implements ClipView {
 
   answer(index: number): Promise<LookAnswer> {
     return this.#view.answer(this.indexOf(index));
+  }
+
+  raster(index: number): Promise<Raster> {
+    return this.#view.raster(this.indexOf(index));
   }
 
   grey(index: number, region: Box): Promise<Grey> {

@@ -2,8 +2,9 @@
 import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import type { Anchor } from '../../../schemas/clip-arrived.ts';
 import type { Cause } from '../../../schemas/terms.ts';
-import { type Label, TrackLoop } from '../loop.ts';
+import type { Label } from '../loop.ts';
 import type { TrackerOptions } from '../options.ts';
+import { Tracking } from '../tracking.ts';
 import type { ClipView } from '../view.ts';
 import { DirectedView, lengthOf, stepOf, type Way } from './directed-view.ts';
 
@@ -44,7 +45,9 @@ export async function followAnimal(
   const directed = new DirectedView(view, way);
   const anchors: Anchor[] = [{ frame: 0, track, box: [...box], label }];
   if (until) anchors.push({ frame: lengthOf(way) - 1, track, box: [...until.box], label });
-  const loop = new TrackLoop(directed, anchors, options);
+  // Frame by frame: what is followed ends where the animal is lost, not a window behind it.
+  const plain: TrackerOptions = { ...options, method: 'note' };
+  const loop = new Tracking({ view: directed, anchors, options: plain, follower: null });
   const labels: FollowedLabel[] = [];
   let isLost = false;
   for await (const { frame, labels: all } of loop.steps()) {

@@ -27,6 +27,7 @@ import {
   seed,
   start,
   steps,
+  trackerMethod,
   withOptions,
 } from '../options.ts';
 import { Outcome } from '../outcome.ts';
@@ -36,6 +37,8 @@ interface AnnotateFlags {
   readonly hand?: readonly string[];
   readonly model?: string;
   readonly out: string;
+  /** The configuration's where not given. */
+  readonly tracker?: 'hindsight' | 'note';
   readonly start?: string;
   readonly seed: number;
   readonly steps?: number;
@@ -57,6 +60,7 @@ export function annotateCommand(program: Command): void {
     start(),
     seed(),
     steps(),
+    trackerMethod(),
     camera(),
     detectors(),
     config(),
@@ -83,7 +87,8 @@ async function annotateClips(
   outcome.note(input.notes);
   outcome.leaveOut(input.problems);
   const known = await readCameraKnowledge(readSettings(config).cameras);
-  return withJobPipeline({ out, folder, config, stages: processesFor(detectors) }, async (context) => {
+  const env = flags.tracker ? { SHIKA_TRACKER_METHOD: flags.tracker } : {};
+  return withJobPipeline({ out, folder, config, stages: processesFor(detectors), env }, async (context) => {
     if (model) await storeActiveDetector(context.bus, model, 'annotate');
     const anchored = input.clips.map((clip) => ({
       ...clip,

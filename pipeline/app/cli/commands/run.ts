@@ -10,6 +10,7 @@ import {
   seed,
   start,
   steps,
+  trackerMethod,
   wholeNumber,
   withOptions,
 } from '../options.ts';
@@ -28,6 +29,7 @@ export function runCommand(program: Command): void {
     start(),
     seed(),
     steps(),
+    trackerMethod(),
     camera(),
     detectors(),
     new Option('--explanations <n>', 'how many labels are explained').argParser(wholeNumber(0)).default(4),

@@ -5,16 +5,12 @@ import { type Box, centre, clip, iou, round, translate } from '../../../../pipel
 import type { Anchor } from '../../../../schemas/clip-arrived.ts';
 import type { Cause } from '../../../../schemas/terms.ts';
 import { changeAround, displacement } from '../../../../stages/tracker/difference.ts';
-import {
-  type DecidedFrame,
-  initialCheckpoint,
-  type Label,
-  TrackLoop,
-} from '../../../../stages/tracker/loop.ts';
+import { type DecidedFrame, initialCheckpoint, type Label } from '../../../../stages/tracker/loop.ts';
 import { matchDetections } from '../../../../stages/tracker/match.ts';
 import { TrackerOptions } from '../../../../stages/tracker/options.ts';
 import { searchRegion } from '../../../../stages/tracker/region.ts';
-import { random, SimulatedClip, type Simulation } from '../../../fixtures/simulated-clip.ts';
+import type { Tracking } from '../../../../stages/tracker/tracking.ts';
+import { plainTracking, random, SimulatedClip, type Simulation } from '../../../fixtures/simulated-clip.ts';
 
 const options: TrackerOptions = { ...Value.Create(TrackerOptions), seedEvery: 10, regionSide: 160 };
 
@@ -52,7 +48,7 @@ function anchorsOf({ animals }: Simulation): Anchor[] {
   ];
 }
 
-async function steps(loop: TrackLoop, most = Infinity): Promise<DecidedFrame[]> {
+async function steps(loop: Tracking, most = Infinity): Promise<DecidedFrame[]> {
   const all: DecidedFrame[] = [];
   if (most === 0) return all;
   for await (const step of loop.steps()) {
@@ -102,7 +98,7 @@ test('lookahead - 1 gives the labels of the plain loop', async () => {
     const clip = { ...all, animals: all.animals.slice(0, 1) };
     const first = clip.animals[0]!.at(0)!;
     const anchors: Anchor[] = [{ frame: 0, track: 1, box: [...first], label: 'deer' }];
-    const loop = new TrackLoop(new SimulatedClip(clip), anchors, { ...options, lookahead: 1 });
+    const loop = plainTracking(new SimulatedClip(clip), anchors, { ...options, lookahead: 1 });
     const labels = (await steps(loop)).flatMap((step) =>
       step.labels.map(({ box, cause }) => ({ box, cause })),
     );
@@ -117,7 +113,7 @@ for (const lookahead of [1, 3, 8, 16]) {
       const runs = await Promise.all(
         [1, 2, 3].map((timing) => {
           const clip = simulation(seed, timing);
-          return steps(new TrackLoop(new SimulatedClip(clip), anchorsOf(clip), { ...options, lookahead }));
+          return steps(plainTracking(new SimulatedClip(clip), anchorsOf(clip), { ...options, lookahead }));
         }),
       );
       assert.deepEqual(runs[1], runs[0], `seed ${seed}`);
@@ -128,7 +124,7 @@ for (const lookahead of [1, 3, 8, 16]) {
   test(`lookahead ${lookahead} - a process that goes on from any checkpoint gives the same labels`, async () => {
     const clip = simulation(7, 1);
     const begin = (from = initialCheckpoint(), timing = 1) =>
-      new TrackLoop(new SimulatedClip({ ...clip, timing }), anchorsOf(clip), { ...options, lookahead }, from);
+      plainTracking(new SimulatedClip({ ...clip, timing }), anchorsOf(clip), { ...options, lookahead }, from);
     const whole = begin();
     const unbroken = await steps(whole);
     for (let at = 0; at < clip.frames; at += lookahead === 8 ? 3 : 11) {
@@ -144,7 +140,7 @@ for (const lookahead of [1, 3, 8, 16]) {
 
 test('lookahead - a checkpoint stays as it was while the loop goes on', async () => {
   const clip = simulation(7, 1);
-  const loop = new TrackLoop(new SimulatedClip(clip), anchorsOf(clip), options);
+  const loop = plainTracking(new SimulatedClip(clip), anchorsOf(clip), options);
   await steps(loop, 20);
   const checkpoint = loop.checkpoint;
   const before = structuredClone(checkpoint);
@@ -169,7 +165,7 @@ test('lookahead - an animal that was missed in an old region is looked for in it
     return { ...all, found: all.found.map((found, i) => (middle[i] ? found : [])) };
   };
   const anchors: Anchor[] = [{ frame: 0, track: 1, box: [...at(0)], label: 'deer' }];
-  const few = (await steps(new TrackLoop(view, anchors, { ...options, lookahead: 8 }), 30)).flatMap(
+  const few = (await steps(plainTracking(view, anchors, { ...options, lookahead: 8 }), 30)).flatMap(
     ({ labels }) => labels,
   );
   assert.ok(few.slice(1).every(({ cause }) => cause === 'detected'));
@@ -185,7 +181,7 @@ test('lookahead - costs no quality and few looks more', async () => {
       const clip = { ...simulation(seed, seed), missRate: 0.05, blind: () => false };
       const view = new SimulatedClip(clip);
       for (const { frame, labels } of await steps(
-        new TrackLoop(view, anchorsOf(clip), { ...options, lookahead }),
+        plainTracking(view, anchorsOf(clip), { ...options, lookahead }),
       )) {
         const truth = clip.animals[0]!.at(frame.index)!;
         overlaps.push(...labels.filter(({ track }) => track === 1).map(({ box }) => iou(box, truth)));
@@ -218,7 +214,7 @@ test('lookahead - so many looks are under way at once, and no more', async () =>
     return answer.call(view, index);
   };
   const anchors: Anchor[] = [{ frame: 0, track: 1, box: [300, 150, 60, 45], label: 'deer' }];
-  await steps(new TrackLoop(view, anchors, { ...options, lookahead: 8 }), 50);
+  await steps(plainTracking(view, anchors, { ...options, lookahead: 8 }), 50);
   assert.ok(
     waiting.every((count) => count === 8),
     `${waiting}`,

@@ -5,9 +5,10 @@ import { type Box, clip, iou } from '../../../../pipeline/domain/vision/box.ts';
 import { PoisonError, RetryableError } from '../../../../pipeline/runtime/errors.ts';
 import type { Anchor } from '../../../../schemas/clip-arrived.ts';
 import { accountedFor } from '../../../../schemas/terms.ts';
-import { type Label, TrackLoop } from '../../../../stages/tracker/loop.ts';
+import type { Label } from '../../../../stages/tracker/loop.ts';
 import { TrackerOptions } from '../../../../stages/tracker/options.ts';
-import { random, SimulatedClip, type Simulation } from '../../../fixtures/simulated-clip.ts';
+import type { Tracking } from '../../../../stages/tracker/tracking.ts';
+import { plainTracking, random, SimulatedClip, type Simulation } from '../../../fixtures/simulated-clip.ts';
 
 const options: TrackerOptions = Value.Create(TrackerOptions);
 const still: Box = [300, 200, 80, 60];
@@ -34,7 +35,7 @@ const anchor = (frame: number, box: Box, track = 1): Anchor => ({
 
 interface Tracked {
   readonly labels: readonly (Label & { readonly frame: number })[];
-  readonly end: TrackLoop['checkpoint'];
+  readonly end: Tracking['checkpoint'];
 }
 
 async function track(
@@ -43,7 +44,7 @@ async function track(
   rules: Partial<TrackerOptions> = {},
   view = new SimulatedClip({ ...scene, ...changes }),
 ): Promise<Tracked> {
-  const loop = new TrackLoop(view, anchors, { ...options, ...rules });
+  const loop = plainTracking(view, anchors, { ...options, ...rules });
   const labels: (Label & { frame: number })[] = [];
   for await (const step of loop.steps()) {
     labels.push(...step.labels.map((label) => ({ ...label, frame: step.frame.index })));
