@@ -4,6 +4,10 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { openBackend } from '../../pipeline/domain/models/backend/backend.ts';
 import { readDetectorCard } from '../../pipeline/domain/models/detector/card.ts';
+import {
+  type DetectorTraining,
+  withDetectorTraining,
+} from '../../pipeline/domain/models/detector/training.ts';
 import { storeModel } from '../../pipeline/domain/models/registry.ts';
 import { activateByHand } from '../../pipeline/domain/models/stored-models.ts';
 import { explainer } from '../../stages/explainer/stage.ts';
@@ -19,6 +23,23 @@ const clip = clipId(200);
 /** The first label is drawn by hand. */
 const FRAMES = 4;
 
+/** As a trainer writes it down: one animal missed, on a frame of the clip. */
+function trainingOf(ap50: number): DetectorTraining {
+  const scores = { images: 5, ap50, ap50_95: ap50 / 2, meanIoU: 0.7, recall: 0.6 };
+  const missed = { label: 'deer', box: [40, 50, 90, 60] as const };
+  return {
+    drawn: { scores, startScores: { ...scores, ap50: 0.11 }, interval: [ap50 - 0.3, ap50 + 0.3] },
+    why: `AP50:95 ${(ap50 / 2).toFixed(3)} against 0.500 of the active model`,
+    mistakes: [
+      {
+        ...{ ...missed, wrong: 'missed', score: null, overlap: 0, isDrawn: true },
+        ...{ truth: [missed], found: [] },
+        picture: { clip, index: 2, name: 'deer.mp4#2', width: 640, height: 360 },
+      },
+    ],
+  };
+}
+
 describe('models in a browser', { skip: chromiumPath === undefined && noChromium, timeout: 300_000 }, () => {
   let bed: Testbed;
   let browser: Browser;
@@ -31,10 +52,15 @@ describe('models in a browser', { skip: chromiumPath === undefined && noChromium
     await builtPage();
     bed = await testbed();
     const bus = await bed.open();
-    const files = await untrainedDetector();
-    const { id } = readDetectorCard(files);
-    await storeModel(bus, id, files);
-    await activateByHand(bus, id);
+    for (const [seed, ap50] of [
+      [1, 0.62],
+      [2, 0.31],
+    ] as const) {
+      const files = withDetectorTraining(await untrainedDetector({ seed }), trainingOf(ap50));
+      const { id } = readDetectorCard(files);
+      await storeModel(bus, id, files);
+      if (seed === 1) await activateByHand(bus, id);
+    }
     await publishNumbered(bus, clip, FRAMES);
     await publishFound(bus, { clip, source: '/nowhere.mp4', frames: FRAMES });
     await publishLabelled(bus, {
@@ -49,6 +75,30 @@ describe('models in a browser', { skip: chromiumPath === undefined && noChromium
     await browser?.close();
     for (const end of ends) await end();
     await bed?.close();
+  });
+
+  test('stand side by side: scores on what was drawn with what chance makes, the worst mistakes, why one is used', async () => {
+    await visitStudio(browser, studio, { user: 'mika' }, async ({ page, go }) => {
+      await go('#/models');
+      const cards = page.locator('.models .card');
+      await until(async () => (await cards.count()) === 2, 'both models');
+      for (const ap50 of [0.62, 0.31]) {
+        const card = cards.filter({ hasText: `AP50:95 ${(ap50 / 2).toFixed(3)} against` });
+        const low = Math.round(100 * (ap50 - 0.3));
+        await card.getByRole('img', { name: new RegExp(`AP50 ${Math.round(100 * ap50)}`) }).waitFor();
+        await card.getByText(new RegExp(`5 pictures can only say: between ${low}`)).waitFor();
+        await card.getByText(/before training 11/).waitFor();
+        await card.getByRole('img', { name: /^missed, / }).waitFor();
+        assert.equal(await card.getByText('a person chose it', { exact: false }).count(), ap50 > 0.5 ? 1 : 0);
+      }
+      const [left, right] = [await cards.nth(0).boundingBox(), await cards.nth(1).boundingBox()];
+      assert.ok(left && right && left.y === right.y && left.x + left.width <= right.x, 'side by side');
+      await cards
+        .first()
+        .getByRole('link', { name: /missed/ })
+        .click();
+      await until(() => page.url().endsWith(`#/draw/${clip}/2`), 'the frame of the mistake');
+    });
   });
 
   test('W shows why, with a figure and whether to trust it; of a box drawn by hand it says that no model decided', async () => {

@@ -50,16 +50,24 @@ export async function activate(
   );
 }
 
+/** A model that was trained, and may take over. */
+export interface Candidate {
+  readonly kind: ModelKind;
+  readonly model: string;
+  /** That trained it. */
+  readonly job: string;
+  /** Its files, which say why it took over, or did not. */
+  files(decision: PromotionDecision): ModelFiles;
+}
+
 /**
- * Makes a model the active one, if it may be. Compare-and-set: where another job promotes its model meanwhile, ours is
- * judged against that one.
+ * Stores a model with what was decided on it, then makes it the active one, if it may be. Compare-and-set: where another
+ * job promotes its model meanwhile, ours is judged against that one.
  * @param judge whether it may take over from another model that is active
  */
-export async function promote(
+export async function storeAndPromote(
   bus: Bus,
-  kind: ModelKind,
-  model: string,
-  job: string,
+  { kind, model, job, files }: Candidate,
   judge: (active: string) => Promise<PromotionDecision>,
 ): Promise<PromotionDecision> {
   for (let attempt = 0; attempt < 5; attempt++) {
@@ -68,6 +76,8 @@ export async function promote(
       active && active.model !== model
         ? await judge(active.model)
         : { yes: true, why: 'no other model is active' };
+    // Before anybody uses it: a file that is replaced while it is read is read in two halves.
+    await storeModel(bus, model, files(decision));
     if (!decision.yes || (await activate(bus, kind, model, job, active?.model ?? null))) return decision;
   }
   throw new RetryableError('the active model changes faster than this one can be judged');

@@ -1,11 +1,15 @@
 /** The models on a bus, for a person who chooses among them. */
+import type { ActiveModel } from '../../../schemas/state.ts';
 import type { ModelKind } from '../../../schemas/terms.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
 import { UsageError } from '../../runtime/errors.ts';
+import { readClassifierTraining } from './classifier/training.ts';
 import { readDetectorCard } from './detector/card.ts';
+import { readDetectorTraining } from './detector/training.ts';
 import type { ModelFiles } from './files.ts';
 import { type ModelCard, readModelCard } from './model-card.ts';
 import { activate, activeModel, fetchModel, storedModels, storeModel } from './registry.ts';
+import type { TrainedModel } from './trained-model.ts';
 
 export type StoredModel = ModelCard & {
   /** Whether stages use it. */
@@ -14,15 +18,34 @@ export type StoredModel = ModelCard & {
 
 const kinds: readonly ModelKind[] = ['detector', 'classifier'];
 
+/** `activate` by a person: the job that the pointer names. */
+const BY_HAND = 'by hand';
+
 /** All models, oldest first. */
 export async function listModels(bus: Bus): Promise<StoredModel[]> {
-  const active = new Set<string | undefined>();
-  for (const kind of kinds) active.add((await activeModel(bus, kind))?.model);
-  const cards: ModelCard[] = [];
-  for (const id of await storedModels(bus)) cards.push(readModelCard(await fetchModel(bus, id)));
-  return cards
-    .map((card) => ({ ...card, active: active.has(card.id) }))
-    .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+  return (await trainedModels(bus)).map(({ card, active }) => ({ ...card, active: active !== null }));
+}
+
+/** As {@link listModels}, with what is known of their training. */
+export async function trainedModels(bus: Bus): Promise<TrainedModel[]> {
+  const pointers: (ActiveModel | undefined)[] = [];
+  for (const kind of kinds) pointers.push(await activeModel(bus, kind));
+  const models: TrainedModel[] = [];
+  for (const id of await storedModels(bus)) {
+    const files = await fetchModel(bus, id);
+    const card = readModelCard(files);
+    const active = pointers.find((pointer) => pointer?.model === id) ?? null;
+    const training = card.kind === 'detector' ? readDetectorTraining(files) : null;
+    const trained = card.kind === 'detector' ? training : readClassifierTraining(files);
+    models.push({ card, active, training, why: whyActive(active, trained?.why) });
+  }
+  return models.toSorted((a, b) => a.card.createdAt.localeCompare(b.card.createdAt));
+}
+
+/** @param why what training decided */
+function whyActive(active: ActiveModel | null, why: string | undefined): string | null {
+  if (active?.job !== BY_HAND) return why ?? null;
+  return why === undefined ? 'a person chose it' : `a person chose it; after its training: ${why}`;
 }
 
 /**
@@ -33,7 +56,7 @@ export async function listModels(bus: Bus): Promise<StoredModel[]> {
 export async function activateByHand(bus: Bus, model: string): Promise<ModelKind> {
   const { kind } = readModelCard(await fetchModel(bus, model));
   const current = await activeModel(bus, kind);
-  if (await activate(bus, kind, model, 'by hand', current?.model ?? null)) return kind;
+  if (await activate(bus, kind, model, BY_HAND, current?.model ?? null)) return kind;
   throw changedMeanwhile();
 }
 

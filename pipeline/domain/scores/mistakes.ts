@@ -40,6 +40,8 @@ export interface MistakeSelection {
   readonly most?: number;
   /** Of pictures that are alike (by their places) only one is chosen. */
   readonly alike?: (a: number, b: number) => boolean;
+  /** Pictures (by their places) whose mistakes are chosen before any of others; all where not given. */
+  readonly first?: (picture: number) => boolean;
 }
 
 /** Frames of a clip that are nearer to each other look alike: a second of video. */
@@ -59,23 +61,30 @@ export function isNearInClip(
  */
 export function worstMistakes(
   images: readonly ScoredImage[],
-  { most = 12, alike = () => false }: MistakeSelection = {},
+  { most = 12, alike = () => false, first = () => true }: MistakeSelection = {},
 ): DetectionMistake[] {
   const all = images.flatMap(mistakesIn);
-  const queues = kinds.map((wrong) =>
-    all.filter((mistake) => mistake.wrong === wrong).sort((a, b) => badness(b) - badness(a)),
-  );
   const chosen: DetectionMistake[] = [];
   const isSeen = ({ picture }: DetectionMistake) =>
     chosen.some((before) => before.picture === picture || alike(before.picture, picture));
-  while (chosen.length < most && queues.some((queue) => queue.length > 0)) {
-    for (const queue of queues) {
-      let next = queue.shift();
-      while (next && isSeen(next)) next = queue.shift();
-      if (next && chosen.length < most) chosen.push(next);
+  for (const isFirst of [true, false]) {
+    const queues = queuesOf(all.filter(({ picture }) => first(picture) === isFirst));
+    while (chosen.length < most && queues.some((queue) => queue.length > 0)) {
+      for (const queue of queues) {
+        let next = queue.shift();
+        while (next && isSeen(next)) next = queue.shift();
+        if (next && chosen.length < most) chosen.push(next);
+      }
     }
   }
   return kinds.flatMap((wrong) => chosen.filter((mistake) => mistake.wrong === wrong));
+}
+
+/** One a kind, the worst first. */
+function queuesOf(mistakes: readonly DetectionMistake[]): DetectionMistake[][] {
+  return kinds.map((wrong) =>
+    mistakes.filter((mistake) => mistake.wrong === wrong).sort((a, b) => badness(b) - badness(a)),
+  );
 }
 
 /** The boxes of a picture that a person should see: what is there, and what counts as found. */

@@ -37,10 +37,13 @@ export class Pictures {
     this.#log = log;
   }
 
-  /** @returns the JPEG where it is on the bus already */
-  async stored(clip: string, camera: string, index: number): Promise<Uint8Array | null> {
+  /**
+   * @param camera null where the clip is not known
+   * @returns the JPEG where it is on the bus already
+   */
+  async stored(clip: string, camera: string | null, index: number): Promise<Uint8Array | null> {
     const image = await this.#bus.last(Image, subjectOf(Image, { clip, index }));
-    if (image) return image.payload;
+    if (image || camera === null) return image?.payload ?? null;
     const frame = await this.#bus.last(Frame, subjectOf(Frame, { camera, clip, index }));
     return frame && frame.payload.length > 0 ? frame.payload : null;
   }

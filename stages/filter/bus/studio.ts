@@ -1,4 +1,4 @@
-import { activateByHand, listModels } from '../../../pipeline/domain/models/stored-models.ts';
+import { activateByHand, trainedModels } from '../../../pipeline/domain/models/stored-models.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import type { Incoming } from '../../../pipeline/runtime/bus/envelope.ts';
 import { RetryableError, reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
@@ -134,9 +134,10 @@ export class Studio {
 
   /** @returns the JPEG; null where it did not come in time */
   async picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null> {
-    const source = this.#source(clip);
-    const stored = await this.#pictures.stored(clip, source.camera, index);
-    return stored ?? this.#pictures.decoded(source, index, signal);
+    // A picture that was drawn on in a file is of no clip that was ever found.
+    const camera = this.projection.facts(clip) ? this.projection.clip(clip).camera : null;
+    const image = await this.#pictures.stored(clip, camera, index);
+    return image ?? this.#pictures.decoded(this.#source(clip), index, signal);
   }
 
   #source(clip: string): PictureSource {
@@ -152,7 +153,7 @@ export class Studio {
   }
 
   async models(): Promise<ModelView[]> {
-    return (await listModels(this.#bus)).map(modelView).reverse();
+    return (await trainedModels(this.#bus)).map(modelView).reverse();
   }
 
   /** @throws UsageError where another one became active meanwhile; PoisonError where there is no such model */

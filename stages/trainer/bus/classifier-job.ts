@@ -13,7 +13,7 @@ import {
 } from '../../../pipeline/domain/models/classifier/training.ts';
 import type { ModelFiles } from '../../../pipeline/domain/models/files.ts';
 import type { PromotionDecision } from '../../../pipeline/domain/models/promotion.ts';
-import { fetchModel, promote, storeModel } from '../../../pipeline/domain/models/registry.ts';
+import { type Candidate, fetchModel, storeAndPromote } from '../../../pipeline/domain/models/registry.ts';
 import { fetchWeights } from '../../../pipeline/domain/models/weights/stored.ts';
 import { locateWeights } from '../../../pipeline/domain/models/weights/weights.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
@@ -67,8 +67,11 @@ export async function* trainClassifierJob(
     scores,
     leftOut,
   };
-  await storeModel(bus, model, withClassifierTraining(trained.files, training));
-  const promoted = await promote(bus, 'classifier', model, job, (active) =>
+  const candidate: Candidate = {
+    ...{ kind: 'classifier', model, job },
+    files: ({ why }) => withClassifierTraining(trained.files, { ...training, why }),
+  };
+  const promoted = await storeAndPromote(bus, candidate, (active) =>
     judge(bus, trained.files, active, heldOut, dataset.classes),
   );
   log.info({ job, model, promoted, ...(scores && { accuracy: scores.accuracy }) }, 'trained');

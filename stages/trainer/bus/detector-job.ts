@@ -9,7 +9,7 @@ import {
   type DetectorTraining,
   withDetectorTraining,
 } from '../../../pipeline/domain/models/detector/training.ts';
-import { fetchModel, promote, storeModel } from '../../../pipeline/domain/models/registry.ts';
+import { type Candidate, fetchModel, storeAndPromote } from '../../../pipeline/domain/models/registry.ts';
 import { findWeights, locateWeights } from '../../../pipeline/domain/models/weights/weights.ts';
 import { type DetectionScores, detectionScores } from '../../../pipeline/domain/scores/detection.ts';
 import { isNearInClip, shownIn, worstMistakes } from '../../../pipeline/domain/scores/mistakes.ts';
@@ -59,8 +59,13 @@ export async function* trainDetectorJob(
   const { id: model, verifier } = readDetectorCard(trained.files);
   const items = dataset.items.filter((item) => item.split === 'held-out');
   const detections = await loadAndDetectExamples(trained.files, heldOut);
-  await storeModel(bus, model, withDetectorTraining(trained.files, trainingOf(detections, items)));
-  const promoted = await promote(bus, 'detector', model, job, async (activeId) => {
+  const drawn = await drawnScores(own, body, trained, { detections, items, heldOut });
+  const outcome = { mistakes: mistakesOf(detections, items), drawn };
+  const candidate: Candidate = {
+    ...{ kind: 'detector', model, job },
+    files: ({ why }) => withDetectorTraining(trained.files, { ...outcome, why }),
+  };
+  const promoted = await storeAndPromote(bus, candidate, async (activeId) => {
     const active = await loadAndDetectExamples(await fetchModel(bus, activeId), heldOut);
     const trials = detections.map((candidate, i) => ({
       candidate,
@@ -70,7 +75,6 @@ export async function* trainDetectorJob(
     return detectorPromotion(trials);
   });
   const { scores, startScores } = trained;
-  const drawn = await drawnScores(own, body, trained, { detections, items, heldOut });
   log.info({ job, model, verifier, promoted, ...(scores && { ap50: scores.ap50 }) }, 'trained');
   yield messages.done({
     model,
@@ -179,17 +183,20 @@ function heldOutScores(scores: DetectionScores | null): DetectorScores | null {
   return { images, ap50, ap50_95, meanIoU, recall };
 }
 
-function trainingOf(
+/** What a person drew first: other held-out labels are the pipeline's own, and may be what is wrong. */
+function mistakesOf(
   detections: readonly ExampleDetections[],
   items: readonly DatasetItem[],
-): DetectorTraining {
+): DetectorTraining['mistakes'] {
   const alike = (one: number, other: number) => isNearInClip(items[one]!, items[other]!); // an item for each
-  const mistakes = worstMistakes(detections, { alike }).map(({ picture, ...mistake }) => {
-    const { clip, index, name } = items[picture]!; // one of them
+  const first = (picture: number) => isDrawn(items[picture]!);
+  return worstMistakes(detections, { alike, first }).map(({ picture, ...mistake }) => {
+    const item = items[picture]!; // one of them
+    const { clip, index, name } = item;
     const image = detections[picture]!;
-    return { ...mistake, ...shownIn(image), picture: { clip, index, name, ...image.size } };
+    const where = { picture: { clip, index, name, ...image.size }, isDrawn: isDrawn(item) };
+    return { ...mistake, ...shownIn(image), ...where };
   });
-  return { mistakes };
 }
 
 function examplesOf(bus: Bus, { items }: Dataset, split: DatasetItem['split']): DetectorExample[] {

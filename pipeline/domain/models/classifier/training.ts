@@ -60,6 +60,9 @@ export const classifierTrainingSchema = Type.Object({
     description: 'on the held-out pictures',
   }),
   leftOut: Type.Array(leftOutSchema),
+  why: Type.Optional(
+    Type.String({ description: 'why it became the active model, or did not; not there in older files' }),
+  ),
 });
 export type ClassifierTraining = Static<typeof classifierTrainingSchema>;
 

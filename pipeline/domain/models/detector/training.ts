@@ -1,6 +1,7 @@
-/** What a detector's `training.json` says: what it does worst on the held-out pictures. */
+/** What a detector's `training.json` says: how it did on the held-out pictures, and what came of that. */
 import Type from 'typebox';
 import { DatasetItem } from '../../../../schemas/dataset.ts';
+import { DrawnScores } from '../../../../schemas/scores.ts';
 import { Box, ClassLabel, Score } from '../../../../schemas/terms.ts';
 import type { ScoredImage } from '../../scores/detection.ts';
 import type { DetectionMistake } from '../../scores/mistakes.ts';
@@ -10,12 +11,18 @@ import { addTraining, trainingIn } from '../training-file.ts';
 /** A mistake, the boxes of its picture, and where that is. */
 export interface RecordedMistake extends Omit<DetectionMistake, 'picture'>, ScoredImage {
   readonly picture: Pick<DatasetItem, 'clip' | 'index' | 'name' | 'width' | 'height'>;
+  /** Whether all boxes of its picture were drawn by hand; not there in older files. */
+  readonly isDrawn?: boolean;
 }
 
 /** What `training.json` of a detector holds. */
 export interface DetectorTraining {
   /** The worst first. */
   readonly mistakes: readonly RecordedMistake[];
+  /** null where no drawn picture was held out; not there in older files, as is the next. */
+  readonly drawn?: DrawnScores | null;
+  /** Why it became the active model, or did not, when it was trained. */
+  readonly why?: string;
 }
 
 const { clip, index, name, width, height } = DatasetItem.properties;
@@ -30,8 +37,11 @@ const schema = Type.Object({
       ...labelled,
       score: Type.Union([Score, Type.Null()]),
       overlap: Score,
+      isDrawn: Type.Optional(Type.Boolean()),
     }),
   ),
+  drawn: Type.Optional(Type.Union([DrawnScores, Type.Null()])),
+  why: Type.Optional(Type.String()),
 });
 
 /** Adds `training.json`; the model's id stays. */

@@ -71,6 +71,14 @@ test('mistakes - of frames that look alike only the worst is chosen', () => {
   assert.equal(isNearInClip({ clip: 'a', index: 1 }, { clip: 'b', index: 1 }), false);
 });
 
+test('mistakes - those of chosen pictures come before worse ones of others', () => {
+  const images = [missed(50), alarm(0.9), missed(20), loose(15)];
+  const first = (picture: number) => picture >= 2;
+  const places = (most: number) => worstMistakes(images, { most, first }).map(({ picture }) => picture);
+  assert.deepEqual(places(2), [2, 3]);
+  assert.deepEqual(places(3), [2, 0, 3], 'others fill what is left');
+});
+
 test('mistakes - a second box on one animal is false, and so is one of another label', () => {
   const twice: ScoredImage = { truth: [deer(here)], found: [found(here, 0.8), found([12, 10, 40, 40], 0.7)] };
   assert.deepEqual(words([twice]), ['false 0']);
@@ -89,7 +97,12 @@ test('mistakes - a picture shows what is there and what counts as found', () => 
 test('mistakes - kept with the model, and left where the file is of another kind', () => {
   const picture = { clip: '0123456789abcdef', index: 3, name: 'deer.mp4#3', width: 640, height: 360 };
   const [{ picture: _, ...mistake } = assert.fail()] = worstMistakes([alarm(0.9)]);
-  const training = { mistakes: [{ ...mistake, ...shownIn(alarm(0.9)), picture }] };
+  const scores = { images: 3, ap50: 0.5, ap50_95: 0.3, meanIoU: 0.6, recall: 0.4 };
+  const training = {
+    mistakes: [{ ...mistake, ...shownIn(alarm(0.9)), picture, isDrawn: true }],
+    drawn: { scores, startScores: null, interval: [0.1, 0.9] as [number, number] },
+    why: 'no other model is active',
+  };
   const files = withDetectorTraining(new Map([['card.json', new Uint8Array(3)]]), training);
   assert.deepEqual(readDetectorTraining(files), training);
   assert.equal(readDetectorTraining(new Map()), null);

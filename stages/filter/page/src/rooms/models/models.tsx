@@ -1,7 +1,7 @@
 /** Models: side by side on what was drawn by hand, their worst mistakes, and which one is used. */
 import { useState } from 'preact/hooks';
 import type { ModelView } from '../../../../studio/api.ts';
-import { isLoaded, models } from '../../api/lists.ts';
+import { clips, isLoaded, models } from '../../api/lists.ts';
 import { say } from '../../api/notices.ts';
 import { post, receive } from '../../api/outbox.ts';
 import { Crop } from '../../parts/crop.tsx';
@@ -117,7 +117,8 @@ function Mistakes({ mistakes }: Required<Pick<ModelView, 'mistakes'>>) {
       <ul class="sample">
         {mistakes.map(({ clip, index, kind, box }) => (
           <li key={`${clip}/${index}/${kind}/${box.join()}`}>
-            <a href={routeTo('draw', clip, index)}>
+            {/* A picture of a folder is no clip that can be drawn on. */}
+            <a {...(clips.value.has(clip) && { href: routeTo('draw', clip, index) })}>
               <Crop
                 {...{ clip, index, box, width: 92, height: 69 }}
                 colour={MISTAKE_COLOURS[kind]}
