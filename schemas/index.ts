@@ -13,6 +13,7 @@ import { ExplainJob } from './explain-job.ts';
 import { FollowJob } from './follow-job.ts';
 import { Frame } from './frame.ts';
 import { Image } from './image.ts';
+import { LabelAudited } from './label-audited.ts';
 import { LabelDrawn } from './label-drawn.ts';
 import { LabelReviewed } from './label-reviewed.ts';
 import { Look } from './look.ts';
@@ -37,6 +38,7 @@ export const messages: readonly MessageType[] = [
   Image,
   LabelDrawn,
   LabelReviewed,
+  LabelAudited,
   DatasetJob,
   TrainJob,
   ExplainJob,

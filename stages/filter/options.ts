@@ -40,7 +40,7 @@ export const FilterOptions = Type.Object(
       default: 1,
       minimum: 0,
       maximum: 1_000_000_000,
-      description: 'Of trainings that the studio begins',
+      description: 'Of trainings that the studio begins, and of what its audit asks for',
     }),
   },
   { additionalProperties: false },

@@ -24,6 +24,7 @@ import { ExplainJob } from '../../schemas/explain-job.ts';
 import { FollowJob } from '../../schemas/follow-job.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
+import { LabelAudited } from '../../schemas/label-audited.ts';
 import { LabelDrawn } from '../../schemas/label-drawn.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import { Progress } from '../../schemas/progress.ts';
@@ -46,12 +47,12 @@ export const filter = stage({
   options: FilterOptions,
   takes: [clips, datasets],
   gives: [
-    ...[LabelDrawn, LabelReviewed, ClipArrived, ClipFiltered, ClipFailed],
+    ...[LabelDrawn, LabelReviewed, LabelAudited, ClipArrived, ClipFiltered, ClipFailed],
     ...[DatasetJob, TrainJob, ExplainJob, FollowJob, StillsJob, Progress],
   ],
   reads: [
     ...[ClipFound, ClipArrived, ClipDecoded, ClipTracked, ClipFiltered, ClipFailed],
-    ...[Frame, Image, Track, LabelDrawn, LabelReviewed, Progress],
+    ...[Frame, Image, Track, LabelDrawn, LabelReviewed, LabelAudited, Progress],
   ],
   keeps: {
     watches: [HAND_KEY],

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { LabelAudited } from '../../schemas/label-audited.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import type {
   ApiError,
+  AuditTask,
   ClipView,
   Decided,
   DrawnFrame,
@@ -309,6 +311,48 @@ describe('studio, live', { timeout: 120_000 }, () => {
     assert.deepEqual(await mika.get('/api/progress'), told.progress);
     for await (const { body } of bus.stored(LabelReviewed, { clip }))
       assert.deepEqual([body.tookMs, body.key], [1_234, 'A']);
+  });
+
+  test('an audit asks about labels that nobody chose; its answers are kept, and the labels stay as they are', async (t) => {
+    const clip = clipId(24);
+    await publishLabelled(bus, { clip, tracks: 1, frames: 60 });
+    const first = await start(t);
+    const mika = await Person.enter(first, `mika-${clip}`);
+    await mika.decide('accepted', { clip, track: 1, from: 0, to: 59 });
+    const labels = await mika.get(`/api/clips/${clip}/labels`);
+    const own = (tasks: AuditTask[]) => tasks.filter((task) => task.clip === clip);
+    const asked: AuditTask[] = [];
+    for (let tasks = own(await mika.get('/api/audit')); tasks.length > 0; ) {
+      for (const { task } of tasks) {
+        const answer = {
+          id: `answer-${task}`.replaceAll('.', '-'),
+          task,
+          right: false,
+          tookMs: 800,
+          key: 'N',
+        };
+        await Promise.all([mika.ok('POST', '/api/audit', answer), mika.ok('POST', '/api/audit', answer)]);
+        await mika.ok('POST', '/api/audit', answer);
+      }
+      asked.push(...tasks);
+      tasks = own(await mika.get('/api/audit'));
+    }
+    assert.equal(new Set(asked.map(({ index }) => index)).size, asked.length);
+    assert.equal(asked.length, 60);
+    const stored: LabelAudited[] = [];
+    for await (const { body } of bus.stored(LabelAudited, { clip })) stored.push(body);
+    assert.equal(stored.length, 60, 'what was sent again is there once');
+    assert.ok(stored.every(({ by, tookMs, key }) => by === `mika-${clip}` && tookMs === 800 && key === 'N'));
+    const { planted, wrongLabels } = await mika.get<Progress>('/api/progress');
+    assert.equal(planted.shown, stored.filter((answer) => answer.planted).length);
+    assert.ok(planted.noticed > 0 && (wrongLabels?.high ?? 0) <= 1 && (wrongLabels?.asked ?? 0) >= 40);
+    assert.deepEqual(await mika.get(`/api/clips/${clip}/labels`), labels);
+    const refused = await mika.request('POST', '/api/audit', { task: `${clip}.0.frame`, right: true });
+    assert.equal(refused.status, 400);
+    await first.stop();
+    const again = await Person.enter(await start(t), `mika-${clip}`);
+    assert.deepEqual((await again.get<Progress>('/api/progress')).wrongLabels, wrongLabels);
+    assert.deepEqual(own(await again.get('/api/audit')), []);
   });
 
   test('a stage that is killed in the middle comes back with the same state, and tells pages to ask anew', async (t) => {

@@ -24,15 +24,27 @@ export interface SeededRandom extends Random {
   readonly state: number;
 }
 
+/** The first number of {@link seededRandom}, in [0, 1): where many things have a number each. */
+export function uniformOf(seed: number): number {
+  return mixed(stepped(seed));
+}
+
+function stepped(state: number): number {
+  return ((state >>> 0) + 0x6d2b79f5) >>> 0;
+}
+
+function mixed(state: number): number {
+  let t = Math.imul(state ^ (state >>> 15), state | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+}
+
 /** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, passes gjrand's tests. */
 export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    state = stepped(state);
+    return mixed(state);
   };
   const index = (length: number) => Math.floor(next() * length);
   return {

@@ -1,9 +1,11 @@
-/** Adds to the log what people decide and draw; each request ends when the projection has all of it. */
+/** Adds to the log what people decide, draw and answer; each request ends when the projection has all of it. */
 import { randomUUID } from 'node:crypto';
 import { entryMessage, redoing, undoing } from '../../../pipeline/domain/labels/decide.ts';
 import type { LabelEntry } from '../../../pipeline/domain/labels/history.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
+import { type Outgoing, outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
 import { UsageError } from '../../../pipeline/runtime/errors.ts';
+import { LabelAudited } from '../../../schemas/label-audited.ts';
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Again, Decide, Decided, Draw, Edit, Follow, TrackView } from '../studio/api.ts';
 import { entryId } from '../studio/label-log.ts';
@@ -14,7 +16,7 @@ export class LabelWriter {
   readonly #bus: Bus;
   readonly #projection: Projection;
   /** Messages that are not back from the log yet, and who waits for them. */
-  readonly #missing = new Map<string, () => void>();
+  readonly #missing = new Map<string, PromiseWithResolvers<void>>();
   /** The last animal that was asked to be followed: two at once would get one track's number. */
   #asking: Promise<unknown> = Promise.resolve();
   /** Requests at work: one that comes again meanwhile is the same. */
@@ -63,9 +65,15 @@ export class LabelWriter {
     return decided.action === null ? null : decided;
   }
 
+  /** @param id the same where it is sent again, until it was folded */
+  async answer(answer: LabelAudited, id: string = randomUUID()): Promise<void> {
+    const { clip, index } = answer;
+    await this.#publish(outgoing(LabelAudited, { clip, index }, answer, { id }));
+  }
+
   /** A message of the log was folded. */
   came(id: string): void {
-    this.#missing.get(id)?.();
+    this.#missing.get(id)?.resolve();
     this.#missing.delete(id);
   }
 
@@ -97,13 +105,18 @@ export class LabelWriter {
   }
 
   async #write(request: string, entries: readonly LabelEntry[]): Promise<void> {
-    const writing = entries.map(async (entry, nth) => {
-      const id = entryId(request, nth, entries.length);
-      const back = new Promise<void>((resolve) => this.#missing.set(id, resolve));
-      await this.#bus.publish(entryMessage(entry, id));
-      await back;
-    });
+    const writing = entries.map((entry, nth) =>
+      this.#publish(entryMessage(entry, entryId(request, nth, entries.length))),
+    );
     await Promise.all(writing);
+  }
+
+  /** Resolves when it was folded. */
+  async #publish(message: Outgoing): Promise<void> {
+    const back = this.#missing.get(message.id) ?? Promise.withResolvers<void>();
+    this.#missing.set(message.id, back);
+    await this.#bus.publish(message);
+    await back.promise;
   }
 
   /** Animals that have, or had, labels that these entries are about; frames from the first to the last of them. */

@@ -9,6 +9,7 @@ import { ClipFailed } from '../../../schemas/clip-failed.ts';
 import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
 import { ClipFound } from '../../../schemas/clip-found.ts';
 import { ClipTracked } from '../../../schemas/clip-tracked.ts';
+import { LabelAudited } from '../../../schemas/label-audited.ts';
 import { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Body, MessageType } from '../../../schemas/message.ts';
@@ -16,6 +17,8 @@ import { Progress as JobProgress } from '../../../schemas/progress.ts';
 import { Track } from '../../../schemas/track.ts';
 import type {
   Again,
+  AuditAnswer,
+  AuditTask,
   Decide,
   Decided,
   Draw,
@@ -28,6 +31,7 @@ import type {
   Progress,
   Why,
 } from '../studio/api.ts';
+import { auditEntry, auditTasks } from '../studio/audit.ts';
 import { sourceOf } from '../studio/clip-state.ts';
 import { JobViews } from '../studio/job-views.ts';
 import { Live } from '../studio/live.ts';
@@ -50,7 +54,7 @@ const KEPT_MS = 60_000;
 export interface StudioRules {
   /** Risk below which automatic review accepts. */
   readonly acceptBelow: number;
-  /** Of training. */
+  /** Of training, and of what the audit asks for. */
   readonly seed: number;
 }
 
@@ -106,6 +110,7 @@ export class Studio {
       this.#each(Track, signal, (body) => projection.addLabel(body)),
       this.#each(LabelReviewed, signal, projection.addDecision.bind(projection)),
       this.#each(LabelDrawn, signal, projection.addDrawing.bind(projection)),
+      this.#each(LabelAudited, signal, projection.addAnswer.bind(projection)),
       this.#followJobs(signal),
     ]);
     clearTimeout(this.#timer);
@@ -146,6 +151,19 @@ export class Studio {
     if (!where) throw new UsageError(`no clip ${clip}`);
     const { file, source } = where;
     return { clip, camera: this.projection.clip(clip).camera, file, source };
+  }
+
+  auditTasks(): AuditTask[] {
+    return auditTasks(this.projection, this.#seed);
+  }
+
+  /** @throws UsageError where that is not asked, or not any more */
+  async answer(answer: AuditAnswer, by: string): Promise<Progress> {
+    const { id } = answer;
+    if (id === undefined || !this.projection.isAnswered(id)) {
+      await this.#writer.answer(auditEntry(this.projection, answer, { seed: this.#seed, by }), id);
+    }
+    return this.progress();
   }
 
   progress(): Progress {

@@ -14,9 +14,7 @@ export function progressOf(projection: Projection): Progress {
     labels: reviews,
     labelsPerMinute: rounded(time.labelsPerMinute, 10),
     secondsPerAccepted: rounded(secondsPerAccepted(time, timedGood), 1000),
-    wrongLabels: null,
-    missedAnimals: null,
-    planted: { shown: 0, noticed: 0 },
+    ...projection.audit.estimates(),
   };
 }
 

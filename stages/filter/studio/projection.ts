@@ -1,5 +1,7 @@
+import { AuditAnswers } from '../../../pipeline/domain/labels/audit.ts';
 import { ReviewTime } from '../../../pipeline/domain/labels/review-time.ts';
 import type { TrackSpot } from '../../../pipeline/domain/labels/stones.ts';
+import type { LabelAudited } from '../../../schemas/label-audited.ts';
 import type { LabelDrawn } from '../../../schemas/label-drawn.ts';
 import type { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Track } from '../../../schemas/track.ts';
@@ -30,9 +32,12 @@ export class Projection {
   readonly #acceptBelow: number;
   readonly #clips = new Map<string, ClipEntry>();
   readonly #spots = new Map<string, TrackSpot[]>();
+  readonly #answers = new Set<string>();
   readonly drawn = new DrawnFrames();
   /** What people drew and decided. */
   readonly log = new LabelLog();
+  /** What people answered about labels that nobody chose. */
+  readonly audit = new AuditAnswers();
   /** How long decisions took. */
   readonly time = new ReviewTime();
 
@@ -66,6 +71,17 @@ export class Projection {
   addDrawing(body: LabelDrawn, sequence: number, id: string): Change {
     this.log.add(body, sequence, id);
     return { clip: body.clip, drawn: this.drawn.add(body, sequence) };
+  }
+
+  addAnswer(body: LabelAudited, _sequence: number, id: string): Change {
+    this.audit.add(body);
+    this.#answers.add(id);
+    return { clip: body.clip };
+  }
+
+  /** Whether an answer is there already: it may be sent again, because what was said to it was lost. */
+  isAnswered(id: string): boolean {
+    return this.#answers.has(id);
   }
 
   facts(clip: string): ClipFacts | undefined {

@@ -10,6 +10,8 @@ import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import {
   Again,
   type ApiError,
+  AuditAnswer,
+  type AuditTask,
   Decide,
   type Decided,
   Draw,
@@ -47,6 +49,8 @@ export interface StudioBackend {
   followAnew(request: Follow, by: string): Promise<JobView>;
   go(request: Go): Promise<JobView[]>;
   progress(): Progress;
+  auditTasks(): AuditTask[];
+  answer(answer: AuditAnswer, by: string): Promise<Progress>;
   models(): Promise<ModelView[]>;
   activate(model: string): Promise<ModelView[]>;
   /** @returns null where the explainer takes longer */
@@ -204,6 +208,10 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
     return context.body(Uint8Array.from(figure));
   });
   app.get('/jobs', (context) => context.json(studio.jobs.all()));
+  app.get('/audit', (context) => context.json(studio.auditTasks()));
+  app.post('/audit', async (context) =>
+    context.json(await studio.answer(await bodyOf(context, AuditAnswer), userNeeded(context))),
+  );
   app.get('/progress', (context) => context.json(studio.progress()));
   return app;
 }

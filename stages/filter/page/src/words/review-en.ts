@@ -91,6 +91,10 @@ export const reviewEn = {
       `${share} (${low} to ${high}, ${asked} asked)`,
     notYet: 'not enough asked yet',
     planted: (noticed: number, shown: number) => `${noticed} of ${shown} planted boxes noticed`,
+    done: 'That was this sample.',
+    more: 'Ask more',
+    skip: 'Skip',
+    planting: 'Some boxes are planted wrong; none of them becomes a label.',
     left: (n: number) => `${n} left`,
   },
 };

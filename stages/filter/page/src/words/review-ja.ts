@@ -90,6 +90,10 @@ export const reviewJa: ReviewWords = {
     interval: (share, low, high, asked) => `${share}（${low}～${high}、${asked} 件）`,
     notYet: 'まだ件数が足りません',
     planted: (noticed, shown) => `わざと誤った枠 ${shown} 個のうち ${noticed} 個に気づいた`,
+    done: 'この標本は以上です。',
+    more: 'さらに答える',
+    skip: '飛ばす',
+    planting: 'わざと誤った枠が混じります（ラベルにはなりません）。',
     left: (n) => `残り ${n}`,
   },
 };

@@ -14,16 +14,35 @@ export function AuditPanel() {
   const now = progress.value;
   if (!now) return null;
   const { share } = formats.value;
-  const said = (estimate: Estimate | null) =>
-    estimate
-      ? t.interval(share(estimate.share), share(estimate.low), share(estimate.high), estimate.asked)
-      : t.notYet;
   return (
     <details class="audit-panel">
       <summary>
         {t.title}: {t.wrongLabels} {now.wrongLabels ? share(now.wrongLabels.share) : '–'}
       </summary>
       <p class="quiet">{t.why}</p>
+      <AuditFindings />
+      <a class="button" href="#/review/audit">
+        {t.start}{' '}
+        <span class="cap" aria-hidden="true">
+          Q
+        </span>
+      </a>
+    </details>
+  );
+}
+
+/** What the answers say so far. */
+export function AuditFindings() {
+  const t = words.value.audit;
+  const now = progress.value;
+  if (!now) return null;
+  const { share } = formats.value;
+  const said = (estimate: Estimate | null) =>
+    estimate
+      ? t.interval(share(estimate.share), share(estimate.low), share(estimate.high), estimate.asked)
+      : t.notYet;
+  return (
+    <>
       <dl class="facts">
         <div>
           <dt>{t.wrongLabels}</dt>
@@ -35,12 +54,6 @@ export function AuditPanel() {
         </div>
       </dl>
       {now.planted.shown > 0 && <p class="number">{t.planted(now.planted.noticed, now.planted.shown)}</p>}
-      <a class="button" href="#/review/audit">
-        {t.start}{' '}
-        <span class="cap" aria-hidden="true">
-          Q
-        </span>
-      </a>
-    </details>
+    </>
   );
 }

@@ -12,6 +12,7 @@ import { Empty } from '../../parts/marks.tsx';
 import { useTimed } from '../../parts/timed.ts';
 import { go, routeTo } from '../../route.ts';
 import { words } from '../../words/words.ts';
+import { AuditFindings } from './audit-panel.tsx';
 
 receive('audit', {
   done: (_, now) => {
@@ -22,19 +23,48 @@ receive('audit', {
 
 export function AuditRoom() {
   const t = words.value.audit;
-  const { value, error } = useAsked<AuditTask[]>('/audit');
-  const [answered, setAnswered] = useState(0);
+  const { value, error, again } = useAsked<AuditTask[]>('/audit');
+  // Of all that were asked for since the room was opened: an answer may still be on its way when more are asked for.
+  const [answered, setAnswered] = useState<ReadonlySet<string>>(new Set());
   if (error) return <Empty title={t.none} why={error} />;
   if (!value) return <p class="quiet pad">{words.value.loading}</p>;
-  const task = value[answered];
-  if (!task) return <Empty title={t.none} why={t.why} />;
+  const open = value.filter(({ task }) => !answered.has(task));
+  const task = open[0];
+  if (!task) return <AuditDone isEnd={value.length === 0} onMore={again} />;
   return (
     <Question
       key={task.task}
       task={task}
-      left={value.length - answered}
-      onAnswered={() => setAnswered(answered + 1)}
+      left={open.length}
+      onAnswered={() => setAnswered(new Set(answered).add(task.task))}
     />
+  );
+}
+
+interface DoneProps {
+  /** Nothing is left to ask about. */
+  readonly isEnd: boolean;
+  readonly onMore: () => void;
+}
+
+function AuditDone({ isEnd, onMore }: DoneProps) {
+  const t = words.value.audit;
+  return (
+    <div class="empty">
+      <h2>{isEnd ? t.none : t.done}</h2>
+      <AuditFindings />
+      <p class="quiet">{t.why}</p>
+      <div class="row">
+        <a class="button" href="#/review">
+          ← {words.value.review.back}
+        </a>
+        {!isEnd && (
+          <button type="button" class="primary" onClick={onMore}>
+            {t.more}
+          </button>
+        )}
+      </div>
+    </div>
   );
 }
 
@@ -50,6 +80,7 @@ function Question({ task, left, onAnswered }: QuestionProps) {
   const { picture, error } = useFrame(clip, index, []);
   const timed = useTimed(task.task);
   const answer = (right: boolean, key: string) => {
+    if (!picture) return;
     post('audit', '/audit', { task: task.task, right, ...timed(key) });
     onAnswered();
   };
@@ -68,6 +99,7 @@ function Question({ task, left, onAnswered }: QuestionProps) {
         </a>
         <strong>{question}</strong>
         <span class="quiet number">{t.left(left)}</span>
+        <span class="quiet">{t.planting}</span>
       </header>
       <div class="picture">
         <Stage
@@ -77,7 +109,14 @@ function Question({ task, left, onAnswered }: QuestionProps) {
           colour="#ffffff"
           description={`${file}, ${words.value.stripFrame(index)}. ${question}`}
         />
-        {error && <p class="stage-error">{error}</p>}
+        {error && (
+          <p class="stage-error">
+            {error}{' '}
+            <button type="button" onClick={onAnswered}>
+              {t.skip}
+            </button>
+          </p>
+        )}
       </div>
       <div class="row answers">
         <button type="button" class="accept" onClick={() => answer(true, 'button')}>
