@@ -11,7 +11,7 @@ import { Person, publishPicture, SIZE, TOKEN } from '../bus/studio-bed.ts';
 const folder = join(import.meta.dirname, '../../stages/filter/page');
 
 /** What the page asks for and does without where it is not there. */
-const NOT_SERVED = /^\/api\/(events|audit)$/;
+const NOT_SERVED = /^\/api\/(events)$/;
 
 /**
  * Builds the page where its source has changed since. What was built before stays beside it: another test may be

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
-import type { Review } from '../../stages/filter/studio/api.ts';
+import type { AuditTask, Progress, Review } from '../../stages/filter/studio/api.ts';
 import { Person, publishFound, publishLabelled, startStudio, type TestStudio } from '../bus/studio-bed.ts';
 import { clipId, type Testbed, testbed } from '../bus/testbed.ts';
 import { until } from '../processes/until.ts';
@@ -202,6 +202,36 @@ describe('reviewing in a browser', {
       await until(() => page.url().endsWith(`/${FRAMES - 1}`), 'it has come to the end');
       await until(async () => isColour(await shownColour(page), FRAMES - 1), 'the last frame is shown');
       await page.getByRole('button', { name: /Play/ }).waitFor();
+    });
+  });
+
+  test('an audit is answered by keys; what it found is shown when the sample is over', async () => {
+    const clip = await labelled(1);
+    await visitStudio(browser, studio, { user: 'mika' }, async (visitor) => {
+      const { page, press, person } = visitor;
+      await person.decide('accepted', { clip, track: 1, from: 0, to: FRAMES - 1 });
+      await visitor.go('#/review/audit');
+      const question = page.getByText(/Is this box right|Is there no animal/);
+      const ended = page.getByRole('heading', { name: /That was this sample|Nothing to ask/ });
+      const before = await person.get<Progress>('/api/progress');
+      assert.equal(before.wrongLabels, null);
+      const tasks = await person.get<AuditTask[]>('/api/audit');
+      assert.ok(tasks.some((task) => task.clip === clip && task.track !== null));
+      await page.getByText('Some boxes are planted wrong').waitFor();
+      for (const [i, { index }] of tasks.entries()) {
+        await page.getByText(`${tasks.length - i} left`).waitFor();
+        await until(async () => isColour(await shownColour(page), index), `frame ${index} is asked about`);
+        await press(i === 0 ? 'n' : 'y');
+      }
+      await ended.waitFor();
+      await question.waitFor({ state: 'detached' });
+      await visitor.sent();
+      const after = await person.get<Progress>('/api/progress');
+      const labels = tasks.filter(({ track }) => track !== null).length;
+      assert.equal((after.wrongLabels?.asked ?? 0) + after.planted.shown, labels);
+      await page.getByText(`${after.wrongLabels?.asked} asked`).waitFor();
+      await page.getByRole('button', { name: 'Ask more' }).click();
+      await question.or(ended).waitFor();
     });
   });
 
