@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
+import type { Size } from '../../pipeline/domain/vision/box.ts';
 import { encodeJpeg } from '../../pipeline/domain/vision/image.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { Person, publishPicture, SIZE, TOKEN } from '../bus/studio-bed.ts';
@@ -144,14 +145,19 @@ export function isColour(shown: readonly number[], index: number): boolean {
   return colourOf(index).every((value, i) => Math.abs(value - (shown[i] ?? 999)) <= 6);
 }
 
-/** Where a point of the picture lies on the page, while all of the picture is shown. */
-export async function placeOf(stage: Locator, x: number, y: number): Promise<{ x: number; y: number }> {
+/** Where a point of the picture lies on the page, while all of the picture is shown. @param size of the picture, px */
+export async function placeOf(
+  stage: Locator,
+  x: number,
+  y: number,
+  size: Size = SIZE,
+): Promise<{ x: number; y: number }> {
   const room = await stage.boundingBox();
   assert.ok(room);
-  const scale = Math.min(room.width / SIZE.width, room.height / SIZE.height);
+  const scale = Math.min(room.width / size.width, room.height / size.height);
   return {
-    x: room.x + (room.width - SIZE.width * scale) / 2 + x * scale,
-    y: room.y + (room.height - SIZE.height * scale) / 2 + y * scale,
+    x: room.x + (room.width - size.width * scale) / 2 + x * scale,
+    y: room.y + (room.height - size.height * scale) / 2 + y * scale,
   };
 }
 
@@ -160,10 +166,11 @@ export async function drag(
   page: Page,
   [x1, y1]: readonly [number, number],
   [x2, y2]: readonly [number, number],
+  size: Size = SIZE,
 ): Promise<void> {
   const stage = page.locator('.stage');
-  const from = await placeOf(stage, x1, y1);
-  const to = await placeOf(stage, x2, y2);
+  const from = await placeOf(stage, x1, y1, size);
+  const to = await placeOf(stage, x2, y2, size);
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2);

@@ -15,6 +15,7 @@ import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Dead } from '../../schemas/dead.ts';
 import { Frame } from '../../schemas/frame.ts';
+import { Image } from '../../schemas/image.ts';
 import { Look } from '../../schemas/look.ts';
 import { checkpointKey } from '../../schemas/state.ts';
 import { DetectorOptions } from '../../stages/detector/options.ts';
@@ -135,6 +136,31 @@ describe('looks at frames that are gone', { timeout: 60_000 }, () => {
   });
 });
 
+describe('looks at pictures that are kept', { timeout: 60_000 }, () => {
+  const clip = clipId(30);
+  const lookAtImage = (index: number) => {
+    const { body } = look(clip, index);
+    return outgoing(Look, { clip, index }, { ...body, frame: `image.${clip}.${index}` });
+  };
+
+  test('are answered though the clip is over and its frames are freed', async () => {
+    await bus.publish(outgoing(ClipTracked, { camera: 'gate', clip }, tracked(clip)));
+    const [width, height] = [64, 48];
+    const payload = await encodeJpeg({ data: new Uint8Array(width * height * 3), width, height }, 80);
+    await bus.publish(outgoing(Image, { clip, index: 7 }, { clip, index: 7, width, height }, { payload }));
+    await bus.publish(lookAtImage(7));
+    const { failure, found } = await answer(clip, 7);
+    assert.equal(failure, undefined);
+    assert.equal(found.length, 1);
+  });
+
+  test('one that is not there is dead, and who waits hears of it', async () => {
+    await bus.publish(lookAtImage(8));
+    assert.match((await answer(clip, 8)).failure ?? '', /is not on the bus any more/);
+    assert.equal((await dead(clip)).length, 1);
+  });
+});
+
 describe('looks that somebody made up', { timeout: 60_000 }, () => {
   const clip = clipId(20);
   const cases: readonly [what: string, frame: string][] = [
@@ -142,6 +168,8 @@ describe('looks that somebody made up', { timeout: 60_000 }, () => {
     ['at every frame', 'frame.>'],
     ['at a frame of another clip', `frame.gate.${clipId(21)}.0`],
     ['at another frame of the clip', `frame.gate.${clip}.9`],
+    ['at a picture of another clip', `image.${clipId(21)}.0`],
+    ['at another picture of the clip', `image.${clip}.9`],
   ];
 
   test('are tried once, and the looks beside them are answered at their first attempt', async () => {

@@ -3,31 +3,17 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { type Box, iou } from '../../pipeline/domain/vision/box.ts';
-import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { ClipFound } from '../../schemas/clip-found.ts';
-import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { Image } from '../../schemas/image.ts';
-import { noCauses } from '../../schemas/terms.ts';
 import { Track } from '../../schemas/track.ts';
 import { decoder } from '../../stages/decoder/stage.ts';
 import type { Decided, Follow, JobView, LabelView, TrackView } from '../../stages/filter/studio/api.ts';
 import { until } from '../processes/until.ts';
-import {
-  bed,
-  bus,
-  CAMERA,
-  FRAMES,
-  source,
-  squareAt,
-  start,
-  startDetector,
-  startTracker,
-} from './clip-bed.ts';
+import { bed, bus, FRAMES, source, squareAt, start, startDetector, startTracker } from './clip-bed.ts';
+import { type DriftedClip, publishDrifted } from './drifted-clip.ts';
 import type { Process } from './stage-bed.ts';
 import { Person, startStudio, type TestStudio } from './studio-bed.ts';
 import { clipId, collected } from './testbed.ts';
 
-const SIZE = { width: 480, height: 240 };
 const now = Promise.resolve();
 
 describe('an animal that is followed anew', { timeout: 240_000 }, () => {
@@ -42,59 +28,9 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
     for (const end of ends) await end();
   });
 
-  /** A clip that was tracked: track 1 stood still in the drifted frames, and was right in the others. */
-  async function trackedClip(
-    number: number,
-    { drifted, path = source }: { drifted: (index: number) => boolean; path?: string },
-    tracks = 1,
-  ): Promise<string> {
+  async function driftedClip(number: number, more: Omit<DriftedClip, 'clip'>): Promise<string> {
     const clip = clipId(number);
-    const found = {
-      clip,
-      camera: CAMERA,
-      file: 'square.mp4',
-      source: path,
-      frames: FRAMES,
-      fps: 25,
-      ...SIZE,
-    };
-    await bus.publish(outgoing(ClipFound, { camera: CAMERA, clip }, found));
-    const frames = Array.from({ length: tracks > 0 ? FRAMES : 0 }, (_, index) => index);
-    await Promise.all(
-      frames.map((index) => {
-        const isLost = drifted(index);
-        const body: Track = {
-          ...{
-            clip,
-            camera: CAMERA,
-            track: 1,
-            index,
-            pts: index / 25,
-            label: 'deer',
-            model: null,
-            region: null,
-          },
-          ...{ cause: isLost ? 'held' : 'detected', score: isLost ? null : 0.9 },
-          box: [...(isLost ? ([200, 150, 40, 50] as const) : squareAt(index))],
-        };
-        return bus.publish(outgoing(Track, { clip, track: 1, index }, body));
-      }),
-    );
-    const summary: ClipTracked = {
-      ...{ clip, camera: CAMERA, file: 'square.mp4', ...SIZE, fps: 25, causes: noCauses() },
-      tracks: [],
-      ledger: { decoded: FRAMES, labelled: FRAMES, empty: 0, skipped: {}, dead: 0 },
-      looked: [[0, FRAMES - 1, 1]],
-    };
-    await bus.publish(outgoing(ClipTracked, { camera: CAMERA, clip }, summary));
-    await until(
-      async () =>
-        (await mika.get<{ clip: string; state: string }[]>('/api/clips')).some(
-          (view) => view.clip === clip && view.state === 'tracked',
-        ) && (await mika.get<TrackView[]>(`/api/clips/${clip}/labels`)).length === tracks,
-      'the studio has the clip',
-      60_000,
-    );
+    await publishDrifted(mika, { clip, ...more });
     return clip;
   }
 
@@ -131,7 +67,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
   test('forward: labels from the box on are new, those before it and what a person decided stay; undo brings all back', async (context) => {
-    const clip = await trackedClip(1, { drifted: (index) => index >= 30 });
+    const clip = await driftedClip(1, { drifted: (index) => index >= 30 });
     startAll(context, clip);
     const old = await labelsOf(clip);
     await mika.decide('rejected', { clip, track: 1, from: 50, to: 52 });
@@ -159,7 +95,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   });
 
   test('backward: until the animal is gone, and no label before that is left', async (context) => {
-    const clip = await trackedClip(2, { drifted: (index) => index < 60 });
+    const clip = await driftedClip(2, { drifted: (index) => index < 60 });
     start(context, decoder);
     startDetector(context, clip, now, (index) => index >= 35);
     startTracker(context);
@@ -173,7 +109,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   });
 
   test('an animal that was missed is a new track, from its first frame to its last', async (context) => {
-    const clip = await trackedClip(3, { drifted: () => false }, 0);
+    const clip = await driftedClip(3, { drifted: () => false, isLabelled: false });
     startAll(context, clip);
     const job = await ended(await follow({ clip, index: 60, direction: 'both' }));
     assert.equal(job.state, 'done', job.line);
@@ -192,7 +128,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   });
 
   test('the next box that a person corrected ends it', async (context) => {
-    const clip = await trackedClip(4, { drifted: (index) => index >= 30 });
+    const clip = await driftedClip(4, { drifted: (index) => index >= 30 });
     startAll(context, clip);
     const { version } = await mika.track(clip, 1);
     const runs = [{ clip, track: 1, from: 80, to: 80, version }];
@@ -208,7 +144,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   test('where the file is gone, the job says so and no label changes', async (context) => {
     const gone = join(source, '../gone.mp4');
     await rm(gone, { force: true });
-    const clip = await trackedClip(5, { drifted: (index) => index >= 30, path: gone });
+    const clip = await driftedClip(5, { drifted: (index) => index >= 30, path: gone });
     startAll(context, clip);
     const old = await labelsOf(clip);
     const job = await ended(await follow({ clip, track: 1, index: 30, direction: 'forward' }));
@@ -218,12 +154,12 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   });
 
   test('a tracker that ends in the middle: another one gives the same labels', async (context) => {
-    const undisturbed = await trackedClip(6, { drifted: (index) => index >= 30 });
+    const undisturbed = await driftedClip(6, { drifted: (index) => index >= 30 });
     const first = startAll(context, undisturbed);
     await ended(await follow({ clip: undisturbed, track: 1, index: 30, direction: 'forward' }));
     await first.stop();
 
-    const clip = await trackedClip(7, { drifted: (index) => index >= 30 });
+    const clip = await driftedClip(7, { drifted: (index) => index >= 30 });
     const released = Promise.withResolvers<void>();
     startDetector(context, clip, released.promise);
     const second = startTracker(context);
@@ -246,7 +182,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   });
 
   test('a request that comes again is the same job; what can’t be followed is refused', async (context) => {
-    const clip = await trackedClip(8, { drifted: (index) => index >= 30 });
+    const clip = await driftedClip(8, { drifted: (index) => index >= 30 });
     startAll(context, clip);
     const request: Asked = { clip, track: 1, index: 30, direction: 'forward', id: 'the-same-request' };
     const [one, two] = await Promise.all([follow(request), follow(request)]);
@@ -269,7 +205,7 @@ describe('an animal that is followed anew', { timeout: 240_000 }, () => {
   });
 
   test('two that are asked for at once get tracks of their own', async (context) => {
-    const clip = await trackedClip(9, { drifted: () => false }, 0);
+    const clip = await driftedClip(9, { drifted: () => false, isLabelled: false });
     startAll(context, clip);
     const jobs = await Promise.all([
       follow({ clip, index: 20, direction: 'forward' }),

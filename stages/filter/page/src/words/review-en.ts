@@ -48,6 +48,8 @@ export const reviewEn = {
     follow: 'Follow from here',
     followBack: 'Follow backward',
     following: 'The tracker follows from this box; the labels will come by themselves.',
+    followed: (line: string) => `Followed. Frames · new labels (left as decided): ${line}`,
+    notFollowed: 'The animal was not followed:',
     missed: 'Missed animal',
     missedHint: 'Draw a box around the animal that was missed.',
     missedWay: 'Follow it from this frame',

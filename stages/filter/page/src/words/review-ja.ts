@@ -48,6 +48,8 @@ export const reviewJa: ReviewWords = {
     follow: 'ここから追従',
     followBack: '逆向きに追従',
     following: 'この枠から追従します。ラベルは順に届きます。',
+    followed: (line) => `追従しました。フレーム・新しいラベル（判定を残した数）：${line}`,
+    notFollowed: '追従できませんでした：',
     missed: '見落とし',
     missedHint: '見落とした動物を枠で囲んでください。',
     missedWay: 'このフレームからどちらへ追いますか',
