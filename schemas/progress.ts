@@ -7,6 +7,7 @@ import { DatasetJob, DatasetProgress, DatasetResult } from './dataset-job.ts';
 import { ExplainJob, ExplainResult } from './explain-job.ts';
 import { FollowJob, FollowProgress, FollowResult } from './follow-job.ts';
 import { type Body, message } from './message.ts';
+import { StillsJob } from './stills-job.ts';
 import { JobId } from './terms.ts';
 import {
   ClassifierJob,
@@ -19,7 +20,10 @@ import {
   TrainJob,
 } from './train-job.ts';
 
-/** `type` is the message that asks for it; `job` its body. An explanation takes a moment: it has no progress. */
+/**
+ * `type` is the message that asks for it; `job` its body. An explanation takes a moment: it has no progress. Single
+ * frames are answered by the pictures themselves: what can fail is told here.
+ */
 export const jobKinds = {
   pre: { type: TrainJob, job: PreJob, progress: DetectorProgress, result: DetectorResult },
   main: { type: TrainJob, job: MainJob, progress: DetectorProgress, result: DetectorResult },
@@ -27,6 +31,7 @@ export const jobKinds = {
   dataset: { type: DatasetJob, job: DatasetJob.schema, progress: DatasetProgress, result: DatasetResult },
   explain: { type: ExplainJob, job: ExplainJob.schema, progress: Type.Never(), result: ExplainResult },
   follow: { type: FollowJob, job: FollowJob.schema, progress: FollowProgress, result: FollowResult },
+  stills: { type: StillsJob, job: StillsJob.schema, progress: Type.Never(), result: Type.Never() },
 } as const;
 
 export type JobKind = keyof typeof jobKinds;
@@ -89,6 +94,7 @@ export const Progress = message({
     failed('dataset'),
     failed('explain'),
     failed('follow'),
+    failed('stills'),
   ]),
   examples: {
     valid: {

@@ -5,7 +5,7 @@ import { decodeClip } from '../../pipeline/domain/vision/video-decode.ts';
 import { probeClip } from '../../pipeline/domain/vision/video-probe.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
-import { PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
+import { RetryableError } from '../../pipeline/runtime/errors.ts';
 import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { type Commit, type Context, handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
@@ -20,7 +20,9 @@ import { Progress } from '../../schemas/progress.ts';
 import { checkpointKey } from '../../schemas/state.ts';
 import { StillsJob } from '../../schemas/stills-job.ts';
 import { Pace } from './bus/pace.ts';
+import { decodeStills } from './bus/stills.ts';
 import { DecoderOptions } from './options.ts';
+import { SeekIndexes } from './seek-indexes.ts';
 import { selection } from './selection.ts';
 
 const arrivals = { type: ClipArrived, ackWaitS: 30, attempts: 10 };
@@ -38,33 +40,39 @@ export const decoder = stage({
   reads: [ClipTracked, ClipFailed],
   keeps: { watches: [checkpointKey()], frees: [Frame] },
   async start({ bus, options }) {
+    const indexes = new SeekIndexes();
     return {
       handlers: [
         handler({
           take: arrivals,
           concurrency: options.clips,
-          each: (input, context) => decode(bus, requestOf(input, 0), options, context),
+          each: (input, context) => decode(bus, requestOf(input, 0), { ...options, indexes }, context),
           onDead: (input, reason) => [clipFailed(requestOf(input, 0), reason)],
         }),
         // Beside the arrivals, because one of them may be waiting for the tracker that has begun anew.
         handler({
           take: restarts,
           concurrency: options.clips,
-          each: (input, context) => decode(bus, requestOf(input, input.body.restart), options, context),
+          each: (input, context) =>
+            decode(bus, requestOf(input, input.body.restart), { ...options, indexes }, context),
           onDead: (input, reason) => [clipFailed(requestOf(input, input.body.restart), reason)],
         }),
         // Somebody is looking at the page: beside whatever else is decoded.
         handler({
           take: stills,
-          concurrency: 2,
-          each: (input, context) => decodeStills(input, options, context),
-          onDead: ({ body: { job } }, reason) =>
-            job === undefined ? [] : [new JobReport('follow', job).failed(reason)],
+          concurrency: 3,
+          each: (input, context) => decodeStills(input, options, indexes, context),
+          onDead: ({ body: { kind, job } }, reason) => [new JobReport(kind, job).failed(reason)],
         }),
       ],
     };
   },
 });
+
+/** The stage's options, and what it remembers of clips. */
+interface Decoding extends DecoderOptions {
+  readonly indexes: SeekIndexes;
+}
 
 /** What is to be decoded, and for which message. */
 interface DecodeRequest extends Pick<ClipArrived, 'clip' | 'camera' | 'file' | 'source'> {
@@ -84,7 +92,7 @@ function requestOf(
 async function* decode(
   bus: Bus,
   request: DecodeRequest,
-  options: DecoderOptions,
+  options: Decoding,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing | Commit> {
   if (await isOver(bus, request)) {
@@ -117,13 +125,14 @@ function freed(bus: Bus, { camera, clip }: DecodeRequest): Commit {
 async function* decodeAtPace(
   { clip, camera, file, source, restart, parent }: DecodeRequest,
   pace: Pace,
-  options: DecoderOptions,
+  options: Decoding,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing> {
   const { streamTimeoutS: timeoutS } = options;
   const info = await probeClip(source, { signal, timeoutS });
   log.info({ file, restart, ...info }, 'decoding');
   const skipReason = selection(options);
+  const seekIndex = options.indexes.of(clip);
   // The tracker needs the frame before its next one for the difference.
   const first = Math.max(0, pace.next - 1);
   let summary: DecodeSummary | undefined;
@@ -131,6 +140,7 @@ async function* decodeAtPace(
     summary = end;
   };
   for await (const frame of decodeClip(source, { signal, timeoutS, onEnd })) {
+    seekIndex.note(frame);
     let skipped = skipReason(frame.index, frame.pts);
     if (frame.index < first) continue;
     if (!pace.mayGo(frame.index)) {
@@ -165,30 +175,6 @@ async function* decodeAtPace(
   };
   yield outgoing(ClipDecoded, { camera, clip }, body, { id: `decoded:${clip}:${restart}`, parent });
   log.info({ frames }, 'decoded');
-}
-
-/** Single frames, by exact index: what a person draws on is what the tracker gets. */
-async function* decodeStills(
-  { body: { clip, file, source, indices, job }, traceparent: parent }: Incoming<typeof StillsJob>,
-  { quality, maxFrameKiB, streamTimeoutS: timeoutS }: DecoderOptions,
-  { signal }: Context,
-): AsyncGenerator<Outgoing> {
-  const wanted = new Set(indices);
-  const { width, height } = await probeClip(source, { signal, timeoutS });
-  for await (const frame of decodeClip(source, { signal, timeoutS })) {
-    const { index, pts } = frame;
-    if (!wanted.delete(index)) continue;
-    const payload = await frame.jpeg(quality, maxFrameKiB * 1024);
-    yield outgoing(Image, { clip, index }, { clip, index, width, height, pts }, { payload, parent });
-    if (wanted.size === 0) return;
-  }
-  // Who only looks at the page is told in time that nothing came.
-  if (job !== undefined) {
-    throw new PoisonError(`${file} does not hold all frames any more`, {
-      found: `no frame ${Math.min(...wanted)}`,
-      expected: 'the file as it was',
-    });
-  }
 }
 
 function clipFailed({ clip, camera, file, sequence }: DecodeRequest, reason: string): Outgoing {

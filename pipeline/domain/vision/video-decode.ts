@@ -12,6 +12,7 @@ import {
   AV_PKT_FLAG_DISCARD,
   AVERROR_EAGAIN,
   AVERROR_EOF,
+  AVSEEK_FLAG_BACKWARD,
 } from 'node-av/constants';
 import { CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { PoisonError, RetryableError } from '../../runtime/errors.ts';
@@ -24,8 +25,21 @@ import { Holes } from './video-holes.ts';
 import { missingBytes } from './video-length.ts';
 import { defaultTimeoutS, type OpenClip, openClip } from './video-open.ts';
 
+/** A frame that decoding can begin at. */
+export interface Keyframe {
+  readonly index: number;
+  /** As `pts`, see {@link VideoFrame}. */
+  readonly stamp: bigint;
+  readonly pts: number;
+}
+
 /** All optional. */
 export interface DecodeOptions {
+  /**
+   * Begins at this keyframe of a file, which a decoding from its start gave: the first frame that is given is the one
+   * with its stamp, and none is where the file does not lead there. `onEnd` is not called.
+   */
+  readonly from?: Keyframe | undefined;
   readonly signal?: AbortSignal;
   /** Called once, after the last frame. Not called when the reader stops early or decoding throws. */
   readonly onEnd?: (summary: DecodeSummary) => void;
@@ -47,7 +61,7 @@ export async function* decodeClip(
   path: string,
   options: DecodeOptions = {},
 ): AsyncGenerator<VideoFrame, void> {
-  const { signal } = options;
+  const { signal, from } = options;
   const timeoutS = options.timeoutS ?? defaultTimeoutS;
   const clip = await openClip(path, timeoutS, signal);
   const deadline = new PictureDeadline(clip.format, clip.name, clip.live ? timeoutS : 0);
@@ -69,11 +83,17 @@ export async function* decodeClip(
       damagedFrames: 0,
       hidden: 0,
       endS: 0,
-
       missingBytes: 0,
     };
-    const clock = new Clock(clip.stream);
+    const clock = new Clock(clip.stream, from);
     const holes = new Holes(clip);
+    if (from) {
+      const sought = await clip.format.seekFrame(clip.stream.index, from.stamp, AVSEEK_FLAG_BACKWARD);
+      if (sought < 0) return;
+      count.frames = from.index;
+    }
+    /** The keyframe was met. */
+    let begun = from === undefined;
     deadline.begin();
     for (let open = true; open; ) {
       signal?.throwIfAborted();
@@ -104,6 +124,13 @@ export async function* decodeClip(
           damagedPacket || frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
         damagedPacket = false;
         if (damaged) count.damagedFrames++;
+        if (from && !begun) {
+          const stamp = frame.bestEffortTimestamp;
+          begun = stamp === from.stamp;
+          if (!begun) frame.unref();
+          if (stamp > from.stamp) return;
+          if (!begun) continue;
+        }
         const index = count.frames++;
         const pts = clock.seconds(frame, index);
         count.endS = Math.max(count.endS, pts + clock.stepS);
@@ -118,6 +145,7 @@ export async function* decodeClip(
         deadline.begin();
       }
     }
+    if (from) return;
     if (count.frames === 0) throw noFrames(clip, count.packets);
     count.holes = holes.found();
     if (!clip.live) count.missingBytes = await missingBytes(path);

@@ -1,4 +1,5 @@
 /** One decoded picture as the rest of the pipeline sees it. */
+import { crc32 } from 'node:zlib';
 import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { FFmpegError, type Frame, type Stream } from 'node-av/lib';
 import { PoisonError } from '../../runtime/errors.ts';
@@ -16,6 +17,12 @@ export interface VideoFrame {
   readonly pts: number;
   /** The decoder had to guess parts of this picture: its data is damaged. */
   readonly damaged: boolean;
+  /** Its time in the stream's own unit; null where it has none. */
+  readonly stamp: bigint | null;
+  /** Decoding can begin here. */
+  readonly isKeyframe: boolean;
+  /** CRC-32 of the decoded pixels: 0.2 ms for 640 x 360. */
+  digest(): number;
   /**
    * JPEG of the upright picture, the same bytes on every run.
    *
@@ -32,6 +39,8 @@ export class DecodedFrame implements VideoFrame {
   readonly index: number;
   readonly pts: number;
   readonly damaged: boolean;
+  readonly stamp: bigint | null;
+  readonly isKeyframe: boolean;
   readonly #converter: FrameConverter;
   readonly #frame: Frame | null;
   #users = 1;
@@ -43,6 +52,14 @@ export class DecodedFrame implements VideoFrame {
     this.index = index;
     this.pts = pts;
     this.damaged = damaged;
+    const stamp = frame.bestEffortTimestamp;
+    this.stamp = stamp === AV_NOPTS_VALUE ? null : stamp;
+    this.isKeyframe = frame.keyFrame !== 0;
+  }
+
+  digest(): number {
+    if (this.#released || this.#frame === null) throw this.#gone();
+    return crc32(this.#frame.toBuffer());
   }
 
   jpeg(quality: number, maxBytes?: number): Promise<Uint8Array> {
@@ -60,9 +77,7 @@ export class DecodedFrame implements VideoFrame {
   }
 
   async #use<T>(work: (frame: Frame) => Promise<T>): Promise<T> {
-    if (this.#released || this.#frame === null) {
-      throw new Error(`frame ${this.index} is gone; take its pixels before the next frame`);
-    }
+    if (this.#released || this.#frame === null) throw this.#gone();
     this.#users++;
     try {
       return await work(this.#frame);
@@ -73,6 +88,10 @@ export class DecodedFrame implements VideoFrame {
     } finally {
       this.#unuse();
     }
+  }
+
+  #gone(): Error {
+    return new Error(`frame ${this.index} is gone; take its pixels before the next frame`);
   }
 
   #unuse(): void {
@@ -88,8 +107,10 @@ export class Clock {
   #first: number | undefined;
   #last = 0;
 
-  constructor(stream: Stream) {
+  /** @param from a frame whose time is known already */
+  constructor(stream: Stream, from?: { readonly stamp: bigint; readonly pts: number }) {
     this.#unit = stream.timeBase.toDouble();
+    if (from) this.#first = Number(from.stamp) * this.#unit - from.pts;
     const { num, den } = stream.avgFrameRate;
     const fps = num > 0 && den > 0 ? num / den : 25;
     this.stepS = 1 / fps;

@@ -1,7 +1,7 @@
 /** Pictures of frames by index, wherever they are: kept, on their way through the pipeline, or still in the file. */
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
-import { RetryableError, reasonOf } from '../../../pipeline/runtime/errors.ts';
+import { PoisonError, RetryableError, reasonOf } from '../../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import { retryForever } from '../../../pipeline/runtime/retry.ts';
 import { Frame } from '../../../schemas/frame.ts';
@@ -22,6 +22,8 @@ export interface PictureSource {
 const GATHER_MS = 15;
 /** Frames of one job. */
 const MOST = 64;
+/** Jobs of which it is known what they asked for. */
+const MOST_JOBS = 1_000;
 const AGAIN = { firstMs: 40, longestMs: 500 };
 
 export class Pictures {
@@ -31,6 +33,10 @@ export class Pictures {
   readonly #gathering = new Map<string, { readonly source: PictureSource; readonly indices: Set<number> }>();
   /** In a job that is not answered yet. */
   readonly #asked = new Set<string>();
+  /** By job: its frames. */
+  readonly #jobs = new Map<string, readonly string[]>();
+  /** By frame: those who wait for it. */
+  readonly #waiting = new Map<string, Set<AbortController>>();
 
   constructor(bus: Bus, log: Logger) {
     this.#bus = bus;
@@ -61,11 +67,15 @@ export class Pictures {
   /**
    * Waits until the decoder has it.
    * @returns null where `signal` was aborted before
+   * @throws PoisonError saying why it can't be had
    */
   async decoded(source: PictureSource, index: number, signal: AbortSignal): Promise<Uint8Array | null> {
     const { clip } = source;
     const key = `${clip}.${index}`;
     if (!this.#asked.has(key)) this.#gather(source, index);
+    const lost = new AbortController();
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting.add(lost));
     const look = async () => {
       const image = await this.#bus.last(Image, subjectOf(Image, { clip, index }));
       if (!image) throw new RetryableError(`frame ${index} of clip ${clip} is not there yet`);
@@ -75,14 +85,28 @@ export class Pictures {
       return await retryForever(look, {
         backoff: AGAIN,
         isTransient: (error) => error instanceof RetryableError,
-        signal,
+        signal: AbortSignal.any([signal, lost.signal]),
       });
     } catch (error) {
       if (signal.aborted) return null;
+      if (!lost.signal.aborted) throw error;
+      // The job may have given this one before it failed at another.
+      const image = await this.#bus.last(Image, subjectOf(Image, { clip, index }));
+      if (image) return image.payload;
       throw error;
     } finally {
       this.#asked.delete(key);
+      waiting.delete(lost);
+      if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
     }
+  }
+
+  /** Frames of a job can't be had: whoever waits for one that did not come is told. */
+  failed(job: string, reason: string): void {
+    for (const key of this.#jobs.get(job) ?? []) {
+      for (const lost of this.#waiting.get(key) ?? []) lost.abort(new PoisonError(reason));
+    }
+    this.#jobs.delete(job);
   }
 
   #gather(source: PictureSource, index: number): void {
@@ -102,11 +126,22 @@ export class Pictures {
     const { file, source } = waiting.source;
     const indices = [...waiting.indices].toSorted((a, b) => a - b);
     for (let i = 0; i < indices.length; i += MOST) {
-      const body = { clip, file, source, indices: indices.slice(i, i + MOST) };
-      const job = outgoing(StillsJob, { clip }, body, { id: `stills:${clip}:${crypto.randomUUID()}` });
+      const asked = indices.slice(i, i + MOST);
+      const job = `stills-${crypto.randomUUID()}`;
+      this.#jobs.set(
+        job,
+        asked.map((index) => `${clip}.${index}`),
+      );
+      if (this.#jobs.size > MOST_JOBS) this.#jobs.delete(this.#jobs.keys().next().value ?? '');
+      const message = outgoing(
+        StillsJob,
+        { clip },
+        { job, kind: 'stills', clip, file, source, indices: asked },
+        { id: job },
+      );
       // Whoever waits for the pictures is told in time that they did not come.
       this.#bus
-        .publish(job)
+        .publish(message)
         .catch((error) => this.#log.warn({ clip, why: reasonOf(error) }, 'frames not asked for'));
     }
   }

@@ -97,8 +97,8 @@ export class Studio {
   async follow(signal: AbortSignal): Promise<void> {
     const { projection } = this;
     const facts = <M extends MessageType, K extends string>(type: M, key: K) =>
-      this.#each(type, signal, (body) =>
-        projection.addFacts((body as { clip: string }).clip, { [key]: body }),
+      this.#each(type, signal, (body, sequence) =>
+        projection.addFacts((body as { clip: string }).clip, { [key]: body }, sequence),
       );
     await Promise.all([
       facts(ClipFound, 'found'),
@@ -137,7 +137,10 @@ export class Studio {
     return this.#writer.change(direction, request, by);
   }
 
-  /** @returns the JPEG; null where it did not come in time */
+  /**
+   * @returns the JPEG; null where it did not come in time
+   * @throws PoisonError where it can't be had
+   */
   async picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null> {
     // A picture that was drawn on in a file is of no clip that was ever found.
     const camera = this.projection.facts(clip) ? this.projection.clip(clip).camera : null;
@@ -245,6 +248,10 @@ export class Studio {
 
   async #followJobs(signal: AbortSignal): Promise<void> {
     for await (const { body, storedAt } of this.#followed(JobProgress, signal)) {
+      if (body.kind === 'stills') {
+        this.#pictures.failed(body.job, body.reason);
+        continue;
+      }
       const job = this.jobs.add(body, storedAt);
       if (this.#behind > 0) continue;
       this.live.send({ kind: 'job', job });

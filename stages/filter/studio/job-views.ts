@@ -5,6 +5,8 @@ import type { JobView } from './api.ts';
 
 /** What is known of a job that was just asked for. */
 export type AskedJob = Pick<JobView, 'job' | 'kind' | 'line'>;
+/** Single frames are no work that a person began. */
+export type ShownProgress = Exclude<Progress, { kind: 'stills' }>;
 
 export class JobViews {
   readonly #jobs = new Map<string, JobView>();
@@ -13,7 +15,7 @@ export class JobViews {
    * @param storedAt when the message was stored, Unix time, ms
    * @returns the job as it stands now
    */
-  add(message: Progress, storedAt: number): JobView {
+  add(message: ShownProgress, storedAt: number): JobView {
     const { job, kind, state } = message;
     const before = this.#jobs.get(job);
     const startedAt = before?.startedAt ?? new Date(storedAt).toISOString();
@@ -42,7 +44,7 @@ export class JobViews {
 const untold = { share: null, secondsLeft: null, history: [] } as const;
 
 type Base = Pick<JobView, 'job' | 'kind' | 'startedAt' | 'history'>;
-type Running = Extract<Progress, { state: 'running' }>;
+type Running = Extract<ShownProgress, { state: 'running' }>;
 
 function running(base: Base, message: Running): JobView {
   if (message.kind === 'pre' || message.kind === 'main') {
@@ -61,13 +63,13 @@ function running(base: Base, message: Running): JobView {
   return { ...base, state: 'running', share: total > 0 ? done / total : null, secondsLeft: null, line };
 }
 
-function ended(base: Base, message: Exclude<Progress, Running>): JobView {
+function ended(base: Base, message: Exclude<ShownProgress, Running>): JobView {
   if (message.state === 'failed')
     return { ...base, state: 'failed', share: null, secondsLeft: null, line: message.reason };
   return { ...base, state: 'done', share: 1, secondsLeft: 0, line: resultLine(message) };
 }
 
-function resultLine(message: Extract<Progress, { state: 'done' }>): string {
+function resultLine(message: Extract<ShownProgress, { state: 'done' }>): string {
   if (message.kind === 'dataset') return `${message.result.pictures} · ${message.result.boxes}`;
   if (message.kind === 'explain') return message.result.says;
   if (message.kind === 'follow') return followedLine(message.result);

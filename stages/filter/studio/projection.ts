@@ -24,6 +24,9 @@ export interface Change {
 interface ClipEntry {
   readonly facts: ClipFacts;
   readonly labels: ClipLabels;
+  /** Place of its last arrival in CLIPS: a failure before it is of an earlier try. */
+  arrivedAt: number;
+  failedAt: number;
   /** Of tracks as they stand. */
   summaries: WeakMap<StandingTrack, TrackSummary>;
 }
@@ -46,11 +49,14 @@ export class Projection {
     this.#acceptBelow = acceptBelow;
   }
 
-  addFacts(clip: string, facts: ClipFacts): Change {
+  /** @param sequence place in CLIPS: messages of different kinds come in no order */
+  addFacts(clip: string, facts: ClipFacts, sequence = 0): Change {
     const entry = this.#entry(clip);
     Object.assign(entry.facts, facts);
     entry.summaries = new WeakMap();
-    if (facts.arrived) entry.facts.failed = undefined;
+    if (facts.arrived) entry.arrivedAt = sequence;
+    if (facts.failed) entry.failedAt = sequence;
+    if (entry.failedAt < entry.arrivedAt) entry.facts.failed = undefined;
     if (facts.tracked) entry.labels.setContext(facts.tracked, this.#spotsOf(facts.tracked.camera));
     if (facts.filtered) this.#addSpots(clip, facts.filtered.camera, facts.filtered.still ?? []);
     return { clip };
@@ -152,7 +158,13 @@ export class Projection {
   #entry(clip: string): ClipEntry {
     let entry = this.#clips.get(clip);
     if (!entry) {
-      entry = { facts: {}, labels: new ClipLabels(clip, this.time), summaries: new WeakMap() };
+      entry = {
+        facts: {},
+        arrivedAt: 0,
+        failedAt: 0,
+        labels: new ClipLabels(clip, this.time),
+        summaries: new WeakMap(),
+      };
       this.#clips.set(clip, entry);
     }
     return entry;

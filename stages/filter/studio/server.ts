@@ -148,7 +148,8 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
   app.get('/clips/:clip/labels', (context) => context.json(projection.tracks(clipOf(context))));
   app.get('/clips/:clip/frames/:index', async (context) => {
     const signal = AbortSignal.any([context.req.raw.signal, AbortSignal.timeout(pictureMs)]);
-    const picture = await studio.picture(clipOf(context), indexOf(context), signal);
+    const picture = await pictureOr404(() => studio.picture(clipOf(context), indexOf(context), signal));
+    if (typeof picture === 'string') return context.json({ error: picture } satisfies ApiError, 404);
     if (!picture) {
       const error = 'the frame did not come in time; expected a decoder at work, and a frame of the clip';
       return context.json({ error } satisfies ApiError, 504);
@@ -214,6 +215,16 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
   );
   app.get('/progress', (context) => context.json(studio.progress()));
   return app;
+}
+
+/** @returns why it can't be had, where that is so */
+async function pictureOr404(picture: () => Promise<Uint8Array | null>): Promise<Uint8Array | string | null> {
+  try {
+    return await picture();
+  } catch (error) {
+    if (!(error instanceof PoisonError)) throw error;
+    return error.message;
+  }
 }
 
 async function decided(

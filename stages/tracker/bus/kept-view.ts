@@ -152,7 +152,14 @@ export class KeptClipView implements ClipView {
     const missing = ahead.filter((at) => !this.arrived(at) && !this.#asked.has(at)).slice(0, this.#stills);
     this.#stills = Math.min(MOST_STILLS, 2 * this.#stills);
     for (const at of missing) this.#asked.add(at);
-    const body = { clip, file, source, indices: missing.toSorted((a, b) => a - b), job: name };
+    const body: StillsJob = {
+      job: name,
+      kind: 'follow',
+      clip,
+      file,
+      source,
+      indices: missing.toSorted((a, b) => a - b),
+    };
     const message = outgoing(StillsJob, { clip }, body, {
       id: `stills:${name}:${index}:${job.sequence}:${stepOf(way)}`,
       parent: job.traceparent,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UsageError } from '../../../../../pipeline/runtime/errors.ts';
+import { ClipArrived } from '../../../../../schemas/clip-arrived.ts';
+import { ClipFailed } from '../../../../../schemas/clip-failed.ts';
 import { ClipFound } from '../../../../../schemas/clip-found.ts';
 import { ClipTracked } from '../../../../../schemas/clip-tracked.ts';
 import type { LabelReviewed } from '../../../../../schemas/label-reviewed.ts';
@@ -149,4 +151,21 @@ test('proposals - the first frame of each clip, the rest spread over all by thei
   const longer = proposed.filter((frame) => frame.clip === clips[1]!.clip).length;
   assert.ok(longer > 2 * (proposed.length - longer), `${longer}`);
   assert.deepEqual(proposedFrames([{ ...view!, state: 'failed' }]), []);
+});
+
+test('projection - a clip that failed stays so until it arrives again, in whatever order the messages are read', () => {
+  const stateOf = (order: readonly ('arrived' | 'failed' | 'again')[]) => {
+    const projection = new Projection(0.6);
+    const facts = {
+      arrived: () => projection.addFacts(clip, { arrived: ClipArrived.examples.valid }, 1),
+      failed: () => projection.addFacts(clip, { failed: ClipFailed.examples.valid }, 2),
+      again: () => projection.addFacts(clip, { arrived: ClipArrived.examples.valid }, 3),
+    };
+    for (const kind of order) facts[kind]();
+    return projection.clip(clip).state;
+  };
+  assert.equal(stateOf(['arrived', 'failed']), 'failed');
+  assert.equal(stateOf(['failed', 'arrived']), 'failed');
+  assert.equal(stateOf(['arrived', 'failed', 'again']), 'arrived');
+  assert.equal(stateOf(['arrived', 'again', 'failed']), 'arrived');
 });
