@@ -6,6 +6,7 @@ import type { BusOptions } from '../runtime/bus/bus.ts';
 import type { BusBounds } from '../runtime/bus/topology.ts';
 import { BusSection, type Config, LogSection, loadConfig } from '../runtime/config/config.ts';
 import { MetricsSection } from '../runtime/metrics/options.ts';
+import { RoomSection } from '../runtime/supervisor/room-options.ts';
 
 type StageSections = { readonly [K in keyof typeof stages]: (typeof stages)[K]['options'] };
 
@@ -17,6 +18,7 @@ export const sections = {
   bus: BusSection,
   log: LogSection,
   metrics: MetricsSection,
+  room: RoomSection,
   cameras: CamerasOptions,
   events: EventsOptions,
   ...stageSections,
@@ -38,6 +40,11 @@ export function busOptions({ bus }: Settings): Omit<BusOptions, 'name' | 'bounds
     ca: ca || undefined,
     connectTimeoutS,
   };
+}
+
+/** Bytes that the bus may hold; undefined where the configuration has no bound. */
+export function storeMax({ room: { storeMaxMiB } }: Settings): number | undefined {
+  return storeMaxMiB === 0 ? undefined : storeMaxMiB * 2 ** 20;
 }
 
 /** Bounds of the streams, for whoever sets the bus up. */

@@ -19,6 +19,7 @@ describe('the list of stages', () => {
       'bus',
       'log',
       'metrics',
+      'room',
       'cameras',
       'events',
       ...Object.keys(stages),

@@ -12,6 +12,7 @@ import { demoCommand } from './commands/demo.ts';
 import { evalCommand } from './commands/eval.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
+import { gcCommand } from './commands/gc.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -58,6 +59,7 @@ for (const add of [
   deadCommand,
   modelsCommand,
   weightsCommand,
+  gcCommand,
   logsCommand,
 ]) {
   add(program);

@@ -18,6 +18,8 @@ export interface LocalPipelineOptions {
   readonly bus: Omit<BusOptions, 'name' | 'url' | 'user' | 'password' | 'bounds'>;
   /** With which a bus is set up whose server or stages are started here. */
   readonly bounds: BusBounds;
+  /** Bytes that the bus may hold (room.storeMaxMiB); undefined: what the disk has room for. */
+  readonly storeMax?: number | undefined;
   readonly log: Logger;
 }
 
@@ -40,10 +42,14 @@ export class LocalPipeline {
     env,
     bus,
     bounds,
+    storeMax,
     log,
   }: LocalPipelineOptions): Promise<LocalPipeline> {
     if (!keep) folder.erase();
-    const supervisor = await Supervisor.start({ folder, stageCommand: STAGE_COMMAND, processes, env, log });
+    const supervisor = await Supervisor.start({
+      ...{ folder, stageCommand: STAGE_COMMAND, processes, env, storeMax, log },
+      ca: bus.ca,
+    });
     try {
       const setsUp = supervisor.isPrivate || Object.keys(processes).length > 0;
       const opened = await Bus.open(

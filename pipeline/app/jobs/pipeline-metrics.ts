@@ -28,6 +28,8 @@ export interface PipelineMetricsOptions {
   readonly isPickedUp: (camera: string) => boolean;
   /** On the disk of the bus' store; undefined where the store is another machine's. */
   readonly folder?: string | undefined;
+  /** Bytes that the bus may hold by configuration; undefined: no bound but the disk. */
+  readonly storeMax?: number | undefined;
   /** How often each process of this machine was started. */
   readonly starts: () => ReadonlyMap<string, number>;
   /** Ends the following. */
@@ -43,6 +45,7 @@ export class PipelineMetrics {
   readonly #streams: Readonly<Record<'messages' | 'bytes' | 'limit', Gauge<'stream'>>>;
   readonly #consumers: Readonly<Record<'waiting' | 'working', Gauge<'stream' | 'consumer'>>>;
   readonly #active: Gauge<'kind'>;
+  readonly #store: Gauge;
   readonly #disk: Readonly<Record<'free' | 'total', Gauge>>;
   #refreshing: Promise<void> | undefined;
 
@@ -88,6 +91,13 @@ export class PipelineMetrics {
       ),
     };
     this.#active = gauge('shika_active_model', '1 where a model of this kind is active', 'kind');
+    this.#store = gauge('shika_store_bytes', 'Bytes of everything on the bus');
+    const budget = gauge(
+      'shika_store_budget_bytes',
+      'Bytes that the bus may hold (room.storeMaxMiB), if bounded',
+    );
+    if (options.storeMax === undefined) budget.remove();
+    else budget.set(options.storeMax);
     this.#disk = {
       free: gauge('shika_disk_free_bytes', 'What is free on the disk of the bus’ store'),
       total: gauge('shika_disk_bytes', 'Size of the disk of the bus’ store'),
@@ -127,7 +137,12 @@ export class PipelineMetrics {
       this.#reachable.set(1);
     } catch {
       this.#reachable.set(0);
-      const stale = [...Object.values(this.#streams), ...Object.values(this.#consumers), this.#active];
+      const stale = [
+        ...Object.values(this.#streams),
+        ...Object.values(this.#consumers),
+        this.#active,
+        this.#store,
+      ];
       for (const gauge of stale) gauge.reset(); // what is not known is not given
     }
   }
@@ -149,6 +164,7 @@ export class PipelineMetrics {
         this.#consumers.working.set({ stream, consumer }, working);
       }
     }
+    this.#store.set(await bus.storedBytes());
     for (const kind of kinds) this.#active.set({ kind }, (await activeModel(bus, kind)) ? 1 : 0);
   }
 

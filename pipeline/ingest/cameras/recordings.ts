@@ -1,9 +1,13 @@
 /** Recorded clips on this machine's disk, which are removed some time after the pipeline has done with them. */
+import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { ClipFailed } from '../../../schemas/clip-failed.ts';
 import { ClipFiltered } from '../../../schemas/clip-filtered.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import type { Bus } from '../../runtime/bus/bus.ts';
+import { walkFolder } from '../../runtime/walk-folder.ts';
 import type { ClipInput } from '../folders/clip-files.ts';
 
 export class Recordings {
@@ -40,7 +44,42 @@ export class Recordings {
   }
 }
 
-async function isOver(bus: Bus, clip: Pick<ClipInput, 'clip' | 'camera'>): Promise<boolean> {
-  const filtered = await bus.last(ClipFiltered, subjectOf(ClipFiltered, clip));
-  return filtered !== null || (await bus.last(ClipFailed, subjectOf(ClipFailed, clip))) !== null;
+/** A recorded file. */
+export interface Recording {
+  /** Its path. */
+  readonly name: string;
+  readonly bytes: number;
+  /** When it was written, ms since 1970. */
+  readonly storedAt: number;
+  free(): Promise<void>;
+}
+
+/**
+ * What lies in a folder of recordings.
+ * @returns `done`: paths of those that the pipeline has done with
+ */
+export async function doneRecordings(
+  bus: Bus,
+  folder: string,
+): Promise<{ all: readonly Recording[]; done: ReadonlySet<string> }> {
+  const all: Recording[] = [];
+  const done = new Set<string>();
+  if (!existsSync(folder)) return { all, done };
+  const arrived = new Map<string, Pick<ClipInput, 'clip' | 'camera'>>();
+  for await (const { body } of bus.stored(ClipArrived)) arrived.set(resolve(body.source), body);
+  for await (const { path, kind } of walkFolder(resolve(folder))) {
+    if (kind !== 'file') continue;
+    const found = await stat(path).catch(() => null); // removed meanwhile
+    if (!found) continue;
+    const free = () => rm(path, { force: true });
+    all.push({ name: path, bytes: found.size, storedAt: found.mtimeMs, free });
+    const clip = arrived.get(path);
+    if (clip && (await isOver(bus, clip))) done.add(path);
+  }
+  return { all, done };
+}
+
+async function isOver(bus: Bus, { clip, camera }: Pick<ClipInput, 'clip' | 'camera'>): Promise<boolean> {
+  const filtered = await bus.last(ClipFiltered, subjectOf(ClipFiltered, { clip, camera }));
+  return filtered !== null || (await bus.last(ClipFailed, subjectOf(ClipFailed, { clip, camera }))) !== null;
 }

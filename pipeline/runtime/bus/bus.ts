@@ -191,6 +191,11 @@ export class Bus {
     return Object.values(state.subjects ?? {}).reduce((sum, messages) => sum + messages, 0);
   }
 
+  /** What all streams, the bucket and the stores hold together, bytes. */
+  async storedBytes(): Promise<number> {
+    return (await this.#patient('JetStream', () => this.#manager.getAccountInfo())).storage;
+  }
+
   /** Messages and bytes of a stream, and its durable consumers' backlogs. */
   occupancy(stream: StreamName): Promise<Occupancy> {
     return this.#patient(stream, () => this.#occupancy(stream));

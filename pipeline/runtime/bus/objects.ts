@@ -7,6 +7,14 @@ import { type ObjectStore, Objm, setSha256Backend } from '@nats-io/obj';
 import type { Patient } from './patience.ts';
 import { STORES, type StoreName } from './topology.ts';
 
+/** An object without its content. */
+export interface StoredObject {
+  readonly name: string;
+  readonly bytes: number;
+  /** ms since 1970 */
+  readonly storedAt: number;
+}
+
 /** File name to content. */
 export type Files = ReadonlyMap<string, Uint8Array>;
 
@@ -75,11 +83,17 @@ export class Objects {
 
   /** Names of the objects, sorted. */
   async list(store: StoreName, prefix = ''): Promise<string[]> {
-    const objects = await this.#patient(store, () => this.#store(store).list());
+    const objects = await this.entries(store);
     return objects
-      .map((object) => object.name)
+      .map(({ name }) => name)
       .filter((name) => name.startsWith(prefix))
       .sort();
+  }
+
+  /** All objects of a store, without their content. */
+  async entries(store: StoreName): Promise<StoredObject[]> {
+    const objects = await this.#patient(store, () => this.#store(store).list());
+    return objects.map(({ name, size, mtime }) => ({ name, bytes: size, storedAt: Date.parse(mtime) }));
   }
 
   #store(name: StoreName): ObjectStore {

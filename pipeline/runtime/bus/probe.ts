@@ -7,6 +7,8 @@ export interface ProbedServer {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** Path of the certificate authority's file; TLS is used where it is given. */
+  readonly ca?: string | undefined;
 }
 
 export class Probe {
@@ -19,14 +21,15 @@ export class Probe {
 
   /** What is stored, bytes; 'silent' where it takes a connection and says nothing; null where there is no server now. */
   async stored(): Promise<number | 'silent' | null> {
-    const { url, user, password } = this.#server;
+    const { url, user, password, ca } = this.#server;
     try {
       this.#connection ??= await connect({
-        servers: url,
+        servers: url.split(','),
         name: 'supervisor',
         reconnect: false,
         timeout: TIMEOUT_MS,
         ...(user ? { user, pass: password } : {}),
+        ...(ca ? { tls: { caFile: ca } } : {}),
       });
     } catch (error) {
       return error instanceof errors.TimeoutError ? 'silent' : null;

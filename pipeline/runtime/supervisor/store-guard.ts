@@ -2,6 +2,8 @@
  * A server whose disk is full stops storing and does not begin again by itself when there is room: on 2.9.10 JetStream
  * answers nothing any more, on newer ones a stream that could not be written refuses for good. This says what is full,
  * lets new work wait, and starts the server again when there is room. Nothing is lost by that: who publishes waits.
+ *
+ * Of a server of another machine only the budget of its store is watched: its disk can't be seen from here.
  */
 import type { Probe } from '../bus/probe.ts';
 import { Condition } from '../condition.ts';
@@ -23,15 +25,26 @@ export interface GuardedServer {
   restart(graceMs: number): Promise<void>;
 }
 
+/** Of its budget: from where on it is said, and from where on nothing new is begun. */
+const WARNED = 0.8;
+const FULL = 0.95;
+
 export interface StoreGuardOptions {
+  readonly probe: Probe;
+  /** Bytes that the store may hold by configuration (room.storeMaxMiB); undefined: what the disk has room for. */
+  readonly budget?: number | undefined;
+  /** A server of this machine. */
+  readonly local?: LocalStore | undefined;
+  readonly log: Logger;
+}
+
+export interface LocalStore {
   /** On the disk that is watched. */
   readonly folder: string;
-  readonly probe: Probe;
   readonly server: GuardedServer;
   readonly limits: StoreLimits;
   /** See `private-nats.ts`. */
   readonly renewLimits: () => StoreLimits;
-  readonly log: Logger;
 }
 
 export class StoreGuard {
@@ -39,19 +52,22 @@ export class StoreGuard {
   readonly #changed = new Condition();
   readonly #timer: NodeJS.Timeout;
   #looking = false;
-  #isLow: boolean;
+  /** The disk is. */
+  #isLow = false;
+  /** The store has reached its budget. */
+  #isFull = false;
+  #isWarned = false;
   /** A write failed since the server was started, as far as it says so. */
   #failedWrite = false;
   /** Its disk was low since the server was started: 2.9.10 may have failed and said nothing. */
   #wasLow = false;
   #silent = 0;
-  #limits: StoreLimits;
+  #limits: StoreLimits | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: StoreGuardOptions) {
     this.#options = options;
-    this.#isLow = false;
-    this.#limits = options.limits;
+    this.#limits = options.local?.limits;
     this.#timer = setInterval(() => void this.#look(), LOOK_MS);
     this.#timer.unref();
     void this.#look();
@@ -64,7 +80,7 @@ export class StoreGuard {
 
   /** Resolves when there is room for something new; at once where there is. */
   async untilRoom(signal: AbortSignal): Promise<void> {
-    while (this.#isLow) await this.#changed.wait(signal);
+    while (this.#isLow || this.#isFull) await this.#changed.wait(signal);
   }
 
   async stop(): Promise<void> {
@@ -76,13 +92,15 @@ export class StoreGuard {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      const disk = diskOf(this.#options.folder);
-      this.#noteRoom(disk);
-      const stored = await this.#options.probe.stored();
+      const { local, probe } = this.#options;
+      const disk = local && diskOf(local.folder);
+      if (disk) this.#noteRoom(disk);
+      const stored = await probe.stored();
+      if (typeof stored === 'number') this.#noteStored(stored);
       this.#silent = stored === 'silent' ? this.#silent + 1 : 0;
-      if (this.#isLow) return;
+      if (this.#isLow || !local || !disk) return;
       const why = this.#reasonToStartAgain(stored, disk);
-      if (why) await this.#startAgain(why);
+      if (why) await this.#startAgain(why, local);
       else if (stored !== null && stored !== 'silent') this.#wasLow = false;
     } catch (error) {
       this.#options.log.warn({ why: reasonOf(error) }, 'the server could not be looked after: again soon');
@@ -107,12 +125,33 @@ export class StoreGuard {
     this.#changed.notifyAll();
   }
 
+  #noteStored(stored: number): void {
+    const { budget, log } = this.#options;
+    if (budget === undefined) return;
+    const share = stored / budget;
+    const facts = { key: 'room.storeMaxMiB', found: mebibytes(stored), expected: mebibytes(budget) };
+    if (share >= WARNED !== this.#isWarned) {
+      this.#isWarned = share >= WARNED;
+      if (this.#isWarned) log.warn(facts, `the store has reached ${100 * WARNED} % of its budget`);
+      else log.info(facts, `the store is below ${100 * WARNED} % of its budget again`);
+    }
+    if (share >= FULL === this.#isFull) return;
+    this.#isFull = share >= FULL;
+    if (this.#isFull)
+      log.warn(
+        facts,
+        `the store has reached ${100 * FULL} % of its budget: new clips wait until there is room`,
+      );
+    else log.info(facts, 'there is room again');
+    this.#changed.notifyAll();
+  }
+
   #reasonToStartAgain(stored: number | 'silent' | null, disk: Disk): string | null {
     if (performance.now() - this.#startedAt < STARTS_MS) return null;
     if (this.#failedWrite) return 'it could not write to its disk';
     if (stored === 'silent' && (this.#wasLow || this.#silent >= SILENT_LOOKS))
       return 'its JetStream does not answer';
-    if (typeof stored !== 'number') return null;
+    if (typeof stored !== 'number' || !this.#limits) return null;
     const left = this.#limits.most - stored;
     const wouldBe = disk.free - reserveOf(disk);
     return left < LEAST_ROOM && wouldBe > 2 * LEAST_ROOM
@@ -120,8 +159,8 @@ export class StoreGuard {
       : null;
   }
 
-  async #startAgain(why: string): Promise<void> {
-    const { log, renewLimits, server } = this.#options;
+  async #startAgain(why: string, { renewLimits, server }: LocalStore): Promise<void> {
+    const { log } = this.#options;
     log.warn({ why }, 'starting the server again');
     this.#failedWrite = false;
     this.#wasLow = false;

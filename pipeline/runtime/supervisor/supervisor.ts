@@ -30,6 +30,10 @@ export interface SupervisorOptions {
   readonly processes: Readonly<Record<string, number>>;
   /** Settings for all stages, as environment variables. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of the server that NATS_URL names, where it uses TLS. */
+  readonly ca?: string | undefined;
+  /** Bytes that the bus may hold by configuration; undefined: what the disk has room for. */
+  readonly storeMax?: number | undefined;
   readonly log: Logger;
 }
 
@@ -39,6 +43,7 @@ export class Supervisor {
   readonly #log: Logger;
   readonly #processes: readonly SupervisedProcess[];
   readonly #server: PrivateServer | undefined;
+  readonly #guard: StoreGuard | undefined;
   /** Aborted, with the reason, when a process gave up for good. */
   readonly failed: AbortSignal;
 
@@ -46,6 +51,7 @@ export class Supervisor {
     folder: OwnedFolder,
     address: BusAddress,
     server: PrivateServer | undefined,
+    guard: StoreGuard | undefined,
     processes: readonly SupervisedProcess[],
     failed: AbortSignal,
     log: Logger,
@@ -54,17 +60,19 @@ export class Supervisor {
     this.#log = log;
     this.address = address;
     this.#server = server;
+    this.#guard = guard;
     this.#processes = processes;
     this.failed = failed;
   }
 
   /** @throws FatalError where no NATS server is to be had */
-  static async start({ folder, stageCommand, processes, env, log }: SupervisorOptions): Promise<Supervisor> {
+  static async start(options: SupervisorOptions): Promise<Supervisor> {
+    const { folder, stageCommand, processes, env, log } = options;
     const logs = join(folder.path, 'logs');
     mkdirSync(logs, { recursive: true });
     const failure = new AbortController();
     const giveUp = (reason: string) => failure.abort(new Error(reason));
-    const { address: reached, server } = await serverFor(folder, logs, log, giveUp);
+    const { address: reached, server, guard } = await serverFor(options, logs, giveUp);
     const address = { ...reached, stages: Object.keys(processes) };
     leaveAddress(folder.path, address);
     const stageEnv = {
@@ -90,7 +98,7 @@ export class Supervisor {
         return new SupervisedProcess(spec, log, giveUp);
       }),
     );
-    return new Supervisor(folder, address, server, supervised, failure.signal, log);
+    return new Supervisor(folder, address, server, guard, supervised, failure.signal, log);
   }
 
   /** Whether the server is this supervisor's own: nobody else's processes work on its bus. */
@@ -115,9 +123,9 @@ export class Supervisor {
     return new Map((await Promise.all(answers)).filter(([, metrics]) => metrics.length > 0));
   }
 
-  /** Resolves when the disk of its own server has room for something new. */
+  /** Resolves when its own server's disk, and the budget of the store, have room for something new. */
   async untilRoom(signal: AbortSignal): Promise<void> {
-    await this.#server?.guard.untilRoom(signal);
+    await this.#guard?.untilRoom(signal);
   }
 
   /** Stages first, so that they can give back what they hold; then the server, when nobody uses it any more. */
@@ -125,7 +133,7 @@ export class Supervisor {
     withdrawAddress(this.#folder.path);
     await Promise.all(this.#processes.map((process) => process.stop()));
     const users = this.#server && (await this.#untilUnused());
-    await this.#server?.guard.stop();
+    await this.#guard?.stop();
     await this.#server?.process.stop();
     users?.release();
   }
@@ -144,27 +152,39 @@ export class Supervisor {
 /** A server of this supervisor's own. */
 interface PrivateServer {
   readonly process: SupervisedProcess;
-  readonly guard: StoreGuard;
   /** What its store has for what comes, bytes. */
   readonly room: number;
 }
 
+interface ReachedServer {
+  readonly address: Omit<BusAddress, 'stages'>;
+  readonly server: PrivateServer | undefined;
+  /** None where nothing of it is watched. */
+  readonly guard: StoreGuard | undefined;
+}
+
 async function serverFor(
-  folder: OwnedFolder,
+  { folder, ca, storeMax: budget, log }: SupervisorOptions,
   logs: string,
-  log: Logger,
   giveUp: (reason: string) => void,
-): Promise<{ address: Omit<BusAddress, 'stages'>; server: PrivateServer | undefined }> {
+): Promise<ReachedServer> {
   const provider = await provideNatsServer({ install: false });
   if (provider.kind === 'url') {
     const { SHIKA_BUS_USER: user = '', SHIKA_BUS_PASSWORD: password = '' } = process.env;
-    return { address: { url: provider.url, user, password }, server: undefined };
+    const address = { url: provider.url, user, password };
+    const probe = () => new Probe({ ...address, ca });
+    return {
+      address,
+      server: undefined,
+      guard: budget ? new StoreGuard({ probe: probe(), budget, log }) : undefined,
+    };
   }
   const { address, spec, limits, renewLimits } = await privateNats(provider, folder, logs);
   let guard: StoreGuard | undefined;
   const server = new SupervisedProcess({ ...spec, onOutput: (text) => guard?.heard(text) }, log, giveUp);
   guard = new StoreGuard({
-    ...{ folder: folder.path, probe: new Probe(address), server, limits, renewLimits, log },
+    ...{ probe: new Probe(address), budget, log },
+    local: { folder: folder.path, server, limits, renewLimits },
   });
-  return { address, server: { process: server, guard, room: limits.room } };
+  return { address, server: { process: server, room: limits.room }, guard };
 }

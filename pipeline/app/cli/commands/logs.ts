@@ -23,7 +23,11 @@ async function printLogs(jobFolder: string, stages: readonly string[]): Promise<
     ignore: 'pid,hostname,stage',
     singleLine: true,
   });
-  for (const file of readdirSync(folder).filter(wanted).sort()) {
+  // Of one process, what was written first comes first: `x.log.2`, `x.log.1`, `x.log`.
+  const age = (file: string) => Number(/\.(\d+)$/.exec(file)?.[1] ?? 0);
+  const nameOf = (file: string) => file.replace(/\.\d+$/, '');
+  const inOrder = (a: string, b: string) => nameOf(a).localeCompare(nameOf(b)) || age(b) - age(a);
+  for (const file of readdirSync(folder).filter(wanted).sort(inOrder)) {
     process.stdout.write(`── ${file}\n`);
     const lines = createInterface({ input: createReadStream(join(folder, file)) });
     for await (const line of lines) process.stdout.write(readable(line));

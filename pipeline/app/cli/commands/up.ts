@@ -5,16 +5,18 @@ import { type Camera, readCamera, refuseNamesakes } from '../../../ingest/camera
 import { recordCameras } from '../../../ingest/cameras/record-cameras.ts';
 import { watchFolders } from '../../../ingest/folders/watch.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
+import { mebibytes } from '../../../runtime/disk.ts';
 import { reasonOf, UsageError } from '../../../runtime/errors.ts';
-import { createLog, type LogLevel } from '../../../runtime/log/log.ts';
+import { createLog, type Logger, type LogLevel } from '../../../runtime/log/log.ts';
 import { serveMetrics } from '../../../runtime/metrics/serve.ts';
 import type { OwnedFolder } from '../../../runtime/supervisor/owned-folder.ts';
+import { freeRoom, type RoomQuestion, roomByKind } from '../../jobs/garbage.ts';
 import { LocalPipeline } from '../../jobs/local-pipeline.ts';
 import { PipelineMetrics } from '../../jobs/pipeline-metrics.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { NO_DETECTOR } from '../../jobs/status.ts';
 import { markStaying, recordingsFolder } from '../../results/job-folder.ts';
-import { busBounds, busOptions, readSettings } from '../../settings.ts';
+import { busBounds, busOptions, readSettings, storeMax } from '../../settings.ts';
 import { withJobFolder } from '../bus-access.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
@@ -63,6 +65,27 @@ export function upCommand(program: Command): void {
     .action((flags: UpFlags) => withJobFolder(flags, (folder) => stayUp(folder, flags)));
 }
 
+/** Between two looks at what is over its budget. */
+const GARBAGE_MS = 600_000;
+
+/** Of a bus of its own; on another's a person decides, with `shika gc`. */
+async function freeOverBudget(
+  { bus, isPrivate }: LocalPipeline,
+  question: RoomQuestion,
+  log: Logger,
+): Promise<void> {
+  if (!isPrivate) return;
+  try {
+    for (const kind of await roomByKind(bus, question)) {
+      const bytes = await freeRoom([kind]);
+      if (bytes > 0)
+        log.info({ kind: kind.kind, freed: mebibytes(bytes), budget: mebibytes(kind.budget ?? 0) }, 'freed');
+    }
+  } catch (error) {
+    log.warn({ why: reasonOf(error) }, 'nothing freed');
+  }
+}
+
 async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: UpFlags): Promise<void> {
   refuseNamesakes(rtsp);
   const settings = readSettings(flags.config);
@@ -77,6 +100,7 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
     env: flags.config ? { SHIKA_CONFIG: resolve(flags.config) } : {},
     bus: busOptions(settings),
     bounds: busBounds(settings),
+    storeMax: storeMax(settings),
     log,
   });
   const cameras = rtsp.map(({ name }) => name);
@@ -88,6 +112,7 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
     cameras: new Set([...cameras, ...known.cameras.keys()]),
     isPickedUp: (name) => Date.parse(known.cameras.get(name)?.pickUp ?? '') < Date.now(),
     folder: pipeline.isPrivate ? folder.path : undefined,
+    storeMax: storeMax(settings),
     starts: () => pipeline.starts,
     signal,
   });
@@ -96,6 +121,8 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
     await pipeline.close();
     throw error;
   });
+  const question = { room: settings.room, recordings: recordingsFolder(flags.out) };
+  const collector = setInterval(() => void freeOverBudget(pipeline, question, log), GARBAGE_MS);
   const arrival = {
     bus: pipeline.bus,
     signal,
@@ -112,6 +139,7 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
       keepH: flags.keep,
     }),
   ]);
+  clearInterval(collector);
   await endpoint.close();
   await pipeline.close();
   if (pipeline.failed.aborted) throw new UsageError(reasonOf(pipeline.failed.reason));
