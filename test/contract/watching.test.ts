@@ -76,6 +76,7 @@ describe('what is watched', () => {
       cameras: [],
       isPickedUp: () => false,
       folder: '.',
+      storeMax: 2 ** 30,
       starts: () => new Map([['decoder', 1]]),
       signal: stop.signal,
     });
@@ -114,6 +115,7 @@ describe('what is watched', () => {
       'ShikaNoActiveModel',
       'ShikaNotAnswering',
       'ShikaStageRestarting',
+      'ShikaStoreFilling',
     ]);
     for (const { alert, labels, annotations } of rules) {
       assert.match(labels.severity ?? '', /^(warning|critical)$/, alert);

@@ -17,7 +17,7 @@ import { Publisher, type PublishOptions } from './publish.ts';
 import { setUp, untilSetUp } from './set-up.ts';
 import { State } from './state.ts';
 import { checkedSubject } from './subject.ts';
-import { type BusBounds, WORK_QUEUES } from './topology.ts';
+import { type BusBounds, HELD_STREAMS, WORK_QUEUES } from './topology.ts';
 import { WorkQueue, type WorkSource } from './work.ts';
 
 export interface BusOptions extends ConnectionOptions {
@@ -193,7 +193,10 @@ export class Bus {
 
   /** What all streams, the bucket and the stores hold together, bytes. */
   async storedBytes(): Promise<number> {
-    return (await this.#patient('JetStream', () => this.#manager.getAccountInfo())).storage;
+    let bytes = 0;
+    for (const name of HELD_STREAMS)
+      bytes += (await this.#patient(name, () => this.#manager.streams.info(name))).state.bytes;
+    return bytes;
   }
 
   /** Messages and bytes of a stream, and its durable consumers' backlogs. */

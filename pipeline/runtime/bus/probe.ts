@@ -1,5 +1,7 @@
 /** Whether a server's JetStream answers, asked on a connection of its own. */
+
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
+import { HELD_STREAMS } from './topology.ts';
 
 const TIMEOUT_MS = 5_000;
 
@@ -40,6 +42,24 @@ export class Probe {
     } catch {
       if (!this.#connection.isClosed()) return 'silent';
       this.#connection = undefined;
+      return null;
+    }
+  }
+
+  /**
+   * What all streams hold together, bytes; null where it can't be told now. Not {@link stored}: a server of 2.9.10 leaves
+   * what was purged by subject in its account until it is started again.
+   */
+  async held(): Promise<number | null> {
+    try {
+      const answers = HELD_STREAMS.map((name) =>
+        this.#connection?.request(`$JS.API.STREAM.INFO.${name}`, undefined, { timeout: TIMEOUT_MS }),
+      );
+      let bytes = 0;
+      for (const answer of await Promise.all(answers))
+        bytes += answer?.json<{ state?: { bytes?: number } }>().state?.bytes ?? 0; // one that is not there has none
+      return bytes;
+    } catch {
       return null;
     }
   }

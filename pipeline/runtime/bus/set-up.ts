@@ -22,6 +22,7 @@ import { isTransient } from './failures.ts';
 import {
   type BusBounds,
   DEDUPE_WINDOW_NS,
+  HELD_STREAMS,
   HOUR_NS,
   maxAgeOf,
   STATE_BUCKET,
@@ -90,14 +91,9 @@ export async function untilSetUp(
   log: Logger,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const names = [
-    ...Object.keys(streams({ framesMaxBytes: -1, clipsMaxAgeHours: 0 })),
-    `KV_${STATE_BUCKET}`,
-    ...STORES.map((store) => `OBJ_${store}`),
-  ];
   await retryForever(
     async () => {
-      for (const name of names) await manager.streams.info(name);
+      for (const name of HELD_STREAMS) await manager.streams.info(name);
     },
     {
       backoff: WAIT_BACKOFF,

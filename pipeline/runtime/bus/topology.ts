@@ -61,6 +61,13 @@ export const STATE_BUCKET = 'state';
 export const STORES = ['models', 'datasets', 'explanations', 'checkpoints'] as const;
 export type StoreName = (typeof STORES)[number];
 
+/** All that the bus keeps, as the server names it: the streams, the bucket's and the stores'. */
+export const HELD_STREAMS: readonly string[] = [
+  ...Object.keys(streams({ framesMaxBytes: -1, clipsMaxAgeHours: 0 })),
+  `KV_${STATE_BUCKET}`,
+  ...STORES.map((store) => `OBJ_${store}`),
+];
+
 /** What is left of jobs that never ended; as long as their progress. Nothing else goes by itself. */
 const STORE_MAX_AGE_HOURS: Readonly<Partial<Record<StoreName, number>>> = { checkpoints: 24 * 7 };
 

@@ -96,7 +96,7 @@ export class StoreGuard {
       const disk = local && diskOf(local.folder);
       if (disk) this.#noteRoom(disk);
       const stored = await probe.stored();
-      if (typeof stored === 'number') this.#noteStored(stored);
+      if (typeof stored === 'number') await this.#noteHeld();
       this.#silent = stored === 'silent' ? this.#silent + 1 : 0;
       if (this.#isLow || !local || !disk) return;
       const why = this.#reasonToStartAgain(stored, disk);
@@ -125,11 +125,12 @@ export class StoreGuard {
     this.#changed.notifyAll();
   }
 
-  #noteStored(stored: number): void {
-    const { budget, log } = this.#options;
-    if (budget === undefined) return;
-    const share = stored / budget;
-    const facts = { key: 'room.storeMaxMiB', found: mebibytes(stored), expected: mebibytes(budget) };
+  async #noteHeld(): Promise<void> {
+    const { budget, log, probe } = this.#options;
+    const held = budget === undefined ? null : await probe.held();
+    if (budget === undefined || held === null) return;
+    const share = held / budget;
+    const facts = { key: 'room.storeMaxMiB', found: mebibytes(held), expected: mebibytes(budget) };
     if (share >= WARNED !== this.#isWarned) {
       this.#isWarned = share >= WARNED;
       if (this.#isWarned) log.warn(facts, `the store has reached ${100 * WARNED} % of its budget`);

@@ -34,3 +34,21 @@ test('log file - a folder that is not there harms nobody', () => {
   log.write(bytes('x'));
   log.close();
 });
+
+test('log file - one that has grown makes room for a new one, and the oldest goes', async () => {
+  const path = join(folder, 'tracker.log');
+  const size = { most: 20, files: 3 };
+  for (const [from, to] of [
+    [0, 3],
+    [3, 8], // by another process, later
+  ] as const) {
+    const log = new LogFile(path, size);
+    for (let line = from; line < to; line++) log.write(bytes(`line ${line} ..\n`));
+    log.close();
+  }
+  const lines = async (name: string) => (await readFile(name, 'utf8')).match(/\d/g)?.join('');
+  assert.equal(await lines(path), '67');
+  assert.equal(await lines(`${path}.1`), '45');
+  assert.equal(await lines(`${path}.2`), '23');
+  await assert.rejects(readFile(`${path}.3`));
+});
