@@ -3,15 +3,13 @@ import { type Body, message } from './message.ts';
 import {
   CameraId,
   Causes,
-  ClassLabel,
   ClipId,
   Damage,
-  FrameIndex,
   FrameRuns,
   Ledger,
   RecordedAt,
   SceneEvent,
-  TrackId,
+  TrackSpan,
 } from './terms.ts';
 
 export const ClipTracked = message({
@@ -30,12 +28,7 @@ export const ClipTracked = message({
       height: Type.Integer({ minimum: 1 }),
       fps: Type.Number({ exclusiveMinimum: 0 }),
       recordedAt: Type.Optional(RecordedAt),
-      tracks: Type.Array(
-        Type.Object(
-          { track: TrackId, label: ClassLabel, first: FrameIndex, last: FrameIndex },
-          { additionalProperties: false },
-        ),
-      ),
+      tracks: Type.Array(TrackSpan),
       causes: Causes,
       ledger: Ledger,
       looked: Type.Optional(FrameRuns),

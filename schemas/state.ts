@@ -19,6 +19,7 @@ import {
   Score,
   Seconds,
   TrackId,
+  TrackSpan,
 } from './terms.ts';
 
 /** A frame of the tracker's window: its labels wait for what later frames say. */
@@ -83,6 +84,7 @@ export const TrackerCheckpoint = Type.Object(
     window: Type.Array(WindowFrame, {
       description: 'Frames that are decided and not published yet, in order',
     }),
+    published: Type.Array(TrackSpan, { description: 'Tracks that have a published label' }),
     anchorages: Type.Array(Anchorage, { description: 'Where each track was surely' }),
     causes: Causes,
     ledger: Ledger,

@@ -58,6 +58,12 @@ export const ClassLabel = Type.String({ minLength: 1, maxLength: 64, description
 /** 1, 2, … within a clip. */
 export const TrackId = Type.Integer({ minimum: 1, description: '1, 2, … within a clip' });
 
+/** A track, and the first and the last frame on which it has a label. */
+export const TrackSpan = Type.Object(
+  { track: TrackId, label: ClassLabel, first: FrameIndex, last: FrameIndex },
+  { additionalProperties: false },
+);
+
 export const Score = Type.Number({ minimum: 0, maximum: 1 });
 
 /**

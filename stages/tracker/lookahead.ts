@@ -3,7 +3,7 @@
  * so that few looks have to be sent again; it decides when looks are sent, never what is seen.
  */
 import { type Box, centre } from '../../pipeline/domain/vision/box.ts';
-import { distinct, framesServed, wholePicture } from './region.ts';
+import { distinct, framesServed } from './region.ts';
 import type { Tracks } from './tracks.ts';
 import type { ClipView, FrameFacts } from './view.ts';
 
@@ -60,14 +60,13 @@ export class Lookahead {
   }
 
   /**
-   * The followed tracks' regions, and the whole picture where new animals are looked for; each once.
+   * The followed tracks' regions, and the one where new animals are looked for; each once.
    * @param previous the frame that was looked at before
    */
   regionsAt(frame: FrameFacts, previous: number): Box[] {
     const regions: Box[] = this.#tracks.followedAt(frame.index).map((track) => track.region);
-    return distinct(
-      this.#tracks.seeksAt(frame.index, previous) ? [...regions, wholePicture(frame)] : regions,
-    );
+    const seek = this.#tracks.seekRegionAt(frame, previous);
+    return distinct(seek ? [...regions, seek] : regions);
   }
 
   /** Records where a track's box went. @param unseen it was moved by the difference */

@@ -8,6 +8,7 @@
 
 import { addFrame } from '../../pipeline/domain/labels/frame-runs.ts';
 import { type Box, clip as clipBox, round, translate } from '../../pipeline/domain/vision/box.ts';
+import { isCutByTile } from '../../pipeline/domain/vision/tiles.ts';
 import { PoisonError } from '../../pipeline/runtime/errors.ts';
 import type { Found } from '../../schemas/boxes.ts';
 import type { Anchor } from '../../schemas/clip-arrived.ts';
@@ -18,7 +19,7 @@ import { Lookahead } from './lookahead.ts';
 import { matchDetections } from './match.ts';
 import { Observation } from './observation.ts';
 import type { TrackerOptions } from './options.ts';
-import { distinct, sameBox, searchRegion, wholePicture } from './region.ts';
+import { distinct, sameBox, searchRegion } from './region.ts';
 import { type TrackState, Tracks } from './tracks.ts';
 import type { ClipView, FrameFacts } from './view.ts';
 
@@ -53,6 +54,7 @@ export function initialCheckpoint(restart = 0): TrackerCheckpoint {
     tracks: [],
     window: [],
     anchorages: [],
+    published: [],
     causes: noCauses(),
     ledger: { decoded: 0, labelled: 0, empty: 0, skipped: {}, dead: 0 },
     looked: [],
@@ -102,14 +104,14 @@ export class TrackLoop {
       return null;
     }
     const regions = this.#lookahead.regionsAt(frame, previous);
-    const seeks = this.#tracks.seeksAt(frame.index, previous);
+    const seek = this.#tracks.seekRegionAt(frame, previous);
     if (regions.length > 0) {
       this.#lookahead.send(frame, previous);
       const answer = await this.#view.answer(frame.index);
       if (answer.failure === undefined) {
         const observation = new Observation(regions, answer);
         labels.push(...(await this.#follow(frame, observation, labels)));
-        if (seeks) labels.push(...this.#beginTracks(frame, observation, labels));
+        if (seek) labels.push(...this.#beginTracks(frame, observation, seek, labels));
       } else if (labels.length === 0) {
         ledger.dead += 1;
         return null;
@@ -204,21 +206,19 @@ export class TrackLoop {
     }
   }
 
-  /** New tracks, of animals in the whole picture that no label has. */
-  #beginTracks(frame: FrameFacts, observation: Observation, labels: readonly Label[]): Label[] {
-    const region = wholePicture(frame);
+  /** New tracks, of animals in the region that no label has, and that it does not cut. */
+  #beginTracks(frame: FrameFacts, observation: Observation, region: Box, labels: readonly Label[]): Label[] {
     const { model } = observation;
-    return this.#tracks
-      .begin(frame, observation.in(region), boxesOf(labels))
-      .map(({ track, box, label, score }) => ({
-        track,
-        box,
-        label,
-        cause: 'detected',
-        score,
-        model,
-        region,
-      }));
+    const whole = observation.in(region).filter(({ box }) => !isCutByTile(box, region, frame));
+    return this.#tracks.begin(frame, whole, boxesOf(labels)).map(({ track, box, label, score }) => ({
+      track,
+      box,
+      label,
+      cause: 'detected',
+      score,
+      model,
+      region,
+    }));
   }
 }
 

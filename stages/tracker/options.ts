@@ -70,6 +70,13 @@ export const TrackerOptions = Type.Object(
       maximum: 10_000,
       description: 'Frames between looks for new animals',
     }),
+    seekEvery: Integer({
+      default: 12,
+      minimum: 1,
+      maximum: 10_000,
+      description:
+        'The same with hindsight while all animals that a person drew are followed; the note looks for none',
+    }),
     lostAfter: Integer({
       default: 240,
       minimum: 1,

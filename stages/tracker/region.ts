@@ -1,5 +1,6 @@
 /** The search region: the square around the tracked box that the detector is shown. */
 import { type Box, centre, clip, type Size, shiftInside } from '../../pipeline/domain/vision/box.ts';
+import { tiles } from '../../pipeline/domain/vision/tiles.ts';
 
 /** How large a search region is. */
 export interface RegionRules {
@@ -14,6 +15,11 @@ const MARGIN = 0.08;
 /** A region that would now be smaller than this share of itself shows the animal too small. */
 const TOO_LARGE = 0.75;
 
+/** A picture of more than so many region sides is looked at in tiles, too: shown whole, a small animal is lost in it. */
+const LARGE = 2;
+/** A tile's side as a multiple of the region's, and by how much tiles overlap. */
+const TILE = { side: 1.5, overlap: 0.2 };
+
 /** Whole pixels, centred on the box as far as the picture allows, never larger than the picture. */
 export function searchRegion(box: Box, picture: Size, rules: RegionRules): Box {
   const side = sideFor(box, rules);
@@ -25,6 +31,14 @@ export function searchRegion(box: Box, picture: Size, rules: RegionRules): Box {
 /** The picture as a region. */
 export function wholePicture({ width, height }: Size): Box {
   return [0, 0, width, height];
+}
+
+/** Where new animals are looked for: a large picture is shown whole and in one of its tiles in turn. */
+export function seekRegion(picture: Size, turn: number, { regionSide }: RegionRules): Box {
+  const isLarge = Math.max(picture.width, picture.height) > LARGE * regionSide;
+  if (!isLarge || turn % 2 === 0) return wholePicture(picture);
+  const all = tiles(picture, Math.round(TILE.side * regionSide), TILE.overlap);
+  return all[Math.floor(turn / 2) % all.length] ?? wholePicture(picture);
 }
 
 /**

@@ -136,7 +136,7 @@ async function follow({
       kept = tracking.next;
       await send(checkpoint(bus, clip, camera, tracking.checkpoint, view));
     }
-    const { causes, ledger, looked, tracks, width, height } = tracking.checkpoint;
+    const { causes, ledger, looked, published, width, height } = tracking.checkpoint;
     const summary: ClipTracked = {
       clip,
       camera,
@@ -144,7 +144,7 @@ async function follow({
       width,
       height,
       fps: view.decoded?.fps ?? 1,
-      tracks: tracks.map(({ track, label, first, last }) => ({ track, label, first, last })),
+      tracks: published,
       causes,
       ledger,
       ...(looked && { looked }),

@@ -3,7 +3,7 @@ import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { TrackerCheckpoint } from '../../schemas/state.ts';
 import type { Follower } from './hindsight/evidence.ts';
 import { Hindsight } from './hindsight/hindsight.ts';
-import { type DecidedFrame, initialCheckpoint, TrackLoop } from './loop.ts';
+import { type DecidedFrame, initialCheckpoint, type Label, TrackLoop } from './loop.ts';
 import type { TrackerOptions } from './options.ts';
 import type { ClipView } from './view.ts';
 
@@ -53,10 +53,21 @@ export class Tracking {
         yield null;
         continue;
       }
-      for (const { cause } of step.labels) causes[cause] += 1;
+      for (const label of step.labels) {
+        causes[label.cause] += 1;
+        this.#extend(label, step.frame.index);
+      }
       if (step.isLookedAt && step.labels.length > 0) ledger.labelled += 1;
       else if (step.isLookedAt) ledger.empty += 1;
       yield step;
     }
+  }
+
+  /** The track goes on to this frame. */
+  #extend({ track, label }: Label, frame: number): void {
+    const { published } = this.#state;
+    const span = published.find((known) => known.track === track);
+    if (span) Object.assign(span, { label, last: frame });
+    else published.push({ track, label, first: frame, last: frame });
   }
 }

@@ -5,7 +5,7 @@ import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { TrackerCheckpoint } from '../../schemas/state.ts';
 import { unmatchedDetections } from './match.ts';
 import { type MaxAgeRules, maxAge } from './max-age.ts';
-import { type RegionRules, sameBox, searchRegion, stillServes } from './region.ts';
+import { type RegionRules, sameBox, searchRegion, seekRegion, stillServes, wholePicture } from './region.ts';
 
 export type TrackState = TrackerCheckpoint['tracks'][number];
 
@@ -15,6 +15,9 @@ export interface TrackRules extends RegionRules, MaxAgeRules {
   readonly seedScore: number;
   /** Frames between looks for new animals. */
   readonly seedEvery: number;
+  /** The same while all that were drawn are followed. */
+  readonly seekEvery: number;
+  readonly method: 'hindsight' | 'note';
   readonly lookahead: number;
 }
 
@@ -53,14 +56,19 @@ export class Tracks {
   }
 
   /**
-   * New animals are looked for now and then, unless a person drew the clip's animals and all are being followed.
+   * Where new animals are looked for in this frame; null: nowhere. It is done now and then, less often while all that a
+   * person drew are followed, and not at all then in the plain loop.
    * @param previous the frame that was looked at before: between two of them, frames may have been skipped
    */
-  seeksAt(index: number, previous: number): boolean {
-    const { seedEvery } = this.#rules;
-    if (Math.floor(index / seedEvery) === Math.floor(previous / seedEvery)) return false;
+  seekRegionAt(picture: Picture, previous: number): Box | null {
+    const { seedEvery, seekEvery, method } = this.#rules;
     const isFollowed = (drawn: number) => this.#states.some(({ track, ended }) => track === drawn && !ended);
-    return this.#anchors.length === 0 || this.#anchors.some(({ track }) => !isFollowed(track));
+    const allFollowed = this.#anchors.length > 0 && this.#anchors.every(({ track }) => isFollowed(track));
+    if (allFollowed && method === 'note') return null;
+    const every = allFollowed ? seekEvery : seedEvery;
+    const turn = Math.floor(picture.index / every);
+    if (turn === Math.floor(previous / every)) return null;
+    return method === 'note' ? wholePicture(picture) : seekRegion(picture, turn, this.#rules);
   }
 
   /** Boxes drawn on this frame begin their tracks or set them right. */

@@ -11,6 +11,7 @@ import type { TrackerCheckpoint } from '../../../schemas/state.ts';
 import type { DecidedFrame } from '../loop.ts';
 import type { ClipView } from '../view.ts';
 import { followBack } from './birth.ts';
+import { isConfirmed } from './confirm.ts';
 import { type Anchorage, type Follower, isSure, type WindowFrame, type WindowLabel } from './evidence.ts';
 import { stepOpenEnd } from './open-end.ts';
 import { type Settled, settleStretch } from './stretch.ts';
@@ -93,6 +94,7 @@ export class Hindsight {
   /** The oldest frame leaves the window: what is still open in it is settled from behind. */
   async #publish(): Promise<DecidedFrame> {
     const frame = this.#state.window[0]!; // the callers looked
+    for (const { track } of [...frame.labels]) if (!this.#isAnimal(track)) this.#drop(track);
     for (const label of frame.labels) {
       if (!label.settled) await this.#settleOpenEnd(frame, label);
     }
@@ -100,6 +102,16 @@ export class Hindsight {
     const { index, pts, width, height, isLookedAt } = frame;
     const labels = frame.labels.map(({ settled: _, ...label }) => label);
     return { frame: { index, pts, width, height }, isLookedAt, labels };
+  }
+
+  #isAnimal(track: number): boolean {
+    const { window, published } = this.#state;
+    return published.some((known) => known.track === track) || isConfirmed(track, window);
+  }
+
+  #drop(track: number): void {
+    for (const frame of this.#state.window)
+      frame.labels = frame.labels.filter((label) => label.track !== track);
   }
 
   async #settleOpenEnd(frame: WindowFrame, label: WindowLabel): Promise<void> {

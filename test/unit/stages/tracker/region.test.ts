@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { framesServed, searchRegion, stillServes } from '../../../../stages/tracker/region.ts';
+import { type Box, intersection } from '../../../../pipeline/domain/vision/box.ts';
+import { framesServed, searchRegion, seekRegion, stillServes } from '../../../../stages/tracker/region.ts';
 
 const rules = { regionSide: 416, regionScale: 1.5 };
 const picture = { width: 1280, height: 720 };
@@ -51,4 +52,20 @@ test('search region - foresees how long it serves from where the box is going', 
   assert.equal(framesServed(region, box, picture, { x: -10, y: -40 }), 4); // 144.72 px up
   assert.equal(framesServed([0, 0, 416, 416], [20, 20, 80, 60], picture, { x: -10, y: 0 }), Infinity);
   assert.equal(framesServed(region, [780, 300, 80, 60], picture, { x: 1, y: 0 }), 1);
+});
+
+test('new animals - a small picture is looked at whole, a large one in its tiles, too', () => {
+  const small = { width: 640, height: 360 };
+  assert.deepEqual(seekRegion(small, 1, rules), [0, 0, 640, 360]);
+  assert.deepEqual(seekRegion(picture, 0, rules), [0, 0, 1280, 720]);
+  const looked = Array.from({ length: 12 }, (_, i) => seekRegion(picture, 2 * i + 1, rules));
+  assert.ok(looked.every(([, , w, h]) => w === 624 && h === 624));
+  const everywhere: Box[] = [0, 320, 640, 960, 1240].flatMap((x) =>
+    [0, 340, 680].map((y): Box => [x, y, 40, 40]),
+  );
+  for (const animal of everywhere)
+    assert.ok(
+      looked.some((tile) => intersection(tile, animal) === 1600),
+      `${animal}`,
+    );
 });

@@ -8,11 +8,11 @@ import type { Follower } from '../../../../../stages/tracker/hindsight/evidence.
 import type { DecidedFrame } from '../../../../../stages/tracker/loop.ts';
 import { TrackerOptions } from '../../../../../stages/tracker/options.ts';
 import { Tracking } from '../../../../../stages/tracker/tracking.ts';
-import { SimulatedClip, type Simulation } from '../../../../fixtures/simulated-clip.ts';
+import { plainTracking, SimulatedClip, type Simulation } from '../../../../fixtures/simulated-clip.ts';
 
 const options: TrackerOptions = {
   ...Value.Create(TrackerOptions),
-  ...{ seedEvery: 10, regionSide: 100, window: 12, method: 'hindsight' },
+  ...{ seedEvery: 10, seekEvery: 10, regionSide: 100, window: 12, method: 'hindsight' },
 };
 
 /** One is drawn, missed for long and seen again; another comes in by itself. */
@@ -28,6 +28,9 @@ function simulation(seed: number, timing: number): Simulation {
     dead: (frame) => frame % 41 === 40,
   };
 }
+
+/** Every frame can be looked at. */
+const undisturbed = { blind: () => false, skipped: () => undefined, dead: () => false };
 
 /** Finds what has the template's grey level near where it was last. */
 const byGrey: Follower = {
@@ -53,16 +56,16 @@ function greyAt({ data, width }: Raster, x: number, y: number): number {
   return data[3 * (Math.round(y) * width + Math.round(x))] ?? -1;
 }
 
-function drawn({ animals }: Simulation): Anchor[] {
-  const [x, y, w, h]: Box = animals[0]!.at(3)!;
-  return [{ frame: 3, track: 1, box: [x, y, w, h], label: 'deer' }];
+function drawn({ animals }: Simulation, frame: number): Anchor[] {
+  const [x, y, w, h]: Box = animals[0]!.at(frame)!;
+  return [{ frame, track: 1, box: [x, y, w, h], label: 'deer' }];
 }
 
 const tracking = (
   clip: Simulation,
   follower: Follower | null,
   from?: Tracking['checkpoint'],
-  anchors = drawn(clip),
+  anchors = drawn(clip, 3),
 ) => {
   return new Tracking({
     ...{ view: new SimulatedClip(clip), anchors, options, follower },
@@ -121,3 +124,35 @@ test('hindsight - an animal that comes in is labelled before the detector saw it
   assert.ok(seen !== undefined && seen >= 45);
   assert.ok((await first(byGrey))! < 45);
 });
+
+test('hindsight - an animal that nobody drew is looked for while the drawn one is followed; the plain loop looks for none', async () => {
+  const clip = { ...simulation(1, 1), ...undisturbed };
+  const tracks = (all: readonly DecidedFrame[]) =>
+    new Set(all.flatMap((step) => step.labels.map(({ track }) => track)));
+  const loop = tracking(clip, null, undefined, drawn(clip, 0));
+  const labelled = await steps(loop);
+  assert.deepEqual([...tracks(labelled)].sort(), [1, 2]);
+  assert.deepEqual(
+    loop.checkpoint.published.map(({ track, first }) => [track, first]),
+    [...tracks(labelled)].map((track) => {
+      const first = labelled.find(({ labels }) => labels.some((label) => label.track === track));
+      return [track, first?.frame.index];
+    }),
+  );
+  const plain = plainTracking(new SimulatedClip(clip), drawn(clip, 0), options);
+  assert.deepEqual([...tracks(await steps(plain))], [1]);
+});
+
+test('hindsight - what was seen once in many frames is no animal; in a burst of a few stills it is', async () => {
+  const shadow = { at: (frame: number): Box | null => (frame === 40 ? [150, 85, 25, 20] : null), grey: 40 };
+  const clip = { ...simulation(1, 1), ...undisturbed, missRate: 0 };
+  const flicker = { ...clip, animals: [clip.animals[0]!, shadow] };
+  assert.deepEqual(await tracksOf({ ...flicker, frames: 90 }), [1]);
+  assert.deepEqual(await tracksOf({ ...flicker, frames: 41 }), [1, 2]);
+});
+
+async function tracksOf(clip: Simulation): Promise<number[]> {
+  const loop = tracking(clip, null, undefined, drawn(clip, 0));
+  await steps(loop);
+  return loop.checkpoint.published.map(({ track }) => track);
+}
