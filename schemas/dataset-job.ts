@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { DatasetId, DatasetItem } from './dataset.ts';
 import { type Body, message } from './message.ts';
 import { ClassLabel, ClipId, JobId } from './terms.ts';
-import { TrainStart } from './train-job.ts';
+import { TrainingSteps, TrainStart } from './train-job.ts';
 
 /** How many clips' labels were read. */
 export const DatasetProgress = Type.Object(
@@ -40,6 +40,7 @@ export const DatasetJob = message({
             kind: Type.Enum(['pre', 'main']),
             start: TrainStart,
             seed: Type.Integer({ minimum: 0 }),
+            steps: TrainingSteps,
           },
           {
             additionalProperties: false,

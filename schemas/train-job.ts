@@ -22,7 +22,8 @@ export type TrainStart = Static<typeof TrainStart>;
 
 const common = { job: JobId, dataset: DatasetId, start: TrainStart, seed: Type.Integer({ minimum: 0 }) };
 
-const steps = Type.Optional(
+/** Of a training. */
+export const TrainingSteps = Type.Optional(
   Type.Integer({
     minimum: 1,
     maximum: 1_000_000,
@@ -31,12 +32,12 @@ const steps = Type.Optional(
 );
 
 export const PreJob = Type.Object(
-  { ...common, kind: Type.Literal('pre'), steps },
+  { ...common, kind: Type.Literal('pre'), steps: TrainingSteps },
   { additionalProperties: false, description: 'A detector of what was drawn by hand' },
 );
 
 export const MainJob = Type.Object(
-  { ...common, kind: Type.Literal('main'), steps },
+  { ...common, kind: Type.Literal('main'), steps: TrainingSteps },
   { additionalProperties: false, description: 'A detector of the accepted labels, too' },
 );
 

@@ -42,6 +42,12 @@ export const FilterOptions = Type.Object(
       maximum: 1_000_000_000,
       description: 'Of trainings that the studio begins, and of what its audit asks for',
     }),
+    steps: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Of trainings that the studio begins; 0: as many as the recipe says',
+    }),
   },
   { additionalProperties: false },
 );

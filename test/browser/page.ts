@@ -28,7 +28,7 @@ export function describePage(
   write: (path: string) => Promise<void>,
   tests: (page: WrittenPage) => void,
 ): void {
-  describe(name, { skip: chromiumPath === undefined && noChromium, timeout: 120_000 }, () => {
+  describe(name, { skip: chromiumPath === undefined && noChromium, timeout: 300_000 }, () => {
     let folder: string;
     let address: string;
     let browser: Browser;

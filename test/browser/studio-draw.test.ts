@@ -20,7 +20,7 @@ import {
 const FRAMES = 16;
 const clip = clipId(1);
 
-describe('drawing in a browser', { skip: chromiumPath === undefined && noChromium, timeout: 240_000 }, () => {
+describe('drawing in a browser', { skip: chromiumPath === undefined && noChromium, timeout: 300_000 }, () => {
   let bed: Testbed;
   let browser: Browser;
   let studio: TestStudio;

@@ -20,7 +20,7 @@ const VIEWS = [
   '#/events',
 ];
 
-describe('the studio’s looks', { skip: chromiumPath === undefined && noChromium, timeout: 240_000 }, () => {
+describe('the studio’s looks', { skip: chromiumPath === undefined && noChromium, timeout: 300_000 }, () => {
   let bed: Testbed;
   let browser: Browser;
   let studio: TestStudio;

@@ -43,10 +43,16 @@ export interface Visitor {
   go(hash: string): Promise<void>;
 }
 
+export interface StudioToVisit {
+  readonly url: string;
+  /** The test studio's own where not given. */
+  readonly token?: string;
+}
+
 /** @param noise what the browser may say, where a test takes the server away */
 export async function visitStudio(
   browser: Browser,
-  studio: { readonly url: string },
+  studio: StudioToVisit,
   { user, noise = /^$/, ...options }: BrowserContextOptions & { user: string; noise?: RegExp },
   use: (visitor: Visitor) => Promise<void>,
 ): Promise<void> {
@@ -71,7 +77,7 @@ export async function visitStudio(
       void dialog.accept();
     });
     const person = await Person.enter(studio, user);
-    await page.goto(`${studio.url}/?token=${encodeURIComponent(TOKEN)}`);
+    await page.goto(`${studio.url}/?token=${encodeURIComponent(studio.token ?? TOKEN)}`);
     const name = page.getByRole('textbox', { name: /name|名前/ });
     await name.fill(user);
     await name.press('Enter');

@@ -50,7 +50,7 @@ async function started(t: TestContext): Promise<void> {
 const said = (model: string, msg: RegExp) =>
   bed.lines.some((line) => line.model === model && msg.test(String(line.msg)));
 
-describe('the active detector', { timeout: 60_000 }, () => {
+describe('the active detector', { timeout: 300_000 }, () => {
   test('one that is not there, and none before it: the stage ends and says which, rather than wait', async (t) => {
     await makeActive('0123456789abcdef');
     await assert.rejects(started(t), (error: unknown) => {

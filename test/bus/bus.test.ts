@@ -34,7 +34,7 @@ import {
 } from './testbed.ts';
 import { answering } from './tiny.ts';
 
-describe('opening a bus', { timeout: 120_000 }, () => {
+describe('opening a bus', { timeout: 300_000 }, () => {
   let bed: Testbed;
   before(async () => {
     bed = await testbed();
@@ -95,7 +95,7 @@ describe('opening a bus', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a bus that nobody has set up', { timeout: 60_000 }, () => {
+describe('a bus that nobody has set up', { timeout: 300_000 }, () => {
   test('a stage says so and waits, makes nothing, and works when it is', async (context) => {
     const fresh = await testbed();
     context.after(() => fresh.close());
@@ -135,7 +135,7 @@ describe('a bus that nobody has set up', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a server that will not do', { timeout: 120_000 }, () => {
+describe('a server that will not do', { timeout: 300_000 }, () => {
   const { log } = capturedLog();
   const opening = (url: string) => Bus.open({ url, name: 'test', bounds: BOUNDS, connectTimeoutS: 0.5 }, log);
 
@@ -191,7 +191,7 @@ test('the oldest server that will do is Debian 12’s', () => {
     assert.ok(!isNewEnough(version), version);
 });
 
-describe('a bus at work', { timeout: 120_000 }, () => {
+describe('a bus at work', { timeout: 300_000 }, () => {
   let bed: Testbed;
   let bus: Bus;
   before(async () => {

@@ -58,7 +58,7 @@ function pictures(classes: readonly Tint[]): ClassPicture[] {
   );
 }
 
-describe('classifier as a job', { timeout: 180_000 }, () => {
+describe('classifier as a job', { timeout: 300_000 }, () => {
   let bed: Testbed;
   let bus: Bus;
   let folder: string;

@@ -36,7 +36,7 @@ test('dead letters - are listed without their payloads', { timeout: 30_000 }, as
   assert.equal(found[7]?.body.subject, `frame.gate.${clip}.7`);
 });
 
-test('dead letters - with their payloads they come a few at a time', { timeout: 60_000 }, async () => {
+test('dead letters - with their payloads they come a few at a time', { timeout: 300_000 }, async () => {
   let bytes = 0;
   for await (const { payload } of bus.stored(Dead)) bytes += payload.length;
   assert.equal(bytes, LETTERS * BYTES);

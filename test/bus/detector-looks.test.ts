@@ -88,7 +88,7 @@ const dead = async (clip: string) =>
 
 const tracked = (clip: string): ClipTracked => ({ ...ClipTracked.examples.valid, clip, camera: 'gate' });
 
-describe('looks at frames that are gone', { timeout: 60_000 }, () => {
+describe('looks at frames that are gone', { timeout: 300_000 }, () => {
   const over: readonly [what: string, clip: string, end: (clip: string) => Promise<unknown>][] = [
     [
       'the clip is tracked',
@@ -136,7 +136,7 @@ describe('looks at frames that are gone', { timeout: 60_000 }, () => {
   });
 });
 
-describe('looks at pictures that are kept', { timeout: 60_000 }, () => {
+describe('looks at pictures that are kept', { timeout: 300_000 }, () => {
   const clip = clipId(30);
   const lookAtImage = (index: number) => {
     const { body } = look(clip, index);
@@ -161,7 +161,7 @@ describe('looks at pictures that are kept', { timeout: 60_000 }, () => {
   });
 });
 
-describe('looks that somebody made up', { timeout: 60_000 }, () => {
+describe('looks that somebody made up', { timeout: 300_000 }, () => {
   const clip = clipId(20);
   const cases: readonly [what: string, frame: string][] = [
     ['whose frame is longer than the server takes', `frame.${'a'.repeat(5_000)}.${clip}.0`],

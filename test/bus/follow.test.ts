@@ -38,7 +38,7 @@ function following(job: string): { came: Incoming<typeof Progress>[]; stop(): Pr
   return { came, stop: end };
 }
 
-describe('follow', { timeout: 120_000 }, () => {
+describe('follow', { timeout: 300_000 }, () => {
   test('gives what is stored, then what comes, in order, and only what was asked for', async () => {
     for (let done = 0; done < 3; done++) await bus.publish(progress('a', done));
     const { came } = following('a');
@@ -125,7 +125,7 @@ describe('follow', { timeout: 120_000 }, () => {
   });
 });
 
-describe('stored', { timeout: 120_000 }, () => {
+describe('stored', { timeout: 300_000 }, () => {
   test('ends with what was there, more than the client asks for at once', async () => {
     const jobs = Array.from({ length: 620 }, (_, done) => progress('many', done));
     for (let i = 0; i < jobs.length; i += 20)
@@ -152,7 +152,7 @@ describe('stored', { timeout: 120_000 }, () => {
   });
 });
 
-test('consumers that only read are ended when they are done with', { timeout: 60_000 }, async () => {
+test('consumers that only read are ended when they are done with', { timeout: 300_000 }, async () => {
   const own = await testbed();
   try {
     const reader = await own.open();

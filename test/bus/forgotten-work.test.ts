@@ -19,7 +19,7 @@ const clip = clipId(1);
 const source = { stream: 'LOOKS', subject: 'look.*.*', durable: 'detector_look', ackWaitS: 30 } as const;
 
 test('work that came back behind the ack floor is taken once more, and the stream ends empty', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async (context) => {
   const path = process.env.SHIKA_TEST_NATS;
   const provider = path

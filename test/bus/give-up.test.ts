@@ -30,7 +30,7 @@ async function failed(clip: string): Promise<ClipFailed> {
   return assert.fail('not given up');
 }
 
-describe('a clip that is given up', { timeout: 120_000 }, () => {
+describe('a clip that is given up', { timeout: 300_000 }, () => {
   test('frees its frames, looks and checkpoint, and the clip behind it is tracked', async (context) => {
     const clip = clipId(1);
     const next = clipId(2);

@@ -13,7 +13,7 @@ import { type Testbed, testbed } from './testbed.ts';
 const { job: _, kind, ...question } = DatasetJob.examples.valid;
 const signal = AbortSignal.timeout(30_000);
 
-describe('a job', { timeout: 60_000 }, () => {
+describe('a job', { timeout: 300_000 }, () => {
   let bed: Testbed;
   let bus: Bus;
   before(async () => {

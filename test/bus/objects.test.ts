@@ -8,7 +8,7 @@ after(() => bed.close());
 
 const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) % 256);
 
-describe('objects', { timeout: 120_000 }, () => {
+describe('objects', { timeout: 300_000 }, () => {
   test('a file comes back as it was, also one of several chunks and an empty one', async () => {
     for (const length of [0, 1, 400_000]) {
       await bus.objects.put('models', `file-${length}`, bytes(length));

@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => bed.close());
 
-test('every request is answered when the server is back', { timeout: 60_000 }, async () => {
+test('every request is answered when the server is back', { timeout: 300_000 }, async () => {
   await bus.publish(look(clip, 0));
   await bus.state.put('a', 1);
   await bus.objects.put('models', 'm', new Uint8Array(10));
@@ -48,7 +48,7 @@ test('a compare-and-set whose answer was lost is told from one that somebody els
 });
 
 test('a server killed while a bus is being opened and set up: it is opened when the server is back', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const { log } = capturedLog();
   const opening = Bus.open({ url: bed.server.url, name: 'late', bounds: BOUNDS, connectTimeoutS: 30 }, log);

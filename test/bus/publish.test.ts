@@ -26,7 +26,7 @@ function frame(clip: string, index: number, bytes = 100, id?: string) {
   return outgoing(Frame, { camera: 'gate', clip, index }, facts, { payload, ...(id ? { id } : {}) });
 }
 
-describe('publish', { timeout: 120_000 }, () => {
+describe('publish', { timeout: 300_000 }, () => {
   test('the first write wins, whatever the ids: no dedupe window is needed', async () => {
     const clip = clipId(1);
     assert.equal(await bus.publish(frame(clip, 5, 10, 'one')), 'stored');

@@ -27,7 +27,7 @@ async function makeUnfit(clip: string): Promise<void> {
   await bus.state.put(checkpointKey(clip), older);
 }
 
-describe('a checkpoint that can’t be read', { timeout: 240_000 }, () => {
+describe('a checkpoint that can’t be read', { timeout: 300_000 }, () => {
   let expected: Awaited<ReturnType<typeof labels>>;
   let summary: Omit<ClipTracked, 'clip'>;
 

@@ -8,7 +8,7 @@ import { answers, bus, connection, dead, frame, onDead, run, settled } from './r
 import { clipId, collected, look, progress } from './testbed.ts';
 import { answering } from './tiny.ts';
 
-describe('failures', { timeout: 120_000, concurrency: true }, () => {
+describe('failures', { timeout: 300_000, concurrency: true }, () => {
   test('poison: to DEAD with its payload and facts, waiting parties told (onDead), acknowledged, and the rest goes on', async (t) => {
     const clip = clipId(11);
     await bus.publish(look(clip, 0));

@@ -21,7 +21,7 @@ import {
 import { BOUNDS, clipId, collected, look, progress, testbed } from './testbed.ts';
 import { answering, answeringBatches } from './tiny.ts';
 
-describe('delivery', { timeout: 120_000 }, () => {
+describe('delivery', { timeout: 300_000 }, () => {
   test('an input is acknowledged only when its output is stored', async (t) => {
     const clip = clipId(1);
     const tight = { ...BOUNDS, framesMaxBytes: 100_000 };
@@ -43,7 +43,7 @@ describe('delivery', { timeout: 120_000 }, () => {
   });
 });
 
-describe('crashes', { timeout: 120_000, concurrency: true }, () => {
+describe('crashes', { timeout: 300_000, concurrency: true }, () => {
   test('killed between output and acknowledgement: the input comes again, the output stays one', async (t) => {
     const clip = clipId(2);
     await bus.publish(look(clip, 7));
@@ -71,7 +71,7 @@ describe('crashes', { timeout: 120_000, concurrency: true }, () => {
   });
 });
 
-describe('working', { timeout: 120_000, concurrency: true }, () => {
+describe('working', { timeout: 300_000, concurrency: true }, () => {
   test('a handler that takes longer than the ack wait keeps its input', async (t) => {
     const clip = clipId(4);
     await bus.publish(look(clip, 0));
@@ -129,7 +129,7 @@ describe('working', { timeout: 120_000, concurrency: true }, () => {
   });
 });
 
-describe('batches', { timeout: 120_000, concurrency: true }, () => {
+describe('batches', { timeout: 300_000, concurrency: true }, () => {
   test('one failure does not touch the others', async (t) => {
     const clip = clipId(21);
     for (let index = 0; index < 4; index++) await bus.publish(look(clip, index));
@@ -167,7 +167,7 @@ describe('batches', { timeout: 120_000, concurrency: true }, () => {
   });
 });
 
-describe('stopping', { timeout: 120_000, concurrency: true }, () => {
+describe('stopping', { timeout: 300_000, concurrency: true }, () => {
   test('told to stop, it gives back what it can’t finish: the next process has it at once', async (t) => {
     const clip = clipId(31);
     await bus.publish(look(clip, 0));
@@ -229,7 +229,7 @@ describe('stopping', { timeout: 120_000, concurrency: true }, () => {
   });
 });
 
-describe('what a stage logs', { timeout: 120_000, concurrency: true }, () => {
+describe('what a stage logs', { timeout: 300_000, concurrency: true }, () => {
   test('a handler’s lines carry clip, index, message and trace; stats have every field', async (t) => {
     const clip = clipId(41);
     const running = run(

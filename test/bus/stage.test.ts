@@ -58,7 +58,7 @@ const linesOf = (text: string): LogLine[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-describe('shika stage', { timeout: 120_000, concurrency: 2 }, () => {
+describe('shika stage', { timeout: 300_000, concurrency: 2 }, () => {
   test('SIGTERM: it stops within a few seconds with code 0, and every line is of the schema', async (t) => {
     const { child, said, exited } = shika(t, ['stage', 'filter'], {
       NATS_URL: bed.server.url,

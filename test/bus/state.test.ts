@@ -16,7 +16,7 @@ function waits(key: string): Promise<void> {
   return until(() => bed.lines.some((line) => line.key === key && line.msg === 'waiting to set a key'), key);
 }
 
-describe('state', { timeout: 120_000 }, () => {
+describe('state', { timeout: 300_000 }, () => {
   test('get - what was put; nothing and revision 0 where nobody put anything', async () => {
     assert.deepEqual(await bus.state.get('get.none', Place), { value: undefined, revision: 0 });
     await bus.state.put('get.some', { next: 7 });
@@ -92,7 +92,7 @@ describe('state', { timeout: 120_000 }, () => {
   });
 });
 
-describe('watching state', { timeout: 120_000 }, () => {
+describe('watching state', { timeout: 300_000 }, () => {
   function watching(key: string) {
     const stop = new AbortController();
     const seen: number[] = [];

@@ -57,9 +57,12 @@ export class Person {
   }
 
   /** Comes in by the printed address, and says who they are. */
-  static async enter(studio: { readonly url: string }, user: string): Promise<Person> {
-    const person = new Person(studio.url);
-    await person.request('GET', `/?token=${encodeURIComponent(TOKEN)}`);
+  static async enter(
+    { url, token = TOKEN }: { readonly url: string; readonly token?: string },
+    user: string,
+  ): Promise<Person> {
+    const person = new Person(url);
+    await person.request('GET', `/?token=${encodeURIComponent(token)}`);
     await person.ok('PUT', '/api/session', { user });
     return person;
   }

@@ -32,7 +32,7 @@ after(() => bed.close());
 const start = (context: Parameters<typeof startStudio>[0], options = {}) =>
   startStudio(context, bed.server.url, options);
 
-describe('studio, who is let in', { timeout: 120_000 }, () => {
+describe('studio, who is let in', { timeout: 300_000 }, () => {
   test('nobody without the token; the printed address becomes a cookie that no script reads', async (t) => {
     const { url } = await start(t);
     for (const path of ['/', '/api/session', '/api/live', '/assets/x.js']) {
@@ -120,7 +120,7 @@ describe('studio, who is let in', { timeout: 120_000 }, () => {
   });
 });
 
-describe('studio, labels', { timeout: 120_000 }, () => {
+describe('studio, labels', { timeout: 300_000 }, () => {
   test('the list has what is worth a second first; a decision is answered with what stands then', async (t) => {
     const clip = clipId(10);
     await publishLabelled(bus, { clip, tracks: 3, frames: 20 });
@@ -266,7 +266,7 @@ describe('studio, labels', { timeout: 120_000 }, () => {
   });
 });
 
-describe('studio, live', { timeout: 120_000 }, () => {
+describe('studio, live', { timeout: 300_000 }, () => {
   test('two people see each other, and a page that was away is told what it missed', async (t) => {
     const clip = clipId(20);
     await publishLabelled(bus, { clip, tracks: 2, frames: 10 });

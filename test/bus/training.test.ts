@@ -87,7 +87,7 @@ describe('training', { timeout: 600_000 }, () => {
   });
 });
 
-describe('a job that was asked for', { timeout: 60_000 }, () => {
+describe('a job that was asked for', { timeout: 300_000 }, () => {
   const question = { dataset: '0123456789abcdef', start: { from: 'random' }, seed: 1 } as const;
   const key = jobKey('pre', question);
 

@@ -47,7 +47,7 @@ async function takeAll(queue: WorkQueue, count: number, most = 1): Promise<Deliv
   return taken;
 }
 
-describe('taking work', { timeout: 120_000, concurrency: true }, () => {
+describe('taking work', { timeout: 300_000, concurrency: true }, () => {
   test('one by one: in order, with attempt and what still waits', async (t) => {
     const clip = clipId(1);
     await publish(clip, 3);
@@ -158,7 +158,7 @@ describe('taking work', { timeout: 120_000, concurrency: true }, () => {
   });
 });
 
-describe('taking work in batches', { timeout: 120_000, concurrency: true }, () => {
+describe('taking work in batches', { timeout: 300_000, concurrency: true }, () => {
   test('as many as there are, no more than asked', async (t) => {
     const clip = clipId(11);
     await publish(clip, 5);
@@ -232,7 +232,7 @@ describe('taking work in batches', { timeout: 120_000, concurrency: true }, () =
   });
 });
 
-describe('taking work from a server that is killed', { timeout: 120_000 }, () => {
+describe('taking work from a server that is killed', { timeout: 300_000 }, () => {
   for (const [how, most] of [
     ['one by one', 1],
     ['in batches', 4],

@@ -19,7 +19,7 @@ import { mountSmallDisk, NO_SMALL_DISK } from '../processes/small-disk.ts';
 import { until } from '../processes/until.ts';
 import { untilPrinted } from '../processes/until-printed.ts';
 
-const WAIT_MS = 240_000;
+const WAIT_MS = 400_000;
 let folder: string;
 let model: string;
 let clips: string;
@@ -120,7 +120,7 @@ test('disk full - under `up`: it says so, waits, and labels everything as ever o
 });
 
 test('disk full - what fills it is the store itself: with more room, the server is started again with a higher limit', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async (t) => {
   const disk = mountSmallDisk(join(folder, 'grown'), 300);
   if (!disk) return t.skip(NO_SMALL_DISK);
@@ -147,7 +147,7 @@ test('disk full - what fills it is the store itself: with more room, the server 
 });
 
 test('disk full - a server whose JetStream does not answer is started again', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async (t) => {
   const out = join(folder, 'silent');
   const running = start(['up', '--no-stages', '--out', out]);

@@ -44,7 +44,7 @@ async function* pictures(count: number): AsyncGenerator<Raster> {
 }
 
 test('next card - a model that was put labels a card with all that lies on it, and what is no clip is named', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const out = join(folder, 'june');
   const put = await shika(['models', 'put', model, '--out', out]);
@@ -83,7 +83,7 @@ test('next card - a model that was put labels a card with all that lies on it, a
 });
 
 test('next card - a damaged model is refused, a job without one and `up` without one say what to do', {
-  timeout: 60_000,
+  timeout: 600_000,
 }, async (t) => {
   const broken = join(folder, 'broken');
   await writeModelFolder(

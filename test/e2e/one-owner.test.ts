@@ -26,7 +26,7 @@ async function stop({ child, ended }: Running): Promise<Ran> {
 }
 
 test('owner - whatever else would start something in the folder is refused at once, naming it', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async (t) => {
   const out = join(folder, 'refused');
   const first = await up(out);
@@ -51,7 +51,7 @@ test('owner - whatever else would start something in the folder is refused at on
 });
 
 test('owner - commands that ask find its server again and again while that is killed, and start none', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async (t) => {
   const out = join(folder, 'asked');
   const first = await up(out);
@@ -71,7 +71,7 @@ test('owner - commands that ask find its server again and again while that is ki
   assert.equal((await stop(first)).code, 0);
 });
 
-test('owner - after kill -9 the next one starts at once', { timeout: 120_000 }, async (t) => {
+test('owner - after kill -9 the next one starts at once', { timeout: 600_000 }, async (t) => {
   const out = join(folder, 'killed');
   const first = await up(out);
   first.child.kill('SIGKILL');
@@ -82,7 +82,7 @@ test('owner - after kill -9 the next one starts at once', { timeout: 120_000 }, 
 });
 
 test('owner - of two that start in the same instant one is refused, naming the other', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async (t) => {
   const out = join(folder, 'instant');
   const command = ['up', '--no-stages', '--out', out];
@@ -101,7 +101,7 @@ test('owner - of two that start in the same instant one is refused, naming the o
 });
 
 test('owner - none: commands that ask at once share one server, and each gets its answer', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const out = join(folder, 'shared');
   assert.equal((await stop(await up(out))).code, 0);

@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('train pre - killed after an epoch and typed again, it goes on', { timeout: 400_000 }, async () => {
+test('train pre - killed after an epoch and typed again, it goes on', { timeout: 600_000 }, async () => {
   const first = start(command);
   await untilPrinted(first, /training: 50 %/);
   first.child.kill('SIGKILL');

@@ -33,7 +33,7 @@ function startOn(args: readonly string[], full: 'stdout' | 'stderr') {
 
 test('output - `up` lives on while not one line of its log can be written', {
   skip,
-  timeout: 120_000,
+  timeout: 600_000,
 }, async (t) => {
   const out = join(folder, 'out');
   const { child, ended } = startOn(['up', '--no-stages', '--out', out], 'stderr');

@@ -46,7 +46,7 @@ async function* pictures(count: number): AsyncGenerator<Raster> {
 }
 
 test('up - a camera’s stream is taken in clips, and Ctrl-C stops everything with code 0', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async (t) => {
   const dir = join(folder, 'data');
   const args = ['up', '--rtsp', `gate=${url}`, '--segment', '0.5', '--detectors', '1', '--out', dir];

@@ -11,7 +11,7 @@ const AGAIN_MS = 20;
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what: string,
-  ms = 15_000,
+  ms = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await holds())) {

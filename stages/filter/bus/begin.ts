@@ -11,6 +11,12 @@ import { type Anchor, ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { DatasetJob } from '../../../schemas/dataset-job.ts';
 import type { Projection } from '../studio/projection.ts';
 
+export interface TrainingRules {
+  readonly seed: number;
+  /** 0: as many as the recipe says. */
+  readonly steps: number;
+}
+
 /**
  * Has clips labelled that wait for it, from what was drawn on them.
  * @param wanted all that wait where not given
@@ -48,14 +54,13 @@ function anchors(projection: Projection, clip: string): Anchor[] {
 }
 
 /**
- * @param seed of the training
  * @throws UsageError where nothing was drawn, or there is no model to train on from
  */
 export async function train(
   bus: Bus,
   projection: Projection,
   kind: 'pre' | 'main',
-  seed: number,
+  { seed, steps }: TrainingRules,
 ): Promise<void> {
   const nameOf = (clip: string) => projection.clip(clip).file;
   const drawings = projection.log.entries().flatMap((entry) => ('track' in entry ? [] : [entry]));
@@ -73,6 +78,7 @@ export async function train(
       kind,
       start: kind === 'main' && active ? { from: 'model', model: active.model } : defaultStart(),
       seed,
+      ...(steps > 0 && { steps }),
     },
   };
   await bus.publish(outgoing(DatasetJob, { job }, body));

@@ -19,7 +19,7 @@ const LEAST_TOKEN = 16;
  */
 export async function serveStudio(
   bus: Bus,
-  { acceptBelow, seed, studioPort, studioHost, studioToken, project: name }: FilterOptions,
+  { acceptBelow, seed, steps, studioPort, studioHost, studioToken, project: name }: FilterOptions,
   log: Logger,
   signal: AbortSignal,
 ): Promise<{ close(): Promise<void> }> {
@@ -29,7 +29,7 @@ export async function serveStudio(
       expected: `at least ${LEAST_TOKEN}, which nobody can guess`,
     });
   }
-  const studio = new Studio(bus, { acceptBelow, seed }, log);
+  const studio = new Studio(bus, { acceptBelow, seed, steps }, log);
   const page = resolve(import.meta.dirname, '../page/dist');
   if (!existsSync(page)) log.warn('the page is not built: make setup builds it');
   const app = studioServer(studio, {

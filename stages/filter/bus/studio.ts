@@ -56,6 +56,8 @@ export interface StudioRules {
   readonly acceptBelow: number;
   /** Of training, and of what the audit asks for. */
   readonly seed: number;
+  /** Of training; 0: as many as the recipe says. */
+  readonly steps: number;
 }
 
 export class Studio {
@@ -67,6 +69,7 @@ export class Studio {
   readonly #pictures: Pictures;
   readonly #explanations: Explanations;
   readonly #seed: number;
+  readonly #steps: number;
   readonly #writer: LabelWriter;
   /** By clip: up to where the pages were told. */
   readonly #told = new Map<string, number>();
@@ -78,10 +81,11 @@ export class Studio {
   #changes: Change[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(bus: Bus, { acceptBelow, seed }: StudioRules, log: Logger) {
+  constructor(bus: Bus, { acceptBelow, seed, steps }: StudioRules, log: Logger) {
     this.#bus = bus;
     this.#log = log;
     this.#seed = seed;
+    this.#steps = steps;
     this.#pictures = new Pictures(bus, log);
     this.#explanations = new Explanations(bus, this.#pictures, log);
     this.projection = new Projection(acceptBelow);
@@ -216,8 +220,9 @@ export class Studio {
 
   /** Begins what was asked for; nothing depends on the page from then on. */
   async go({ step, clips }: Go): Promise<JobView[]> {
-    if (step === 'pre' || step === 'method') await train(this.#bus, this.projection, 'pre', this.#seed);
-    if (step === 'main') await train(this.#bus, this.projection, 'main', this.#seed);
+    const rules = { seed: this.#seed, steps: this.#steps };
+    if (step === 'pre' || step === 'method') await train(this.#bus, this.projection, 'pre', rules);
+    if (step === 'main') await train(this.#bus, this.projection, 'main', rules);
     if (step === 'annotate' || step === 'method') await annotate(this.#bus, this.projection, clips);
     return this.jobs.all();
   }

@@ -52,7 +52,7 @@ async function cutAfter(epoch: number, changes: Partial<TrainDetectorOptions> = 
 }
 
 test('resume - the same weights, to the bit, wherever it was cut; the history is whole', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const whole = await trainDetector(options);
   for (const epoch of [1, 2]) {
@@ -75,7 +75,7 @@ test('resume - the same weights, to the bit, wherever it was cut; the history is
 });
 
 test('resume - after the last epoch nothing is left but to keep the best weights', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const whole = await trainDetector(options);
   const end = await trainDetector({
@@ -87,7 +87,7 @@ test('resume - after the last epoch nothing is left but to keep the best weights
 });
 
 test('resume - a checkpoint of another seed, recipe or dataset, or damaged, is left', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const short = {
     ...options,
@@ -110,7 +110,7 @@ test('resume - a checkpoint of another seed, recipe or dataset, or damaged, is l
   }
 });
 
-test('checkpoint - one that was cut off is left', { timeout: 120_000 }, async () => {
+test('checkpoint - one that was cut off is left', { timeout: 300_000 }, async () => {
   const bytes = await cutAfter(1);
   const digest = /"of":"([0-9a-f]{16})"/.exec(new TextDecoder().decode(bytes.subarray(0, 200)))?.[1] ?? '';
   assert.ok(decodeCheckpoint(bytes, digest));
@@ -122,7 +122,7 @@ test('checkpoint - one that was cut off is left', { timeout: 120_000 }, async ()
   }
 });
 
-test('checkpoint - what was not trained takes no room', { timeout: 120_000 }, async () => {
+test('checkpoint - what was not trained takes no room', { timeout: 300_000 }, async () => {
   const [head, all] = [await cutAfter(1), await cutAfter(2)];
   assert.ok(all.length > 2 * head.length, `${head.length} and ${all.length} bytes`);
 });
@@ -135,7 +135,7 @@ test('seeded random - its state goes on as it would', () => {
 });
 
 test('threads - the same weights, to the bit, however many work side by side', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const batches = { ...options, changes: { ...options.changes, batch: 5 } };
   const alone = await trainDetector(batches);

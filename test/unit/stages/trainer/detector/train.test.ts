@@ -129,7 +129,7 @@ const quick: TrainDetectorOptions = {
 };
 
 test('training - a seed gives the same model, the loss falls, no tensor is left', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const before = tf.memory().numTensors;
   const losses: number[] = [];
@@ -143,7 +143,7 @@ test('training - a seed gives the same model, the loss falls, no tensor is left'
   assert.ok(losses[1]! < losses[0]!, losses.join(' '));
 });
 
-test('training - goes on from a model, with other classes too', { timeout: 120_000 }, async () => {
+test('training - goes on from a model, with other classes too', { timeout: 300_000 }, async () => {
   const changes = { phases: [{ part: 'head', steps: 1, rate: 1e-4 } as const], batch: 2 };
   const { files } = await trainDetector({ ...quick, changes });
   const boars = scene.map((e) => ({ ...e, boxes: e.boxes.map((b) => ({ ...b, label: 'boar' })) }));
@@ -163,7 +163,7 @@ test('training - goes on from a model, with other classes too', { timeout: 120_0
 });
 
 test('training - stops when it is told to, and lets the event loop turn between steps', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const stop = new AbortController();
   let turns = 0;
