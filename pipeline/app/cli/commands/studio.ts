@@ -2,12 +2,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import open from 'open';
 import { announceFound } from '../../../ingest/announce.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
-import { reasonOf, UsageError } from '../../../runtime/errors.ts';
+import { reasonOf } from '../../../runtime/errors.ts';
 import type { OwnedFolder } from '../../../runtime/supervisor/owned-folder.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { keepLabelsFile, studioAddress, studioAnswers } from '../../jobs/studio.ts';
 import { markStaying } from '../../results/job-folder.ts';
 import { withJobFolder, withPipeline } from '../bus-access.ts';
+import { Interrupted } from '../interrupt.ts';
 import { openJobInput } from '../open-input.ts';
 import { camera, config, detectors, jobFolder, wholeNumber, withOptions } from '../options.ts';
 import { print } from '../terminal.ts';
@@ -64,8 +65,7 @@ async function studio(folder: OwnedFolder, paths: string[], flags: StudioFlags):
         await open(address.url).catch((error) => log.warn({ why: reasonOf(error) }, 'no browser was opened'));
       }
       await keepLabelsFile(bus, out, { signal, log });
-      if (signal.reason instanceof UsageError) throw signal.reason;
-      signal.throwIfAborted();
+      if (!(signal.reason instanceof Interrupted)) throw signal.reason; // a person who ends it has done their work
     },
   );
 }
