@@ -11,9 +11,6 @@ import { Person, publishPicture, SIZE, TOKEN } from '../bus/studio-bed.ts';
 
 const folder = join(import.meta.dirname, '../../stages/filter/page');
 
-/** What the page asks for and does without where it is not there. */
-const NOT_SERVED = /^\/api\/(events)$/;
-
 /**
  * Builds the page where its source has changed since. What was built before stays beside it: another test may be
  * serving it.
@@ -69,7 +66,7 @@ export async function visitStudio(
     });
     page.on('response', (answer) => {
       const { pathname } = new URL(answer.url());
-      if (answer.status() >= 400 && !NOT_SERVED.test(pathname)) heard.push(`${answer.status()} ${pathname}`);
+      if (answer.status() >= 400) heard.push(`${answer.status()} ${pathname}`);
     });
     page.on('pageerror', (error) => heard.push(`error: ${error.message}`));
     page.on('dialog', (dialog) => {

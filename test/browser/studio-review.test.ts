@@ -45,12 +45,12 @@ describe('reviewing in a browser', {
   });
 
   /** A clip of the test's own, in the server's list. */
-  async function labelled(tracks: number, file = 'deer.mp4'): Promise<string> {
+  async function labelled(tracks: number, file = 'deer.mp4', recordedAt?: string): Promise<string> {
     clips += 1;
     const clip = clipId(clips);
     await publishNumbered(bus, clip, FRAMES);
     await publishFound(bus, { clip, source: '/nowhere.mp4', frames: FRAMES, file });
-    await publishLabelled(bus, { clip, tracks, frames: FRAMES, file });
+    await publishLabelled(bus, { clip, tracks, frames: FRAMES, file, ...(recordedAt && { recordedAt }) });
     const person = await Person.enter(studio, 'nobody');
     await until(
       async () =>
@@ -294,6 +294,33 @@ describe('reviewing in a browser', {
       await page.getByText('The studio can’t be reached').waitFor({ state: 'detached' });
       await visitor.sent();
       await becomes(visitor, clip, 1, `pppa${'p'.repeat(FRAMES - 4)}`);
+    });
+  });
+
+  test('the bus is gone and back: the page says so, and what was decided meanwhile is there', async () => {
+    const clip = await labelled(1);
+    await visitStudio(browser, studio, { user: 'mika', noise: /^50\d / }, async (visitor) => {
+      const { page, press } = visitor;
+      await open(visitor, clip, 1, 3);
+      await bed.kill();
+      await page.getByText('The studio has lost the bus').waitFor();
+      await press('a');
+      await bed.server.restart();
+      await page.getByText('The studio has lost the bus').waitFor({ state: 'detached' });
+      await visitor.sent();
+      await becomes(visitor, clip, 1, `pppa${'p'.repeat(FRAMES - 4)}`);
+    });
+  });
+
+  test('who was where and when is a room of its own, from the labels as they stand', async () => {
+    const clip = await labelled(2, 'deer.mp4', '2026-05-12T06:30:00+00:00');
+    await visitStudio(browser, studio, { user: 'mika' }, async ({ page, go }) => {
+      await go('#/events');
+      const row = page.getByRole('row', { name: /deer/ });
+      await row.waitFor();
+      assert.match((await row.textContent()) ?? '', /gate.*2$/);
+      await row.getByRole('link', { name: 'deer' }).click();
+      await until(() => page.url().endsWith(`#/draw/${clip}/0`), 'the first picture of it is opened');
     });
   });
 

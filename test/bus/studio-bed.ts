@@ -129,12 +129,14 @@ export interface LabelledClip {
   readonly file?: string;
   /** Of which a label is: as {@link causeOf} says where not given. */
   readonly cause?: (index: number) => Cause;
+  /** ISO 8601 with its zone. */
+  readonly recordedAt?: string;
 }
 
 /** Puts a clip on the bus as it is when it was tracked. */
 export async function publishLabelled(
   bus: Bus,
-  { clip, tracks, frames, file = 'deer.mp4', cause = causeOf }: LabelledClip,
+  { clip, tracks, frames, file = 'deer.mp4', cause = causeOf, recordedAt }: LabelledClip,
 ) {
   const numbers = Array.from({ length: tracks }, (_, i) => i + 1);
   for (const track of numbers) {
@@ -148,6 +150,7 @@ export async function publishLabelled(
     ...{ clip, camera: CAMERA, file, ...SIZE, fps: 25, causes },
     tracks: numbers.map((track) => ({ track, label: 'deer', first: 0, last: frames - 1 })),
     ledger: { decoded: frames, labelled: frames, empty: 0, skipped: {}, dead: 0 },
+    ...(recordedAt && { recordedAt: { time: recordedAt, source: 'container' } }),
   };
   await bus.publish(outgoing(ClipTracked, { camera: CAMERA, clip }, body));
 }

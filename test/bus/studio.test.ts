@@ -12,6 +12,7 @@ import type {
   LiveEvent,
   Progress,
   Session,
+  StayView,
   TrackSummary,
 } from '../../stages/filter/studio/api.ts';
 import {
@@ -313,6 +314,28 @@ describe('studio, live', { timeout: 300_000 }, () => {
       assert.deepEqual([body.tookMs, body.key], [1_234, 'A']);
   });
 
+  test('events follow the labels: another class is another stay, a rejected label is none', async (t) => {
+    const [clip, next] = [clipId(25), clipId(26)];
+    const labelled = { tracks: 2, frames: 50 };
+    await publishLabelled(bus, { clip, ...labelled, recordedAt: '2026-05-12T06:30:00+09:00' });
+    await publishLabelled(bus, { clip: next, ...labelled, recordedAt: '2026-05-12T06:30:45+09:00' });
+    const mika = await Person.enter(await start(t), `mika-${clip}`);
+    const stays = () => mika.get<StayView[]>('/api/events');
+    const first = Date.parse('2026-05-11T21:30:00Z');
+    const deer = { camera: 'gate', species: 'deer', first, clip, index: 0, count: 2 };
+    assert.deepEqual(await stays(), [{ ...deer, last: first + 45_000 + 49 * 40 }]);
+    const { version } = await mika.track(clip, 2);
+    const run = { clip, track: 2, from: 0, to: 49, version };
+    await mika.ok('POST', '/api/edits', { kind: 'class', run, label: 'fox' });
+    await mika.decide('rejected', { clip: next, track: 1, from: 0, to: 49 });
+    await mika.decide('rejected', { clip: next, track: 2, from: 10, to: 49 });
+    await mika.decide('rejected', { clip, track: 1, from: 0, to: 4 });
+    assert.deepEqual(await stays(), [
+      { ...deer, species: 'fox', last: first + 49 * 40, count: 1 },
+      { ...deer, first: first + 5 * 40, last: first + 45_000 + 9 * 40, index: 5, count: 1 },
+    ]);
+  });
+
   test('an audit asks about labels that nobody chose; its answers are kept, and the labels stay as they are', async (t) => {
     const clip = clipId(24);
     await publishLabelled(bus, { clip, tracks: 1, frames: 60 });
@@ -386,15 +409,21 @@ describe('studio, live', { timeout: 300_000 }, () => {
     assert.equal(back.resets, 1);
   });
 
-  test('the bus killed in the middle of a decision: it is there once, when the bus is back', async (t) => {
+  test('the bus killed in the middle of a decision: pages are told, and it is there once when the bus is back', async (t) => {
     const clip = clipId(22);
     await publishLabelled(bus, { clip, tracks: 1, frames: 10 });
     const mika = await Person.enter(await start(t), `mika-${clip}`);
     await mika.get('/api/tracks');
+    const page = await listening(t, mika);
+    await page.next((event) => event.kind === 'bus' && event.up);
     await bed.kill();
+    const gone = await page.next((event) => event.kind === 'bus' && !event.up);
+    const late = await listening(t, mika);
+    await late.next((event) => event.kind === 'bus' && !event.up);
     const deciding = mika.decide('accepted', { clip, track: 1, from: 0, to: 9 });
     await bed.server.restart();
     const { tracks } = await deciding;
+    await page.next((event) => event.kind === 'bus' && event.up && event.at > gone.at);
     assert.equal(tracks[0]?.labels.filter(({ review }) => review === 'accepted').length, 10);
     await mika.ok('POST', '/api/undo');
     assert.equal((await mika.track(clip, 1)).labels[0]?.review, 'pending');

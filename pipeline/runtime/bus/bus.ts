@@ -39,6 +39,8 @@ export class Bus {
   readonly #log: Logger;
   readonly #patient: Patient;
   readonly #queues: WorkQueue[] = [];
+  readonly #watchers = new Set<(isUp: boolean) => void>();
+  #isUp = true;
   readonly state: State;
   readonly objects: Objects;
 
@@ -91,6 +93,20 @@ export class Bus {
    */
   async closed(): Promise<Error | undefined> {
     return (await this.#connection.closed()) ?? undefined;
+  }
+
+  /** Whether a server is connected just now. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /**
+   * Tells when the connection is lost, and when it is there again.
+   * @returns ends it
+   */
+  watch(watcher: (isUp: boolean) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Version of the server that is connected. */
@@ -258,6 +274,8 @@ export class Bus {
     for await (const status of this.#connection.status()) {
       if (status.type === 'disconnect' || status.type === 'reconnect') {
         this.#log.warn({ server: status.server }, `bus ${status.type}`);
+        this.#isUp = status.type === 'reconnect';
+        for (const watcher of this.#watchers) watcher(this.#isUp);
         if (status.type === 'reconnect') this.#lookAfterQueues();
       } else if (status.type === 'error') {
         this.#log.warn({ why: status.error.message }, 'bus error');

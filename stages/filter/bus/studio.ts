@@ -39,6 +39,7 @@ import { modelView } from '../studio/model-view.ts';
 import { progressOf } from '../studio/progress.ts';
 import { type Change, Projection } from '../studio/projection.ts';
 import { refuseUnlessFrame } from '../studio/requests.ts';
+import { StayViews } from '../studio/stay-views.ts';
 import { annotate, train } from './begin.ts';
 import { Explanations } from './explanations.ts';
 import { askTracker } from './follow.ts';
@@ -62,6 +63,7 @@ export interface StudioRules {
 
 export class Studio {
   readonly projection: Projection;
+  readonly stays: StayViews;
   readonly live = new Live();
   readonly jobs = new JobViews();
   readonly #bus: Bus;
@@ -89,6 +91,7 @@ export class Studio {
     this.#pictures = new Pictures(bus, log);
     this.#explanations = new Explanations(bus, this.#pictures, log);
     this.projection = new Projection(acceptBelow);
+    this.stays = new StayViews(this.projection);
     this.#writer = new LabelWriter(bus, this.projection);
   }
 
@@ -97,9 +100,14 @@ export class Studio {
     return this.#caughtUp.promise;
   }
 
+  get isBusUp(): boolean {
+    return this.#bus.isUp;
+  }
+
   /** Until aborted. */
   async follow(signal: AbortSignal): Promise<void> {
     const { projection } = this;
+    const unwatch = this.#bus.watch((up) => this.live.send({ kind: 'bus', up }));
     const facts = <M extends MessageType, K extends string>(type: M, key: K) =>
       this.#each(type, signal, (body, sequence) =>
         projection.addFacts((body as { clip: string }).clip, { [key]: body }, sequence),
@@ -117,6 +125,7 @@ export class Studio {
       this.#each(LabelAudited, signal, projection.addAnswer.bind(projection)),
       this.#followJobs(signal),
     ]);
+    unwatch();
     clearTimeout(this.#timer);
   }
 

@@ -36,6 +36,7 @@ export class Projection {
   readonly #clips = new Map<string, ClipEntry>();
   readonly #spots = new Map<string, TrackSpot[]>();
   readonly #answers = new Set<string>();
+  #moment = 0;
   readonly drawn = new DrawnFrames();
   /** What people drew and decided. */
   readonly log = new LabelLog();
@@ -49,8 +50,14 @@ export class Projection {
     this.#acceptBelow = acceptBelow;
   }
 
+  /** Another one where anything changed since. */
+  get moment(): number {
+    return this.#moment;
+  }
+
   /** @param sequence place in CLIPS: messages of different kinds come in no order */
   addFacts(clip: string, facts: ClipFacts, sequence = 0): Change {
+    this.#moment += 1;
     const entry = this.#entry(clip);
     Object.assign(entry.facts, facts);
     entry.summaries = new WeakMap();
@@ -63,11 +70,13 @@ export class Projection {
   }
 
   addLabel(label: Track): Change {
+    this.#moment += 1;
     this.#entry(label.clip).labels.addLabel(label);
     return { clip: label.clip };
   }
 
   addDecision(body: LabelReviewed, sequence: number, id: string): Change {
+    this.#moment += 1;
     this.log.add(body, sequence, id);
     this.time.add(body);
     this.#entry(body.clip).labels.addDecision({ body, sequence });
@@ -75,6 +84,7 @@ export class Projection {
   }
 
   addDrawing(body: LabelDrawn, sequence: number, id: string): Change {
+    this.#moment += 1;
     this.log.add(body, sequence, id);
     return { clip: body.clip, drawn: this.drawn.add(body, sequence) };
   }

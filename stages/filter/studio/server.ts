@@ -25,6 +25,7 @@ import {
   type Progress,
   type Session,
   SessionChange,
+  type StayView,
   type Why,
 } from './api.ts';
 import { bodyOf, clipOf, indexOf, jobOf, modelOf, trackOf, userNeeded } from './asked.ts';
@@ -48,6 +49,9 @@ export interface StudioBackend {
   picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null>;
   followAnew(request: Follow, by: string): Promise<JobView>;
   go(request: Go): Promise<JobView[]>;
+  /** Whether the bus can be reached just now. */
+  readonly isBusUp: boolean;
+  readonly stays: { all(): readonly StayView[] };
   progress(): Progress;
   auditTasks(): AuditTask[];
   answer(answer: AuditAnswer, by: string): Promise<Progress>;
@@ -143,7 +147,7 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
     keepUser(context, user);
     return context.json(session(user));
   });
-  app.get('/live', (context) => liveEvents(context, studio.live));
+  app.get('/live', (context) => liveEvents(context, studio));
   app.get('/clips', (context) => context.json(projection.clips()));
   app.get('/clips/:clip/labels', (context) => context.json(projection.tracks(clipOf(context))));
   app.get('/clips/:clip/frames/:index', async (context) => {
@@ -213,6 +217,7 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
   app.post('/audit', async (context) =>
     context.json(await studio.answer(await bodyOf(context, AuditAnswer), userNeeded(context))),
   );
+  app.get('/events', (context) => context.json(studio.stays.all()));
   app.get('/progress', (context) => context.json(studio.progress()));
   return app;
 }
@@ -242,7 +247,8 @@ async function decided(
 }
 
 /** Numbered, so that a page that was away asks for what it missed (`Last-Event-ID`). */
-function liveEvents(context: Context, live: Live): Response {
+function liveEvents(context: Context, studio: StudioBackend): Response {
+  const { live } = studio;
   const last = context.req.header('last-event-id') ?? context.req.query('after');
   const after = last === undefined ? null : Number.parseInt(last, 10);
   context.header('x-accel-buffering', 'no');
@@ -261,6 +267,7 @@ function liveEvents(context: Context, live: Live): Response {
     if (missed) queue.unshift(...missed);
     else await stream.writeSSE({ event: 'reset', data: '', id: String(live.at) });
     await stream.writeSSE({ event: 'ready', data: '', id: String(live.at) });
+    queue.push({ at: live.at, kind: 'bus', up: studio.isBusUp });
     while (!stream.aborted) {
       const event = queue.shift();
       if (event) await stream.writeSSE({ data: JSON.stringify(event), id: String(event.at) });
