@@ -5,6 +5,7 @@ import project from '../../../package.json' with { type: 'json' };
 import { FatalError, PoisonError, reasonOf, UsageError } from '../../runtime/errors.ts';
 import { hideSecrets } from '../../runtime/safe-address.ts';
 import { annotateCommand } from './commands/annotate.ts';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { busCommand } from './commands/bus.ts';
 import { classifierCommand } from './commands/classifier.ts';
 import { deadCommand } from './commands/dead.ts';
@@ -59,6 +60,8 @@ for (const add of [
   deadCommand,
   modelsCommand,
   weightsCommand,
+  backupCommand,
+  restoreCommand,
   gcCommand,
   logsCommand,
 ]) {

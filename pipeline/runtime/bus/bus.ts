@@ -7,6 +7,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import { type MessageType, type StreamName, subjectOf } from '../../../schemas/message.ts';
 import { reasonOf } from '../errors.ts';
+import { Archive } from './archive.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { checked, decode, type Incoming, type Outgoing, type RawMessage } from './envelope.ts';
 import { type FollowOptions, follow, stored } from './follow.ts';
@@ -43,6 +44,7 @@ export class Bus {
   #isUp = true;
   readonly state: State;
   readonly objects: Objects;
+  readonly archive: Archive;
 
   private constructor(
     connection: NatsConnection,
@@ -60,6 +62,7 @@ export class Bus {
     this.objects = objects;
     this.#log = log;
     this.#patient = patientRequests(log);
+    this.archive = new Archive(this.#client, manager, log, this.#patient);
   }
 
   /**

@@ -150,9 +150,27 @@ export async function* stored<M extends MessageType>(
   parameters: Parameters,
   { headersOnly = false }: Pick<FollowOptions, 'headersOnly'> = {},
 ): AsyncGenerator<Incoming<M>> {
-  const subject = subjectOf(type, parameters);
+  const isLarge = !headersOnly && type.body !== 'json';
+  const reading = { stream: type.stream, subject: subjectOf(type, parameters), headersOnly, isLarge };
+  for await (const raw of storedRaw(client, patient, reading)) {
+    const message = readable(type, raw, log);
+    if (message) yield message;
+  }
+}
+
+/** As {@link stored}, unchecked. */
+export async function* storedRaw(
+  client: JetStreamClient,
+  patient: Patient,
+  {
+    stream,
+    subject,
+    headersOnly = false,
+    isLarge,
+  }: { stream: string; subject: string; headersOnly?: boolean; isLarge: boolean },
+): AsyncGenerator<JsMsg> {
   const [consumer, pending] = await patient(subject, async () => {
-    const reader = await client.consumers.get(type.stream, {
+    const reader = await client.consumers.get(stream, {
       filter_subjects: subject,
       headers_only: headersOnly,
       deliver_policy: DeliverPolicy.All,
@@ -162,8 +180,10 @@ export async function* stored<M extends MessageType>(
   let left = pending;
   if (left === 0) return end(consumer);
   // Asks again soon after a server was killed meanwhile (see stopWhenRecreated).
-  const most = headersOnly || type.body === 'json' ? MOST_SMALL : MOST_LARGE;
-  const messages = await consumer.consume({ max_messages: most, expires: 2_000 });
+  const messages = await consumer.consume({
+    max_messages: isLarge ? MOST_LARGE : MOST_SMALL,
+    expires: 2_000,
+  });
   let seen = 0;
   const endWhenNothingIsLeft = async () => {
     const { num_pending, delivered } = await consumer.info();
@@ -173,8 +193,7 @@ export async function* stored<M extends MessageType>(
   try {
     for await (const raw of messages) {
       seen = raw.info.deliverySequence;
-      const message = readable(type, raw, log);
-      if (message) yield message;
+      yield raw;
       if (--left === 0) return;
     }
   } finally {
