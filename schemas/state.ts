@@ -42,6 +42,7 @@ const WindowFrame = Type.Object(
           doubts: Type.Optional(Type.Array(Doubt, { minItems: 1 })),
           model: Type.Union([ModelId, Type.Null()]),
           region: Type.Union([Box, Type.Null()]),
+          isPart: Type.Optional(Type.Literal(true, { description: 'The detector saw a part of the animal' })),
           settled: Type.Boolean({ description: 'Nothing later changes it' }),
         },
         { additionalProperties: false },

@@ -30,6 +30,8 @@ export interface Label {
   readonly label: string;
   readonly cause: Cause;
   readonly score: number | null;
+  /** The detector saw a part of the animal; the box is that of the whole. */
+  readonly isPart?: true;
   /** How alike it looks to what was followed, 0..1. */
   readonly likeness?: number;
   readonly model: string | null;
@@ -132,7 +134,8 @@ export class TrackLoop {
       const seen = found[i];
       const box = seen ? clipBox(seen.box, frame) : null;
       let cause: Cause = 'detected';
-      if (box) this.#tracks.detected(track, round(box), frame);
+      const whole = box && this.#tracks.wholeOf(track, box, frame, this.#secondsTo(frame));
+      if (box) this.#tracks.detected(track, round(whole ?? box), frame);
       else {
         cause = await this.#moveOrHold(track, frame);
         this.#tracks.missed(track, frame, boxesOf(found));
@@ -145,11 +148,17 @@ export class TrackLoop {
         label: track.label,
         cause,
         score: seen && box ? seen.score : null,
+        ...(whole && { isPart: true }),
         model: observation.model,
         region,
       });
     }
     return labels;
+  }
+
+  /** Since the frame that was looked at before, at the clip's mean rate. */
+  #secondsTo({ index, pts }: FrameFacts): number {
+    return index === 0 ? Infinity : ((index - this.#state.previous) * pts) / index;
   }
 
   /** What continues each track; null where the detector saw nothing of the kind. */

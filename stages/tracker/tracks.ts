@@ -5,6 +5,7 @@ import type { Anchor } from '../../schemas/clip-arrived.ts';
 import type { TrackerCheckpoint } from '../../schemas/state.ts';
 import { unmatchedDetections } from './match.ts';
 import { type MaxAgeRules, maxAge } from './max-age.ts';
+import { wholeOfPart } from './part.ts';
 import { type RegionRules, sameBox, searchRegion, seekRegion, stillServes, wholePicture } from './region.ts';
 
 export type TrackState = TrackerCheckpoint['tracks'][number];
@@ -27,6 +28,8 @@ interface Picture extends Size {
 
 /** A track that the detector began and a person drew again ends: the drawn one takes its place. */
 const DRAWN_AGAIN = 0.3;
+/** Within so many seconds an animal does not change its shape; in a time-lapse it does from frame to frame. */
+const SAME_SHAPE_S = 0.25;
 /** The detector begins no more tracks than this at once: a look has at most 64 regions (`schemas/look.ts`). */
 const MOST_TRACKS = 48;
 
@@ -100,6 +103,19 @@ export class Tracks {
       if (!inside) return [];
       return [{ ...this.#add(this.#nextTrack(), label, round(inside), picture), score }];
     });
+  }
+
+  /**
+   * The animal's box where the detector found a part of it; null where it did not, or nobody drew the animal. The plain
+   * loop takes every box for the animal's.
+   * @param seconds since the frame before
+   */
+  wholeOf({ track, box }: TrackState, found: Box, picture: Picture, seconds: number): Box | null {
+    const own = this.#anchors.filter((anchor) => anchor.track === track);
+    const distance = ({ frame }: Anchor) => Math.abs(frame - picture.index);
+    const [nearest] = own.toSorted((a, b) => distance(a) - distance(b));
+    if (!nearest || this.#rules.method === 'note' || seconds > SAME_SHAPE_S) return null;
+    return wholeOfPart(found, box, nearest.box, picture);
   }
 
   /** The detector found the track's animal in this box. */

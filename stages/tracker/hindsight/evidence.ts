@@ -30,6 +30,6 @@ export interface Place {
 }
 
 /** Least score of a detection that stands by itself. */
-export function isSure({ cause, score }: WindowLabel, sureScore: number): boolean {
-  return cause === 'hand' || (cause === 'detected' && (score ?? 0) >= sureScore);
+export function isSure({ cause, score, isPart }: WindowLabel, sureScore: number): boolean {
+  return cause === 'hand' || (cause === 'detected' && !isPart && (score ?? 0) >= sureScore);
 }

@@ -100,7 +100,7 @@ export class Hindsight {
     }
     this.#state.window.shift();
     const { index, pts, width, height, isLookedAt } = frame;
-    const labels = frame.labels.map(({ settled: _, ...label }) => label);
+    const labels = frame.labels.map(({ settled: _, isPart: __, ...label }) => label);
     return { frame: { index, pts, width, height }, isLookedAt, labels };
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Value from 'typebox/value';
-import type { Box } from '../../../../../pipeline/domain/vision/box.ts';
+import { type Box, iou } from '../../../../../pipeline/domain/vision/box.ts';
 import type { Raster } from '../../../../../pipeline/domain/vision/image.ts';
 import type { Anchor } from '../../../../../schemas/clip-arrived.ts';
 import type { Follower } from '../../../../../stages/tracker/hindsight/evidence.ts';
@@ -149,6 +149,22 @@ test('hindsight - what was seen once in many frames is no animal; in a burst of 
   const flicker = { ...clip, animals: [clip.animals[0]!, shadow] };
   assert.deepEqual(await tracksOf({ ...flicker, frames: 90 }), [1]);
   assert.deepEqual(await tracksOf({ ...flicker, frames: 41 }), [1, 2]);
+});
+
+test('hindsight - an animal of which the detector sees a part keeps its size; the plain loop takes the part for it', async () => {
+  const whole = { ...simulation(1, 1), ...undisturbed, missRate: 0, jitter: 0 };
+  const clip = { ...whole, animals: [whole.animals[0]!], part: (frame: number) => frame > 20 && frame < 60 };
+  const worst = (all: readonly DecidedFrame[]) =>
+    Math.min(
+      ...all.flatMap(({ frame, labels }) =>
+        labels.map(({ box }) => iou(box, clip.animals[0]!.at(frame.index)!)),
+      ),
+    );
+  const hindsight = await steps(tracking(clip, null, undefined, drawn(clip, 0)));
+  assert.ok(worst(hindsight) > 0.8, `${worst(hindsight)}`);
+  assert.ok(hindsight.every(({ labels }) => labels.every((label) => !('isPart' in label))));
+  const plain = await steps(plainTracking(new SimulatedClip(clip), drawn(clip, 0), options));
+  assert.ok(worst(plain) < 0.4);
 });
 
 async function tracksOf(clip: Simulation): Promise<number[]> {
