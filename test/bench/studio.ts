@@ -6,6 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { quantile } from 'simple-statistics';
+import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import type { TrackSummary } from '../../stages/filter/studio/api.ts';
 import { Person, publishLabelled, startStudio } from '../bus/studio-bed.ts';
 import { clipId, testbed } from '../bus/testbed.ts';
@@ -27,7 +28,16 @@ const bed = await testbed();
 const ending: (() => Promise<void>)[] = [];
 try {
   const bus = await bed.open();
-  for (let i = 0; i < clips; i++) await publishLabelled(bus, { clip: clipId(i), tracks, frames });
+  const hour = (i: number) => new Date(Date.UTC(2026, 4, 12, i)).toISOString();
+  for (let i = 0; i < clips; i++)
+    await publishLabelled(bus, { clip: clipId(i), tracks, frames, recordedAt: hour(i) });
+  // A card that was filtered before: who opens the studio waits for the page, not for the filter.
+  const filtering = await startStudio({ after: (end) => ending.push(end) }, bed.server.url, {
+    review: 'studio',
+  });
+  let filtered = 0;
+  for await (const _ of bus.follow(ClipFiltered, {})) if (++filtered === clips) break;
+  await filtering.stop();
   const began = performance.now();
   const usedBefore = process.cpuUsage();
   const studio = await startStudio({ after: (end) => ending.push(end) }, bed.server.url, {
@@ -63,6 +73,11 @@ try {
   console.log(
     `${((used.user + used.system) / 1000 / decisions).toFixed(1)} ms of processor each, asking included`,
   );
+  for (const path of ['/api/progress', '/api/audit', '/api/events']) {
+    const asked = performance.now();
+    await person.get(path);
+    console.log(`${path}: ${(performance.now() - asked).toFixed(0)} ms`);
+  }
   console.log(`memory ${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MB`);
 } finally {
   for (const end of ending) await end();
