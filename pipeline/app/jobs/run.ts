@@ -7,6 +7,7 @@ import type { TrainStart } from '../../../schemas/train-job.ts';
 import type { Problem } from '../../domain/formats/problem.ts';
 import { clipContexts, labelsOf } from '../../domain/labels/labels.ts';
 import type { ReviewedLabel } from '../../domain/labels/review.ts';
+import { type ReviewFigures, reviewFigures } from '../../domain/labels/review-figures.ts';
 import { annotate, type ClipOutcome } from './annotate.ts';
 import { buildDataset } from './build-dataset.ts';
 import type { RunContext } from './context.ts';
@@ -37,6 +38,8 @@ export interface RunResult {
   /** Risk below which automatic review accepts. */
   readonly acceptBelow: number;
   /** The manifest that main training used; pre-training's where nothing could be added to it. */
+  /** What review cost people, and what an audit found. */
+  readonly review: ReviewFigures;
   readonly dataset: string;
   readonly pre: TrainResult;
   /** Of pre on the pictures that main was scored on, so that the two compare; on its own where there is no main. */
@@ -76,6 +79,7 @@ export async function runSteps(plan: RunPlan, context: RunContext, record: RunRe
     preScores: main?.startScores ?? pre.scores,
     labels,
     acceptBelow,
+    review: await reviewFigures(bus, [...labels.values()].flat()),
     dataset,
     pre,
     main,

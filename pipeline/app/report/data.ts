@@ -1,6 +1,7 @@
 /** What the report shows: plain values only, gathered by whoever ran the job. Fractions and scores are 0..1. */
 import type { Ledger } from '../../../schemas/terms.ts';
 import type { ClipFacts, LabelRow } from '../../domain/formats/label-row.ts';
+import type { ReviewFigures } from '../../domain/labels/review-figures.ts';
 import type { CurvePoint, DetectionScores } from '../../domain/scores/detection.ts';
 import type { LabelScores } from '../../domain/scores/labels.ts';
 import type { PicturedMistake } from '../../domain/scores/mistakes.ts';
@@ -24,6 +25,8 @@ export interface ReportData {
   readonly handBoxes: number | null;
   /** In the order in which they are to be read; those that failed included. */
   readonly clips: readonly ClipReport[];
+  /** null where nobody counted. */
+  readonly review: ReviewFigures | null;
   /** null where that training did not take place. */
   readonly pre: ModelReport | null;
   readonly main: ModelReport | null;

@@ -8,6 +8,7 @@ import { mistakes } from './sections/mistakes.ts';
 import { models } from './sections/models.ts';
 import { overview } from './sections/overview.ts';
 import { problems } from './sections/problems.ts';
+import { review } from './sections/review.ts';
 import { run } from './sections/run.ts';
 import type { Section } from './sections/section.ts';
 import { truth } from './sections/truth.ts';
@@ -31,6 +32,7 @@ async function sectionsOf(data: ReportData): Promise<Section[]> {
     overview(data),
     problems(data),
     await labels(data),
+    review(data),
     await clips(data),
     await models(data),
     await mistakes(data),

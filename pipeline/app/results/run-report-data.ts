@@ -57,6 +57,7 @@ export async function runReportData(sources: RunReportSources): Promise<ReportDa
     framesPerSecond,
     handBoxes: result.handBoxes,
     clips,
+    review: result.review,
     pre: await detectorReportData(bus, pre, result.preScores),
     main: main && (await detectorReportData(bus, main)),
     promotion: main && { promoted: main.promoted, why: main.why },

@@ -51,8 +51,31 @@ export const ModelSummary = Type.Object({
 });
 export type ModelSummary = Static<typeof ModelSummary>;
 
+const AuditShare = Type.Union(
+  [Type.Object({ share: Share, low: Share, high: Share, asked: Type.Integer({ minimum: 1 }) }), Type.Null()],
+  { description: 'With its 95 % interval; null where too few were asked for' },
+);
+
+/** What review cost people, and what an audit found. */
+export const ReviewSummary = Type.Object({
+  seconds: Type.Number({
+    minimum: 0,
+    description: 'Of people, over all decisions that say how long they took',
+  }),
+  accepted: Type.Integer({ minimum: 0, description: 'Labels that stand accepted or corrected by these' }),
+  secondsPerAccepted: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+  wrongLabels: AuditShare,
+  missedAnimals: AuditShare,
+  planted: Type.Object({
+    shown: Type.Integer({ minimum: 0, description: 'Boxes that were put where no animal is' }),
+    noticed: Type.Integer({ minimum: 0 }),
+  }),
+});
+export type ReviewSummary = Static<typeof ReviewSummary>;
+
 export const RunSummary = Type.Object({
   clips: Type.Array(ClipSummary),
+  review: ReviewSummary,
   models: Type.Object({
     pre: ModelSummary,
     main: Type.Union([ModelSummary, Type.Null()], { description: 'null where no label was accepted' }),
@@ -79,14 +102,16 @@ export function clipSummary({ input: { file, clip }, tracked, failure }: ClipOut
 
 /** @param totalSeconds wall time of the whole run */
 export function summaryOf(
-  { outcomes, pre, preScores, main, seconds }: RunResult,
+  { outcomes, review, pre, preScores, main, seconds }: RunResult,
   problems: readonly Problem[],
   totalSeconds: number,
 ): RunSummary {
   const clips = outcomes.map(clipSummary);
   const frames = clips.reduce((sum, clip) => sum + clip.frames, 0);
+  const { audit, ...cost } = review;
   return {
     clips,
+    review: { ...cost, ...audit },
     models: { pre: modelSummary(pre, preScores), main: main && modelSummary(main, main.scores) },
     seconds: { ...seconds, total: toHundredths(totalSeconds) },
     framesPerSecond: toHundredths(frames / Math.max(0.01, seconds.annotate ?? 0)),

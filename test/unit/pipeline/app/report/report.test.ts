@@ -39,6 +39,18 @@ test('report - the first figure is that on hand-drawn pictures, with their numbe
   assert.doesNotMatch(page, /No label was accepted/);
 });
 
+test('report - review says what it cost a person, and what an audit says of its labels', async () => {
+  const example = await reportExample();
+  const page = await renderPage(example);
+  assert.match(page, /1 min 30 s, 0\.08 s for each of 1,200 good labels/);
+  assert.match(page, /wrong among accepted labels<\/dt><dd>5\.0 % \(2\.1 % to 11\.2 %, 100 asked\)/);
+  assert.doesNotMatch(page, /frames with a missed animal/);
+  assert.match(page, /8 of 9/);
+  const audit = { wrongLabels: null, missedAnimals: null, planted: { shown: 0, noticed: 0 } };
+  const nobody = { seconds: 0, accepted: 0, secondsPerAccepted: null, audit };
+  assert.doesNotMatch(await renderPage({ ...example, review: nobody }), /Review by people/);
+});
+
 test('report - a main training that was left out is said in red', async () => {
   const page = await renderPage({ ...(await reportExample()), main: null, promotion: null });
   assert.match(page, /<strong class="bad">No label was accepted: main training was left out\.<\/strong>/);

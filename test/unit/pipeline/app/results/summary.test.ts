@@ -31,6 +31,14 @@ const result: RunResult = {
   dataset: '0123456789abcdef',
   pre: trained,
   acceptBelow: 0.6,
+  review: {
+    ...{ seconds: 90, accepted: 1200, secondsPerAccepted: 0.075 },
+    audit: {
+      wrongLabels: { share: 0.05, low: 0.02, high: 0.11, asked: 100 },
+      missedAnimals: null,
+      planted: { shown: 9, noticed: 8 },
+    },
+  },
   preScores: { images: 5, ap50: 0.9, ap50_95: 0.7, meanIoU: 0.8, recall: 0.95 },
   main: null,
   explained: [],
@@ -46,6 +54,9 @@ test('summary - what is written is what the contract says', async (t) => {
   const [good, bad] = written.clips;
   assert.deepEqual([good?.frames, good?.ledger, good?.failure], [402, ledger, undefined]);
   assert.deepEqual([bad?.frames, bad?.ledger, bad?.failure], [0, null, 'found no picture']);
+  const { secondsPerAccepted, wrongLabels, missedAnimals, planted } = written.review;
+  assert.deepEqual([secondsPerAccepted, wrongLabels?.high, missedAnimals], [0.075, 0.11, null]);
+  assert.deepEqual(planted, { shown: 9, noticed: 8 });
   assert.equal(written.models.pre.ap50, 0.9);
   assert.equal(written.models.main, null);
   assert.equal(written.framesPerSecond, 30.92);
