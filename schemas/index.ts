@@ -9,6 +9,7 @@ import { ClipRestarted } from './clip-restarted.ts';
 import { ClipTracked } from './clip-tracked.ts';
 import { DatasetJob } from './dataset-job.ts';
 import { Dead } from './dead.ts';
+import { DiffJob } from './diff-job.ts';
 import { ExplainJob } from './explain-job.ts';
 import { FollowJob } from './follow-job.ts';
 import { Frame } from './frame.ts';
@@ -42,6 +43,7 @@ export const messages: readonly MessageType[] = [
   DatasetJob,
   TrainJob,
   ExplainJob,
+  DiffJob,
   FollowJob,
   StillsJob,
   Progress,

@@ -4,6 +4,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { DatasetJob, DatasetProgress, DatasetResult } from './dataset-job.ts';
+import { DiffJob, DiffProgress, DiffResult } from './diff-job.ts';
 import { ExplainJob, ExplainResult } from './explain-job.ts';
 import { FollowJob, FollowProgress, FollowResult } from './follow-job.ts';
 import { type Body, message } from './message.ts';
@@ -30,6 +31,7 @@ export const jobKinds = {
   classifier: { type: TrainJob, job: ClassifierJob, progress: ClassifierProgress, result: ClassifierResult },
   dataset: { type: DatasetJob, job: DatasetJob.schema, progress: DatasetProgress, result: DatasetResult },
   explain: { type: ExplainJob, job: ExplainJob.schema, progress: Type.Never(), result: ExplainResult },
+  diff: { type: DiffJob, job: DiffJob.schema, progress: DiffProgress, result: DiffResult },
   follow: { type: FollowJob, job: FollowJob.schema, progress: FollowProgress, result: FollowResult },
   stills: { type: StillsJob, job: StillsJob.schema, progress: Type.Never(), result: Type.Never() },
 } as const;
@@ -81,18 +83,21 @@ export const Progress = message({
     running('main'),
     running('classifier'),
     running('dataset'),
+    running('diff'),
     running('follow'),
     done('pre'),
     done('main'),
     done('classifier'),
     done('dataset'),
     done('explain'),
+    done('diff'),
     done('follow'),
     failed('pre'),
     failed('main'),
     failed('classifier'),
     failed('dataset'),
     failed('explain'),
+    failed('diff'),
     failed('follow'),
     failed('stills'),
   ]),
@@ -185,6 +190,18 @@ export const Progress = message({
         kind: 'follow',
         state: 'done',
         result: { animal: 1, labels: 118, kept: 2, first: 57, last: 176 },
+      },
+      'frames are looked at with another model': {
+        job: 'diff-1',
+        kind: 'diff',
+        state: 'running',
+        progress: { done: 8, total: 160 },
+      },
+      'frames were looked at with another model': {
+        job: 'diff-1',
+        kind: 'diff',
+        state: 'done',
+        result: { found: [[[{ box: [407, 62, 165, 217], score: 0.91, label: 'deer' }], []], null] },
       },
       'a job has failed': {
         job: 'pre-1',

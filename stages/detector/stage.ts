@@ -9,22 +9,27 @@ import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { type Incoming, type Outgoing, outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { PoisonError, RetryableError } from '../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../pipeline/runtime/log/log.ts';
+import { JobReport } from '../../pipeline/runtime/stage/progress.ts';
 import { handler, stage } from '../../pipeline/runtime/stage/stage.ts';
 import { Boxes } from '../../schemas/boxes.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
+import { DiffJob } from '../../schemas/diff-job.ts';
 import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
 import { Look } from '../../schemas/look.ts';
 import { subjectOf } from '../../schemas/message.ts';
+import { Progress } from '../../schemas/progress.ts';
 import { activeModelKey, checkpointKey } from '../../schemas/state.ts';
 import { Batches } from './batches.ts';
 import { ActiveDetector } from './bus/active-detector.ts';
+import { lookWithModel } from './bus/diff-job.ts';
 import { isWaitedFor } from './bus/waited-for.ts';
 import { type CroppedFrame, cropFrame, detectRegions } from './detect-regions.ts';
 import { DetectorOptions } from './options.ts';
 
 const take = { type: Look, ackWaitS: 30, attempts: 5 };
+const diffs = { type: DiffJob, ackWaitS: 60, attempts: 3 };
 
 /** Looks that are done together where the configuration does not say. */
 export const BATCH = { wasm: 1, native: 4, gpu: 16 } as const;
@@ -37,8 +42,8 @@ export const detector = stage({
   summary: 'Finds animals in regions of frames',
   guarantee: 'Every look is answered: with boxes, or with the reason why the frame could not be looked at.',
   options: DetectorOptions,
-  takes: [take],
-  gives: [Boxes],
+  takes: [take, diffs],
+  gives: [Boxes, Progress],
   reads: [Frame, Image, ClipTracked, ClipFailed],
   keeps: { watches: [activeModelKey('detector'), checkpointKey()], fetches: ['models'] },
   async start({ bus, log, options, signal }) {
@@ -59,6 +64,12 @@ export const detector = stage({
           batch: async (looks) =>
             Promise.all(looks.map((look) => answerLook(bus, look, model.side, log, batches))),
           onDead: (look, reason) => [answer(look, { found: [], model: null, failure: reason })],
+        }),
+        handler({
+          take: diffs,
+          concurrency: 1,
+          each: (input, context) => lookWithModel(bus, input, context),
+          onDead: ({ body: { job } }, reason) => [new JobReport('diff', job).failed(reason)],
         }),
       ],
       stop: () => model.close(),

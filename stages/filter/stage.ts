@@ -20,6 +20,7 @@ import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { ClipFound } from '../../schemas/clip-found.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { DatasetJob } from '../../schemas/dataset-job.ts';
+import { DiffJob } from '../../schemas/diff-job.ts';
 import { ExplainJob } from '../../schemas/explain-job.ts';
 import { FollowJob } from '../../schemas/follow-job.ts';
 import { Frame } from '../../schemas/frame.ts';
@@ -48,7 +49,7 @@ export const filter = stage({
   takes: [clips, datasets],
   gives: [
     ...[LabelDrawn, LabelReviewed, LabelAudited, ClipArrived, ClipFiltered, ClipFailed],
-    ...[DatasetJob, TrainJob, ExplainJob, FollowJob, StillsJob, Progress],
+    ...[DatasetJob, TrainJob, ExplainJob, DiffJob, FollowJob, StillsJob, Progress],
   ],
   reads: [
     ...[ClipFound, ClipArrived, ClipDecoded, ClipTracked, ClipFiltered, ClipFailed],

@@ -1,4 +1,4 @@
-/** What models say, in a browser: why they see what they see. */
+/** What models say, in a browser: how good they are, what they would change, why they see what they see. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
@@ -10,6 +10,7 @@ import {
 } from '../../pipeline/domain/models/detector/training.ts';
 import { storeModel } from '../../pipeline/domain/models/registry.ts';
 import { activateByHand } from '../../pipeline/domain/models/stored-models.ts';
+import { detector } from '../../stages/detector/stage.ts';
 import { explainer } from '../../stages/explainer/stage.ts';
 import { startStage } from '../bus/stage-bed.ts';
 import { publishFound, publishLabelled, startStudio, type TestStudio } from '../bus/studio-bed.ts';
@@ -68,6 +69,7 @@ describe('models in a browser', { skip: chromiumPath === undefined && noChromium
       cause: (index) => (index === 0 ? 'hand' : 'detected'),
     });
     startStage(context, bed.server.url, explainer, { backend: 'wasm' });
+    startStage(context, bed.server.url, detector, { backend: 'wasm' });
     studio = await startStudio(context, bed.server.url);
     browser = await startChromium();
   });
@@ -98,6 +100,20 @@ describe('models in a browser', { skip: chromiumPath === undefined && noChromium
         .getByRole('link', { name: /missed/ })
         .click();
       await until(() => page.url().endsWith(`#/draw/${clip}/2`), 'the frame of the mistake');
+    });
+  });
+
+  test('what another model would change: how much was looked at, and a list that leads to the labels', async () => {
+    await visitStudio(browser, studio, { user: 'mika' }, async ({ page, go }) => {
+      await go('#/models');
+      const card = page.locator('.models .card').filter({ hasText: 'AP50:95 0.155 against' });
+      await card.getByText('What would change').click();
+      await card.getByText(/4 frames of 4 were looked at/).waitFor({ timeout: 90_000 });
+      await card.getByText('new 0 · gone 3 · moved 0').waitFor();
+      const list = card.getByRole('list', { name: 'What would change' });
+      await until(async () => (await list.getByRole('link').count()) === 3, 'three labels');
+      await list.getByRole('link', { name: /^gone, .*3/ }).click();
+      await until(() => page.url().endsWith(`#/review/${clip}/1/3`), 'the label');
     });
   });
 

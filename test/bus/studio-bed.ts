@@ -131,12 +131,14 @@ export interface LabelledClip {
   readonly cause?: (index: number) => Cause;
   /** ISO 8601 with its zone. */
   readonly recordedAt?: string;
+  /** Frames behind them without a label. */
+  readonly empty?: number;
 }
 
 /** Puts a clip on the bus as it is when it was tracked. */
 export async function publishLabelled(
   bus: Bus,
-  { clip, tracks, frames, file = 'deer.mp4', cause = causeOf, recordedAt }: LabelledClip,
+  { clip, tracks, frames, file = 'deer.mp4', cause = causeOf, empty = 0, recordedAt }: LabelledClip,
 ) {
   const numbers = Array.from({ length: tracks }, (_, i) => i + 1);
   for (const track of numbers) {
@@ -149,7 +151,7 @@ export async function publishLabelled(
   const body: ClipTracked = {
     ...{ clip, camera: CAMERA, file, ...SIZE, fps: 25, causes },
     tracks: numbers.map((track) => ({ track, label: 'deer', first: 0, last: frames - 1 })),
-    ledger: { decoded: frames, labelled: frames, empty: 0, skipped: {}, dead: 0 },
+    ledger: { decoded: frames + empty, labelled: frames, empty, skipped: {}, dead: 0 },
     ...(recordedAt && { recordedAt: { time: recordedAt, source: 'container' } }),
   };
   await bus.publish(outgoing(ClipTracked, { camera: CAMERA, clip }, body));

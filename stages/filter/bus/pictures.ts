@@ -1,13 +1,15 @@
 /** Pictures of frames by index, wherever they are: kept, on their way through the pipeline, or still in the file. */
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../../pipeline/runtime/bus/envelope.ts';
-import { PoisonError, RetryableError, reasonOf } from '../../../pipeline/runtime/errors.ts';
+import { PoisonError, RetryableError, reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import { retryForever } from '../../../pipeline/runtime/retry.ts';
 import { Frame } from '../../../schemas/frame.ts';
 import { Image } from '../../../schemas/image.ts';
 import { subjectOf } from '../../../schemas/message.ts';
 import { StillsJob } from '../../../schemas/stills-job.ts';
+import { sourceOf } from '../studio/clip-state.ts';
+import type { Projection } from '../studio/projection.ts';
 
 /** What is known of the clip whose frames are wanted. */
 export interface PictureSource {
@@ -16,6 +18,15 @@ export interface PictureSource {
   readonly file: string;
   /** Path that the decoder opens. */
   readonly source: string;
+}
+
+/** @throws UsageError where nobody says where the clip is */
+export function pictureSource(projection: Projection, clip: string): PictureSource {
+  const facts = projection.facts(clip);
+  const where = facts && sourceOf(facts);
+  if (!where) throw new UsageError(`no clip ${clip}`);
+  const { file, source } = where;
+  return { clip, camera: projection.clip(clip).camera, file, source };
 }
 
 /** Requests of so many milliseconds are one job: a page asks for neighbours at once. */

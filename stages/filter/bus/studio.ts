@@ -1,7 +1,6 @@
-import { activateByHand, trainedModels } from '../../../pipeline/domain/models/stored-models.ts';
 import type { Bus } from '../../../pipeline/runtime/bus/bus.ts';
 import type { Incoming } from '../../../pipeline/runtime/bus/envelope.ts';
-import { RetryableError, reasonOf, UsageError } from '../../../pipeline/runtime/errors.ts';
+import { RetryableError, reasonOf } from '../../../pipeline/runtime/errors.ts';
 import type { Logger } from '../../../pipeline/runtime/log/log.ts';
 import { ClipArrived } from '../../../schemas/clip-arrived.ts';
 import { ClipDecoded } from '../../../schemas/clip-decoded.ts';
@@ -29,22 +28,19 @@ import type {
   JobView,
   ModelView,
   Progress,
-  Why,
 } from '../studio/api.ts';
 import { auditEntry, auditTasks } from '../studio/audit.ts';
-import { sourceOf } from '../studio/clip-state.ts';
 import { JobViews } from '../studio/job-views.ts';
 import { Live } from '../studio/live.ts';
-import { modelView } from '../studio/model-view.ts';
 import { progressOf } from '../studio/progress.ts';
 import { type Change, Projection } from '../studio/projection.ts';
 import { refuseUnlessFrame } from '../studio/requests.ts';
 import { StayViews } from '../studio/stay-views.ts';
 import { annotate, train } from './begin.ts';
-import { Explanations } from './explanations.ts';
 import { askTracker } from './follow.ts';
 import { LabelWriter } from './label-writer.ts';
-import { type PictureSource, Pictures } from './pictures.ts';
+import { Models } from './models.ts';
+import { Pictures, pictureSource } from './pictures.ts';
 
 /** Changes of so many milliseconds are told to the pages at once. */
 const GATHER_MS = 60;
@@ -66,10 +62,10 @@ export class Studio {
   readonly stays: StayViews;
   readonly live = new Live();
   readonly jobs = new JobViews();
+  readonly models: Models;
   readonly #bus: Bus;
   readonly #log: Logger;
   readonly #pictures: Pictures;
-  readonly #explanations: Explanations;
   readonly #seed: number;
   readonly #steps: number;
   readonly #writer: LabelWriter;
@@ -89,9 +85,9 @@ export class Studio {
     this.#seed = seed;
     this.#steps = steps;
     this.#pictures = new Pictures(bus, log);
-    this.#explanations = new Explanations(bus, this.#pictures, log);
     this.projection = new Projection(acceptBelow);
     this.stays = new StayViews(this.projection);
+    this.models = new Models(bus, this.projection, this.#pictures, log);
     this.#writer = new LabelWriter(bus, this.projection);
   }
 
@@ -139,7 +135,11 @@ export class Studio {
 
   async draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame> {
     refuseUnlessFrame(this.projection, { clip, index });
-    const kept = await this.#pictures.keep(this.#source(clip), index, AbortSignal.timeout(KEPT_MS));
+    const kept = await this.#pictures.keep(
+      pictureSource(this.projection, clip),
+      index,
+      AbortSignal.timeout(KEPT_MS),
+    );
     if (!kept) throw new RetryableError(`frame ${index} of clip ${clip} did not come in time`);
     await this.#writer.draw(clip, index, request, by);
     return this.projection.drawn.at(clip, index)!; // it was just recorded
@@ -158,15 +158,7 @@ export class Studio {
     // A picture that was drawn on in a file is of no clip that was ever found.
     const camera = this.projection.facts(clip) ? this.projection.clip(clip).camera : null;
     const image = await this.#pictures.stored(clip, camera, index);
-    return image ?? this.#pictures.decoded(this.#source(clip), index, signal);
-  }
-
-  #source(clip: string): PictureSource {
-    const facts = this.projection.facts(clip);
-    const where = facts && sourceOf(facts);
-    if (!where) throw new UsageError(`no clip ${clip}`);
-    const { file, source } = where;
-    return { clip, camera: this.projection.clip(clip).camera, file, source };
+    return image ?? this.#pictures.decoded(pictureSource(this.projection, clip), index, signal);
   }
 
   auditTasks(): AuditTask[] {
@@ -186,40 +178,21 @@ export class Studio {
     return progressOf(this.projection);
   }
 
-  async models(): Promise<ModelView[]> {
-    return (await trainedModels(this.#bus)).map(modelView).reverse();
-  }
-
-  /** @throws UsageError where another one became active meanwhile; PoisonError where there is no such model */
+  /** @throws as {@link Models.activate} */
   async activate(model: string): Promise<ModelView[]> {
-    await activateByHand(this.#bus, model);
+    await this.models.activate(model);
     return this.#tellModels();
   }
 
-  /**
-   * Why the active detector sees a label's animal, and whether to trust that; null where the explainer takes longer.
-   * @throws UsageError where there is no such label, or no model decided on it
-   */
-  why(clip: string, track: number, index: number): Promise<Why | null> {
-    const labels = this.projection.labels(clip)?.track(track)?.labels ?? [];
-    const label = labels.find((one) => one.track.index === index);
-    if (!label) throw new UsageError(`track ${track} of clip ${clip} has no label on frame ${index}`);
-    return this.#explanations.why(label, this.#source(clip));
-  }
-
-  figure(job: string): Promise<Uint8Array | null> {
-    return this.#explanations.figure(job);
-  }
-
   async #tellModels(): Promise<ModelView[]> {
-    const models = await this.models();
+    const models = await this.models.all();
     this.live.send({ kind: 'models', models });
     return models;
   }
 
   /** The labels come when the tracker has them; a request that comes again is the same job. */
   async followAnew(request: Follow, by: string): Promise<JobView> {
-    const source = this.#source(request.clip);
+    const source = pictureSource(this.projection, request.clip);
     const asked = await this.#writer.ask(request, by);
     const name = await askTracker(this.#bus, request, asked, source);
     const job = this.jobs.ask({ job: name, kind: 'follow', line: `${source.file} · ${request.index}` });

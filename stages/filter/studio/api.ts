@@ -23,7 +23,7 @@
  * | GET `/jobs` | | {@link JobView}[] |
  * | GET `/models` | | {@link ModelView}[] |
  * | POST `/models/:model/activate` | | {@link ModelView}[] |
- * | GET `/models/:model/diff` | | {@link LabelChange}[]: what this model would change in the labels that stand |
+ * | GET `/models/:model/diff` | | {@link ModelDiff}: what this model would change in the labels that stand; answers after 20 s at most |
  * | GET `/why/:clip/:track/:index` | | {@link Why}; waits for the explainer, `504` after 30 s |
  * | GET `/explanations/:job/figure.png` | | the figure of a {@link Why} |
  * | GET `/audit` | | {@link AuditTask}[] still open |
@@ -33,6 +33,7 @@
  */
 import Type, { type Static } from 'typebox';
 import type { LabelDoubt } from '../../../pipeline/domain/labels/doubt.ts';
+import type { LabelChange } from '../../../pipeline/domain/labels/model-diff.ts';
 import type { Review } from '../../../pipeline/domain/labels/review.ts';
 import { DrawnBox } from '../../../schemas/label-drawn.ts';
 import type { DetectorScores, DrawnScores } from '../../../schemas/scores.ts';
@@ -296,7 +297,7 @@ export type Go = Static<typeof Go>;
 
 export interface JobView {
   readonly job: string;
-  readonly kind: 'dataset' | 'pre' | 'main' | 'annotate' | 'follow' | 'classifier' | 'explain';
+  readonly kind: 'dataset' | 'pre' | 'main' | 'annotate' | 'follow' | 'classifier' | 'explain' | 'diff';
   readonly state: 'waiting' | 'running' | 'done' | 'failed';
   /** 0..1; null where it is not known. */
   readonly share: number | null;
@@ -330,14 +331,20 @@ export interface ModelView {
   }[];
 }
 
-export interface LabelChange {
-  readonly clip: string;
-  readonly track: number;
-  readonly index: number;
-  readonly kind: 'moved' | 'gone' | 'new';
-  readonly before: Static<typeof Box> | null;
-  readonly after: Static<typeof Box> | null;
-}
+export type { LabelChange };
+
+/** `looking`: a detector is at work, whoever waits for it; a job of kind `diff` says how far it is. */
+export type ModelDiff =
+  | { readonly state: 'looking' }
+  | {
+      readonly state: 'done';
+      /** Frames that were looked at, of all frames of the labelled clips; and those that could not be. */
+      readonly looked: number;
+      readonly frames: number;
+      readonly missing: number;
+      /** The clearest first. */
+      readonly changes: readonly LabelChange[];
+    };
 
 export interface Why {
   /** Path of the figure under `/api`. */

@@ -72,6 +72,7 @@ function ended(base: Base, message: Exclude<ShownProgress, Running>): JobView {
 function resultLine(message: Extract<ShownProgress, { state: 'done' }>): string {
   if (message.kind === 'dataset') return `${message.result.pictures} · ${message.result.boxes}`;
   if (message.kind === 'explain') return message.result.says;
+  if (message.kind === 'diff') return `${message.result.found.length}`;
   if (message.kind === 'follow') return followedLine(message.result);
   return message.result.why;
 }

@@ -26,10 +26,10 @@ import {
   type Session,
   SessionChange,
   type StayView,
-  type Why,
 } from './api.ts';
-import { bodyOf, clipOf, indexOf, jobOf, modelOf, trackOf, userNeeded } from './asked.ts';
+import { bodyOf, clipOf, indexOf, modelOf, userNeeded } from './asked.ts';
 import type { Live } from './live.ts';
+import { type ModelsBackend, modelRoutes } from './model-routes.ts';
 import type { Projection } from './projection.ts';
 import { proposedFrames } from './proposals.ts';
 import { ConflictError } from './requests.ts';
@@ -55,12 +55,8 @@ export interface StudioBackend {
   progress(): Progress;
   auditTasks(): AuditTask[];
   answer(answer: AuditAnswer, by: string): Promise<Progress>;
-  models(): Promise<ModelView[]>;
+  readonly models: ModelsBackend;
   activate(model: string): Promise<ModelView[]>;
-  /** @returns null where the explainer takes longer */
-  why(clip: string, track: number, index: number): Promise<Why | null>;
-  /** @returns the PNG of an explanation; null where there is none */
-  figure(job: string): Promise<Uint8Array | null>;
 }
 
 export interface ServerOptions {
@@ -195,23 +191,10 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
   );
   app.post('/go', async (context) => context.json(await studio.go(await bodyOf(context, Go))));
   app.get('/proposals', (context) => context.json(proposedFrames(projection.clips())));
-  app.get('/models', async (context) => context.json(await studio.models()));
   app.post('/models/:model/activate', async (context) =>
     context.json(await studio.activate(modelOf(context))),
   );
-  app.get('/why/:clip/:track/:index', async (context) => {
-    const why = await studio.why(clipOf(context), trackOf(context), indexOf(context));
-    if (why) return context.json(why);
-    const error = 'the explainer has not answered yet; ask again: what it finds meanwhile is kept';
-    return context.json({ error } satisfies ApiError, 504);
-  });
-  app.get('/explanations/:job/figure.png', async (context) => {
-    const figure = await studio.figure(jobOf(context));
-    if (!figure) return context.json({ error: 'there is no such explanation' } satisfies ApiError, 404);
-    context.header('cache-control', 'private, max-age=31536000, immutable');
-    context.header('content-type', 'image/png');
-    return context.body(Uint8Array.from(figure));
-  });
+  app.route('/', modelRoutes(studio.models));
   app.get('/jobs', (context) => context.json(studio.jobs.all()));
   app.get('/audit', (context) => context.json(studio.auditTasks()));
   app.post('/audit', async (context) =>

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { ModelDiffResult } from '../../../../stages/filter/bus/model-diffs.ts';
 import { readModelFolder, writeModelFolder } from '../../../domain/models/files.ts';
 import { type ModelCard, readModelCard } from '../../../domain/models/model-card.ts';
 import { fetchModel } from '../../../domain/models/registry.ts';
@@ -8,7 +9,8 @@ import {
   putModel,
   type StoredModel,
 } from '../../../domain/models/stored-models.ts';
-import { type BusFlags, withBus } from '../bus-access.ts';
+import { diffModel } from '../../jobs/model-diff.ts';
+import { type BusFlags, withBus, withJob } from '../bus-access.ts';
 import { config, jobFolder, json, withOptions } from '../options.ts';
 import { printResult, table } from '../terminal.ts';
 
@@ -45,6 +47,14 @@ export function modelsCommand(program: Command): void {
       await withBus(flags, async ({ bus }) => writeModelFolder(folder, await fetchModel(bus, model)));
       printResult(false, null, `${model} is in ${folder}`);
     });
+  withOptions(models.command('diff').argument('<model>', 'its id'), jobFolder(), config(), json())
+    .description('what a model would change in the labels of the job’s clips')
+    .action(async (model: string, { json, ...flags }: BusFlags & { json?: boolean }) => {
+      const needs = { stages: { detector: 1, decoder: 1 } };
+      const { files, ...report } = await withJob(flags, (context) => diffModel(model, context), needs);
+      const changes = report.changes.map((change) => ({ ...change, file: files.get(change.clip) ?? '' }));
+      printResult(json, { ...report, changes }, diffText(report, changes));
+    });
 }
 
 async function put(
@@ -76,6 +86,30 @@ function listText(found: readonly StoredModel[]): string {
   ]);
   const headings = ['  model', 'kind', 'recipe', 'network', 'classes', 'examples', 'score', 'made'];
   return table(headings, rows);
+}
+
+const kinds = ['new', 'gone', 'moved'] as const;
+
+type Change = ModelDiffResult['changes'][number] & { readonly file: string };
+
+/** The clearest; `--json` gives all of them. */
+const SHOWN = 40;
+
+function diffText({ looked, frames, missing }: ModelDiffResult, changes: readonly Change[]): string {
+  const counts = kinds.map((kind) => `${changes.filter((change) => change.kind === kind).length} ${kind}`);
+  const lost = missing > 0 ? `; ${missing} more could not be had` : '';
+  const summary = `${counts.join(', ')}, on ${looked} of ${frames} frames that were looked at${lost}`;
+  if (changes.length === 0) return summary;
+  const box = (numbers: readonly number[] | null) => numbers?.map(Math.round).join(' ') ?? '';
+  const rows = changes
+    .slice(0, SHOWN)
+    .map(({ kind, file, index, track, before, after, strength }) => [
+      ...[kind, file, index, track ?? '', box(before), box(after)],
+      strength.toFixed(2),
+    ]);
+  const more = changes.length > SHOWN ? [`and ${changes.length - SHOWN} more`] : [];
+  const headings = ['change', 'file', 'frame', 'track', 'before', 'after', 'clear'];
+  return [table(headings, rows), ...more, summary].join('\n');
 }
 
 function networkText(card: ModelCard): string {

@@ -149,6 +149,7 @@ export const en = {
       follow: 'Following',
       classifier: 'Classifier',
       explain: 'Explanation',
+      diff: 'What would change',
     },
     states: { waiting: 'waiting', running: 'running', done: 'done', failed: 'failed' },
     timeLeft: (time: string) => `${time} left`,
@@ -234,6 +235,10 @@ export const en = {
     noMistakes: 'none on the held-out pictures',
     kinds: { missed: 'missed', invented: 'invented', misplaced: 'misplaced' },
     diff: 'What would change',
+    diffLooking: 'A detector looks at frames with this model…',
+    diffLooked: (looked: number, frames: number) =>
+      `${many(looked, 'frame')} of ${frames} were looked at, spread over all labelled clips.`,
+    diffMissing: (n: number) => `${many(n, 'frame')} could not be had.`,
     diffNone: 'It would change no label that stands.',
     changes: { moved: 'moved', gone: 'gone', new: 'new' },
     diffMore: (n: number) => `and ${n} more`,

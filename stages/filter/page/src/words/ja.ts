@@ -141,6 +141,7 @@ export const ja: Words = {
       follow: '追従',
       classifier: '分類器',
       explain: '根拠の図',
+      diff: '変わるラベル',
     },
     states: { waiting: '待機中', running: '実行中', done: '完了', failed: '失敗' },
     timeLeft: (time) => `残り ${time}`,
@@ -223,6 +224,10 @@ export const ja: Words = {
     noMistakes: '評価画像では見つからない',
     kinds: { missed: '見落とし', invented: '誤検出', misplaced: '位置ずれ' },
     diff: '変わるラベル',
+    diffLooking: 'このモデルでフレームを調べています…',
+    diffLooked: (looked, frames) =>
+      `ラベルのある動画全体から ${frames} フレーム中 ${looked} フレームを調べました。`,
+    diffMissing: (n) => `${n} フレームは読めませんでした。`,
     diffNone: '今のラベルは何も変わりません。',
     changes: { moved: '移動', gone: '消える', new: '新しい' },
     diffMore: (n) => `ほか ${n} 件`,
