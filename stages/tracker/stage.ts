@@ -25,6 +25,7 @@ import { StillsJob } from '../../schemas/stills-job.ts';
 import { Track } from '../../schemas/track.ts';
 import { BusClipView, ClipGaveUp } from './bus/clip-view.ts';
 import { followHandler, followTake } from './bus/follow-job.ts';
+import type { TrackingWays } from './follow/follow.ts';
 import type { Follower } from './hindsight/evidence.ts';
 import { type DecidedFrame, initialCheckpoint } from './loop.ts';
 import { TrackerOptions } from './options.ts';
@@ -66,17 +67,11 @@ export const tracker = stage({
             { commit: () => free(bus, clip, camera) },
           ],
         }),
-        followHandler(bus, options),
+        followHandler(bus, { options, follower }),
       ],
     };
   },
 });
-
-/** How clips are tracked. */
-interface Ways {
-  readonly options: TrackerOptions;
-  readonly follower: Follower | null;
-}
 
 async function followerFor(log: Logger): Promise<Follower | null> {
   const opened = await openFollower();
@@ -87,7 +82,7 @@ async function followerFor(log: Logger): Promise<Follower | null> {
 async function* trackClip(
   bus: Bus,
   arrival: Incoming<typeof ClipArrived>,
-  ways: Ways,
+  ways: TrackingWays,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing | Commit> {
   const { clip, camera } = arrival.body;
@@ -104,7 +99,7 @@ async function* trackClip(
   );
 }
 
-interface Following extends Ways {
+interface Following extends TrackingWays {
   readonly bus: Bus;
   readonly arrival: Incoming<typeof ClipArrived>;
   readonly from: TrackerCheckpoint;

@@ -32,6 +32,11 @@ export class Tracking {
     return this.#state.next;
   }
 
+  /** Whether the track's animal was given up as lost. */
+  isEnded(track: number): boolean {
+    return this.#state.tracks.some((state) => state.track === track && state.ended);
+  }
+
   /** What a later process needs to go on behind the last frame that was given. */
   get checkpoint(): TrackerCheckpoint {
     return structuredClone(this.#state);

@@ -19,9 +19,8 @@ import { subjectOf } from '../../../schemas/message.ts';
 import { Progress } from '../../../schemas/progress.ts';
 import { Track } from '../../../schemas/track.ts';
 import { lengthOf } from '../follow/directed-view.ts';
-import { type FollowedLabel, followAnimal } from '../follow/follow.ts';
+import { type FollowedLabel, followAnimal, type TrackingWays } from '../follow/follow.ts';
 import { type PlannedWay, plannedWays, replacement } from '../follow/replace.ts';
-import type { TrackerOptions } from '../options.ts';
 import { JobGaveUp, KeptClipView } from './kept-view.ts';
 
 export const followTake = { type: FollowJob, ackWaitS: 30, attempts: 5 };
@@ -31,11 +30,11 @@ const AT_ONCE = 4;
 /** Frames between two words on how far it is. */
 const TELL_EVERY = 16;
 
-export function followHandler(bus: Bus, options: TrackerOptions): Handler {
+export function followHandler(bus: Bus, ways: TrackingWays): Handler {
   return handler({
     take: followTake,
     concurrency: AT_ONCE,
-    each: (input, context) => followJob(bus, input, options, context),
+    each: (input, context) => followJob(bus, input, ways, context),
     onDead: ({ body: { job } }, reason) => [new JobReport('follow', job).failed(reason)],
   });
 }
@@ -43,14 +42,14 @@ export function followHandler(bus: Bus, options: TrackerOptions): Handler {
 async function* followJob(
   bus: Bus,
   input: Incoming<typeof FollowJob>,
-  options: TrackerOptions,
+  ways: TrackingWays,
   { log, signal }: Context,
 ): AsyncGenerator<Outgoing | Commit> {
   const { job } = input.body;
   const last = await bus.last(Progress, subjectOf(Progress, { job }));
   if (last && last.body.state !== 'running') return;
   yield* messagesOf<Outgoing | Commit, void>(
-    (send, left) => new FollowWork({ bus, input, options, log, send, signal: left }).run(),
+    (send, left) => new FollowWork({ bus, input, ways, log, send, signal: left }).run(),
     signal,
   );
 }
@@ -58,7 +57,7 @@ async function* followJob(
 interface Work {
   readonly bus: Bus;
   readonly input: Incoming<typeof FollowJob>;
-  readonly options: TrackerOptions;
+  readonly ways: TrackingWays;
   readonly log: Logger;
   readonly send: Send<Outgoing | Commit>;
   readonly signal: AbortSignal;
@@ -112,17 +111,18 @@ class FollowWork {
     before: readonly ReviewedLabel[],
     total: number,
   ): Promise<FollowedLabel[]> {
-    const { bus, input, options, log, send, signal } = this.#work;
+    const { bus, input, ways, log, send, signal } = this.#work;
     const { track, label, box } = input.body;
     const times = new Map(before.map((known) => [known.track.index, known.track.pts]));
-    const { answerS } = options;
+    const { answerS } = ways.options;
     const view = new KeptClipView({ bus, job: input, tracked, times, way, log, signal, send, answerS });
     const begin = this.#done;
     try {
       await this.#tell(total);
-      return await followAnimal(view, { way, track, label, box, until }, options, async () => {
-        this.#done += 1;
-        if (this.#done % TELL_EVERY === 0) await this.#tell(total);
+      return await followAnimal(view, { way, track, label, box, until }, ways, async (done) => {
+        if (begin + done < this.#done + TELL_EVERY) return;
+        this.#done = begin + done;
+        await this.#tell(total);
       });
     } finally {
       view.close();

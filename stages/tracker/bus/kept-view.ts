@@ -47,7 +47,7 @@ export interface KeptViewOptions {
 const FIRST_STILLS = 64;
 const MOST_STILLS = 1_024;
 /** Pictures that are held unpacked. */
-const MOST_RASTERS = 4;
+const MOST_RASTERS = 6;
 /** Why a frame is not followed in that nobody looked at when the clip was tracked. */
 const NOT_LOOKED_AT = 'not looked at';
 

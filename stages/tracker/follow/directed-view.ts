@@ -20,6 +20,7 @@ export class DirectedView implements ClipView {
   readonly #step: 1 | -1;
   readonly #frames: number;
   #isOver = false;
+  #seen = 0;
 
   constructor(view: ClipView, way: Way) {
     this.#view = view;
@@ -33,6 +34,11 @@ export class DirectedView implements ClipView {
     this.#isOver = true;
   }
 
+  /** Frames that were given so far. */
+  get seen(): number {
+    return this.#seen;
+  }
+
   /** The frame's index in the clip. */
   indexOf(frame: number): number {
     return this.#from + this.#step * frame;
@@ -41,6 +47,7 @@ export class DirectedView implements ClipView {
   async frame(index: number): Promise<FrameFacts | null> {
     if (this.#isOver || index >= this.#frames) return null;
     const frame = await this.#view.frame(this.indexOf(index));
+    this.#seen = index + 1;
     return frame && { ...frame, index };
   }
 

@@ -2,6 +2,7 @@
 import type { Box } from '../../../pipeline/domain/vision/box.ts';
 import type { Anchor } from '../../../schemas/clip-arrived.ts';
 import type { Cause } from '../../../schemas/terms.ts';
+import type { Follower } from '../hindsight/evidence.ts';
 import type { Label } from '../loop.ts';
 import type { TrackerOptions } from '../options.ts';
 import { Tracking } from '../tracking.ts';
@@ -32,33 +33,38 @@ export interface FollowedLabel extends Label {
 /** The animal was there: a person or the detector said so, or both sides of a gap do. */
 const SEEN: ReadonlySet<Cause> = new Set<Cause>(['hand', 'detected', 'followed', 'interpolated']);
 
+/** How clips are tracked. */
+export interface TrackingWays {
+  readonly options: TrackerOptions;
+  /** Follows by looks; null where there are no weights. */
+  readonly follower: Follower | null;
+}
+
 /**
- * @param onFrame called for each frame that was decided
+ * @param onFrame called as frames are gone through, with their number so far
  * @returns in the order of the way; where the animal was lost, up to where it was seen last
  */
 export async function followAnimal(
   view: ClipView,
   { way, track, label, box, until }: Following,
-  options: TrackerOptions,
-  onFrame: () => Promise<void> = async () => {},
+  { options, follower }: TrackingWays,
+  onFrame: (done: number) => Promise<void> = async () => {},
 ): Promise<FollowedLabel[]> {
   const directed = new DirectedView(view, way);
   const anchors: Anchor[] = [{ frame: 0, track, box: [...box], label }];
   if (until) anchors.push({ frame: lengthOf(way) - 1, track, box: [...until.box], label });
-  // Frame by frame: what is followed ends where the animal is lost, not a window behind it.
-  const plain: TrackerOptions = { ...options, method: 'note' };
-  const loop = new Tracking({ view: directed, anchors, options: plain, follower: null });
+  const tracking = new Tracking({ view: directed, anchors, options, follower });
   const labels: FollowedLabel[] = [];
-  let isLost = false;
-  for await (const { frame, labels: all } of loop.steps()) {
-    const own = all.find((found) => found.track === track);
-    if (own) labels.push({ ...own, index: directed.indexOf(frame.index), pts: frame.pts });
-    isLost = loop.checkpoint.tracks.some((state) => state.track === track && state.ended);
+  for await (const step of tracking.progress()) {
+    const own = step?.labels.find((found) => found.track === track);
+    if (step && own) labels.push({ ...own, index: directed.indexOf(step.frame.index), pts: step.frame.pts });
     // Who is lost is not looked for in the whole picture: a person has said which animal it is.
-    if (isLost) directed.end();
-    await onFrame();
+    if (tracking.isEnded(track)) directed.end();
+    await onFrame(directed.seen);
   }
   const isBefore = until && (({ index }: FollowedLabel) => stepOf(way) * (until.index - index) > 0);
   const wanted = isBefore ? labels.filter(isBefore) : labels;
-  return isLost ? wanted.slice(0, wanted.findLastIndex(({ cause }) => SEEN.has(cause)) + 1) : wanted;
+  return tracking.isEnded(track)
+    ? wanted.slice(0, wanted.findLastIndex(({ cause }) => SEEN.has(cause)) + 1)
+    : wanted;
 }

@@ -26,7 +26,10 @@ function follow(
 ): Promise<FollowedLabel[]> {
   const given = until === undefined ? {} : { until: { index: until, box: at(until) } };
   const request = { way: { from, to }, track: 9, label: 'deer', box: at(from), ...given };
-  return followAnimal(new SimulatedClip({ ...scene, ...changes }), request, { ...options, ...rules });
+  return followAnimal(new SimulatedClip({ ...scene, ...changes }), request, {
+    options: { ...options, ...rules },
+    follower: null,
+  });
 }
 
 const indices = (labels: readonly FollowedLabel[]) => labels.map(({ index }) => index);
