@@ -120,7 +120,7 @@ describe('following an animal anew in a browser', {
     await publishDrifted(nobody, { clip, drifted: (index) => index >= LOST_AT, path: '/nowhere/square.mp4' });
     startStages(context, clip);
     // Its pictures can't be had either.
-    const noise = /^504 /;
+    const noise = /^(404|504) .*frames/;
     await visitStudio(browser, studio, { user: 'mika', noise }, async (visitor) => {
       const { page, press } = visitor;
       await at(visitor, clip, LOST_AT);
