@@ -16,6 +16,7 @@ const VIEWS = [
   '#/review',
   `#/review/${clip}/1/3`,
   '#/review/lasso',
+  '#/review/audit',
   '#/models',
   '#/events',
 ];
@@ -105,6 +106,17 @@ describe('the studio’s looks', { skip: chromiumPath === undefined && noChromiu
       await page.locator('.settings summary').click();
       await page.getByRole('combobox', { name: '言語' }).selectOption('en');
       await rooms.getByRole('link', { name: 'Draw' }).waitFor();
+    });
+  });
+
+  test('a list with nothing left keeps its filter over the whole width', async () => {
+    const viewport = { width: 360, height: 800 };
+    await visitStudio(browser, studio, { user: 'mika', viewport }, async ({ page, person, go }) => {
+      for (const track of [1, 2]) await person.decide('accepted', { clip, track, from: 0, to: 7 });
+      await go('#/review');
+      await page.getByRole('heading', { name: 'Every label is decided on.' }).waitFor();
+      const wide = async (part: string) => (await page.locator(part).boundingBox())?.width ?? 0;
+      assert.equal(await wide('.filter'), await wide('.review-list'));
     });
   });
 
