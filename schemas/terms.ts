@@ -204,5 +204,5 @@ export const DecidedAt = Type.String({
 export const TookMs = Type.Integer({
   minimum: 0,
   maximum: 3_600_000,
-  description: 'From when it was shown to when it was decided, ms',
+  description: 'Of the person, since their decision before this one or since it was shown; ms',
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { publishFound, publishLabelled, startStudio, type TestStudio } from '../bus/studio-bed.ts';
+import { Person, publishFound, publishLabelled, startStudio, type TestStudio } from '../bus/studio-bed.ts';
 import { clipId, type Testbed, testbed } from '../bus/testbed.ts';
 import { chromiumPath, noChromium, startChromium } from './chromium.ts';
 import { builtPage, publishNumbered, visitStudio } from './studio-page.ts';
@@ -111,8 +111,9 @@ describe('the studio’s looks', { skip: chromiumPath === undefined && noChromiu
 
   test('a list with nothing left keeps its filter over the whole width', async () => {
     const viewport = { width: 360, height: 800 };
-    await visitStudio(browser, studio, { user: 'mika', viewport }, async ({ page, person, go }) => {
-      for (const track of [1, 2]) await person.decide('accepted', { clip, track, from: 0, to: 7 });
+    const mika = await Person.enter(studio, 'mika');
+    for (const track of [1, 2]) await mika.decide('accepted', { clip, track, from: 0, to: 7 });
+    await visitStudio(browser, studio, { user: 'mika', viewport }, async ({ page, go }) => {
       await go('#/review');
       await page.getByRole('heading', { name: 'Every label is decided on.' }).waitFor();
       const wide = async (part: string) => (await page.locator(part).boundingBox())?.width ?? 0;

@@ -56,7 +56,10 @@ const RequestId = Type.String({
   description: 'The same when it is sent again',
 });
 
-/** Milliseconds from when something was shown to the key that decided it, and the key: for labels a minute. */
+/**
+ * A person's milliseconds since their decision before this one, or since the room was opened, pauses left out; and the key
+ * that decided. Together they are the time that review took.
+ */
 const Timed = {
   id: Type.Optional(RequestId),
   tookMs: Type.Optional(TookMs),

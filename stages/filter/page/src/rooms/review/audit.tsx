@@ -78,7 +78,7 @@ function Question({ task, left, onAnswered }: QuestionProps) {
   const t = words.value.audit;
   const { clip, index, box } = task;
   const { picture, error } = useFrame(clip, index, []);
-  const timed = useTimed(task.task);
+  const timed = useTimed('audit');
   const answer = (right: boolean, key: string) => {
     if (!picture) return;
     post('audit', '/audit', { task: task.task, right, ...timed(key) });

@@ -34,7 +34,7 @@ export function LassoRoom() {
     [labels.value, tracks.value, filter.value],
   );
   const [line, setLine] = useState<readonly Point[]>([]);
-  const timed = useTimed(String(line.length === 0));
+  const timed = useTimed('review');
   const selected = useMemo(
     () => (line.length < 3 ? [] : dots.filter((dot) => isInside(line, dot))),
     [line, dots],

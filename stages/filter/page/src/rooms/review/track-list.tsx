@@ -21,7 +21,7 @@ const ROW = 112;
 export function TrackList() {
   const t = words.value.review;
   const all = listed.value;
-  const timed = useTimed(cursor.value ?? '');
+  const timed = useTimed('review');
   const at = Math.max(
     0,
     all.findIndex((track) => trackKey(track) === cursor.value),

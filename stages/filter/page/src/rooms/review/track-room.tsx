@@ -53,7 +53,7 @@ export function TrackRoom({ view, clip, asked }: TrackRoomProps) {
   // While it plays, the player asks for frames and shows them.
   const { picture, error } = useFrame(view.clip, isPlaying ? (asked ?? index) : index, ahead);
   const stage = useRef<StageView | null>(null);
-  const timed = useTimed(`${key}/${index}`);
+  const timed = useTimed('review');
   const [asking, setAsking] = useState<Asking>(null);
   /** A box that is corrected by keys, on one frame. */
   const [edited, setEdited] = useState<{ readonly at: string; readonly box: Box } | null>(null);
