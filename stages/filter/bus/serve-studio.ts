@@ -29,7 +29,7 @@ export async function serveStudio(
       expected: `at least ${LEAST_TOKEN}, which nobody can guess`,
     });
   }
-  const studio = new Studio(bus, { acceptBelow, seed, steps }, log);
+  const studio = new Studio(bus, { acceptBelow, seed, steps }, log, signal);
   const page = resolve(import.meta.dirname, '../page/dist');
   if (!existsSync(page)) log.warn('the page is not built: make setup builds it');
   const app = studioServer(studio, {

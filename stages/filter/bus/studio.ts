@@ -24,6 +24,7 @@ import type {
   DrawnFrame,
   Edit,
   Follow,
+  FrameProposal,
   Go,
   JobView,
   ModelView,
@@ -32,6 +33,7 @@ import type {
 import { auditEntry, auditTasks } from '../studio/audit.ts';
 import { JobViews } from '../studio/job-views.ts';
 import { Live } from '../studio/live.ts';
+import { PageNews } from '../studio/page-news.ts';
 import { progressOf } from '../studio/progress.ts';
 import { type Change, Projection } from '../studio/projection.ts';
 import { refuseUnlessFrame } from '../studio/requests.ts';
@@ -41,9 +43,7 @@ import { askTracker } from './follow.ts';
 import { LabelWriter } from './label-writer.ts';
 import { Models } from './models.ts';
 import { Pictures, pictureSource } from './pictures.ts';
-
-/** Changes of so many milliseconds are told to the pages at once. */
-const GATHER_MS = 60;
+import { Proposer } from './proposer.ts';
 
 /** How long a frame that was drawn on may take to be decoded, ms. */
 const KEPT_MS = 60_000;
@@ -69,17 +69,14 @@ export class Studio {
   readonly #seed: number;
   readonly #steps: number;
   readonly #writer: LabelWriter;
-  /** By clip: up to where the pages were told. */
-  readonly #told = new Map<string, number>();
-  /** The progress that the pages were told last, as JSON. */
-  #toldProgress = '';
+  readonly #news: PageNews;
+  readonly #proposer: Proposer;
   readonly #caughtUp = Promise.withResolvers<void>();
   /** Kinds of messages whose stored ones are not all folded yet. */
   #behind = 0;
-  #changes: Change[] = [];
-  #timer: NodeJS.Timeout | undefined;
 
-  constructor(bus: Bus, { acceptBelow, seed, steps }: StudioRules, log: Logger) {
+  /** @param signal ends what it does by itself */
+  constructor(bus: Bus, { acceptBelow, seed, steps }: StudioRules, log: Logger, signal: AbortSignal) {
     this.#bus = bus;
     this.#log = log;
     this.#seed = seed;
@@ -89,6 +86,12 @@ export class Studio {
     this.stays = new StayViews(this.projection);
     this.models = new Models(bus, this.projection, this.#pictures, log);
     this.#writer = new LabelWriter(bus, this.projection);
+    this.#news = new PageNews(this.projection, this.live, () => this.progress());
+    this.#proposer = new Proposer({
+      ...{ projection: this.projection, log, signal },
+      picture: (clip, index, patience) => this.picture(clip, index, patience),
+      onBetter: (proposals) => this.live.send({ kind: 'proposals', proposals }),
+    });
   }
 
   /** Resolves when everything that was on the bus is folded: until then the page would show half of it. */
@@ -122,7 +125,7 @@ export class Studio {
       this.#followJobs(signal),
     ]);
     unwatch();
-    clearTimeout(this.#timer);
+    this.#news.close();
   }
 
   decide(request: Decide, by: string): Promise<Decided> {
@@ -131,6 +134,11 @@ export class Studio {
 
   edit(request: Edit, by: string): Promise<Decided> {
     return this.#writer.edit(request, by);
+  }
+
+  /** What is known at once; better ones are told to the pages. */
+  proposals(): FrameProposal[] {
+    return this.#proposer.all();
   }
 
   async draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame> {
@@ -216,7 +224,7 @@ export class Studio {
   ): Promise<void> {
     for await (const { body, sequence, id } of this.#followed(type, signal)) {
       const change = add(body, sequence, id);
-      if (this.#behind === 0) this.#changed(change);
+      if (this.#behind === 0) this.#news.add(change);
       this.#writer.came(id);
     }
   }
@@ -226,8 +234,7 @@ export class Studio {
     const onCaughtUp = () => {
       this.#behind -= 1;
       if (this.#behind > 0) return;
-      for (const { clip } of this.projection.clips())
-        this.#told.set(clip, this.projection.labels(clip)?.moment ?? 0);
+      this.#news.begin();
       this.#caughtUp.resolve();
     };
     return this.#bus.follow(type, {}, { signal, onCaughtUp });
@@ -248,41 +255,5 @@ export class Studio {
         this.#log.warn({ why: reasonOf(error) }, 'models not told to the pages'),
       );
     }
-  }
-
-  #changed(change: Change): void {
-    this.#changes.push(change);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#tell(this.#changes.splice(0));
-    }, GATHER_MS);
-  }
-
-  #tell(changes: readonly Change[]): void {
-    const { projection, live } = this;
-    for (const { drawn } of changes) if (drawn) live.send({ kind: 'drawn', frame: drawn });
-    for (const [clip, own] of Map.groupBy(changes, (change) => change.clip)) {
-      live.send({ kind: 'clip', clip: projection.clip(clip) });
-      const labels = projection.labels(clip);
-      if (!labels || !projection.facts(clip)?.tracked) continue;
-      const of = labels.changedSince(this.#told.get(clip) ?? 0);
-      this.#told.set(clip, labels.moment);
-      if (of.length > 0) live.send({ kind: 'tracks', clip, of, tracks: projection.summariesOf(clip, of) });
-      const decided = own.flatMap((change) => change.decided ?? []);
-      for (const [by, theirs] of Map.groupBy(decided, (decision) => decision.by)) {
-        const from = Math.min(...theirs.map(({ range }) => range[0]));
-        const to = Math.max(...theirs.map(({ range }) => range[1]));
-        live.send({ kind: 'labels', clip, tracks: projection.tracks(clip, of, [from, to]), by });
-      }
-    }
-    this.#tellProgress();
-  }
-
-  #tellProgress(): void {
-    const progress = this.progress();
-    const told = JSON.stringify(progress);
-    if (told === this.#toldProgress) return;
-    this.#toldProgress = told;
-    this.live.send({ kind: 'progress', progress });
   }
 }

@@ -14,7 +14,7 @@
  * | GET `/tracks` | | {@link TrackSummary}[], first what is worth a person's second |
  * | GET `/drawn` | | {@link DrawnFrame}[] |
  * | PUT `/drawn/:clip/:index` | {@link Draw} | {@link DrawnFrame}; `409` with the one that stands |
- * | GET `/proposals` | | {@link FrameProposal}[]: frames worth drawing, what was imported among them |
+ * | GET `/proposals` | | {@link FrameProposal}[]: frames worth drawing, what was imported among them; better ones come as events |
  * | POST `/decisions` | {@link Decide} | {@link Decided}; `409` with what somebody decided meanwhile |
  * | POST `/edits` | {@link Edit} | {@link Decided} |
  * | POST `/undo`, `/redo` | {@link Again} | {@link Decided}; `404` where there is nothing to undo |
@@ -102,6 +102,7 @@ export type LiveEvent =
       readonly by: string;
     }
   | { readonly at: number; readonly kind: 'drawn'; readonly frame: DrawnFrame }
+  | { readonly at: number; readonly kind: 'proposals'; readonly proposals: readonly FrameProposal[] }
   | { readonly at: number; readonly kind: 'job'; readonly job: JobView }
   | { readonly at: number; readonly kind: 'models'; readonly models: readonly ModelView[] }
   | { readonly at: number; readonly kind: 'progress'; readonly progress: Progress }

@@ -18,6 +18,7 @@ import {
   type DrawnFrame,
   Edit,
   Follow,
+  type FrameProposal,
   Go,
   type JobView,
   type LiveEvent,
@@ -31,7 +32,6 @@ import { bodyOf, clipOf, indexOf, modelOf, userNeeded } from './asked.ts';
 import type { Live } from './live.ts';
 import { type ModelsBackend, modelRoutes } from './model-routes.ts';
 import type { Projection } from './projection.ts';
-import { proposedFrames } from './proposals.ts';
 import { ConflictError } from './requests.ts';
 import { keepUser, tokenRequired, userOf, writesFromHere } from './session.ts';
 
@@ -44,6 +44,8 @@ export interface StudioBackend {
   readonly jobs: { all(): JobView[] };
   decide(request: Decide, by: string): Promise<Decided>;
   edit(request: Edit, by: string): Promise<Decided>;
+  /** What is known at once; better ones are told to the pages. */
+  proposals(): FrameProposal[];
   draw(clip: string, index: number, request: Draw, by: string): Promise<DrawnFrame>;
   change(direction: 'undo' | 'redo', request: Again, by: string): Promise<Decided | null>;
   picture(clip: string, index: number, signal: AbortSignal): Promise<Uint8Array | null>;
@@ -190,7 +192,7 @@ function api(studio: StudioBackend, { project, version, pictureMs = PICTURE_MS }
     context.json(await studio.followAnew(await bodyOf(context, Follow), userNeeded(context))),
   );
   app.post('/go', async (context) => context.json(await studio.go(await bodyOf(context, Go))));
-  app.get('/proposals', (context) => context.json(proposedFrames(projection.clips())));
+  app.get('/proposals', (context) => context.json(studio.proposals()));
   app.post('/models/:model/activate', async (context) =>
     context.json(await studio.activate(modelOf(context))),
   );

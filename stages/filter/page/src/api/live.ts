@@ -3,7 +3,7 @@ import { batch, signal } from '@preact/signals';
 import type { LiveEvent } from '../../../studio/api.ts';
 import { loadDrawings, takeDrawing } from './drawings.ts';
 import { dropTracks, reopenClips, takeTracks } from './labels.ts';
-import { loadLists, models, progress, takeClip, takeJobs, takeSummaries } from './lists.ts';
+import { loadLists, models, progress, proposals, takeClip, takeJobs, takeSummaries } from './lists.ts';
 
 /** Whether events come in. */
 export const isOnline = signal(true);
@@ -45,6 +45,7 @@ function take(event: LiveEvent): void {
     dropTracks(event.clip, new Set(event.of.filter((track) => !standing.has(track))));
   } else if (event.kind === 'labels') takeTracks(event.tracks);
   else if (event.kind === 'drawn') takeDrawing(event.frame);
+  else if (event.kind === 'proposals') proposals.value = event.proposals;
   else if (event.kind === 'job') takeJobs([event.job]);
   else if (event.kind === 'models') models.value = event.models;
   else if (event.kind === 'progress') progress.value = event.progress;

@@ -9,7 +9,7 @@ import type { LabelReviewed } from '../../../../../schemas/label-reviewed.ts';
 import { Track } from '../../../../../schemas/track.ts';
 import { progressOf } from '../../../../../stages/filter/studio/progress.ts';
 import { Projection } from '../../../../../stages/filter/studio/projection.ts';
-import { proposedFrames, WORTH_DRAWING } from '../../../../../stages/filter/studio/proposals.ts';
+import { WORTH_DRAWING } from '../../../../../stages/filter/studio/proposals.ts';
 import {
   ConflictError,
   decisionEntries,
@@ -136,21 +136,6 @@ test('progress - a short clip has no more frames worth drawing than frames; none
   projection.addDrawing(drawingEntry(projection, { clip, index: 0 }, drawing, mika), 1, 'drawing-1');
   const { worthDrawing, drawn } = progressOf(projection);
   assert.deepEqual({ worthDrawing, drawn }, { worthDrawing: 10, drawn: 1 });
-});
-
-test('proposals - the first frame of each clip, the rest spread over all by their length, each once', () => {
-  const [view] = projected().clips();
-  const clips = [100, 300].map((frames, i) => ({ ...view!, clip: `${i}`.repeat(16), frames }));
-  const proposed = proposedFrames(clips);
-  assert.equal(proposed.length, WORTH_DRAWING);
-  assert.equal(new Set(proposed.map((frame) => `${frame.clip}.${frame.index}`)).size, proposed.length);
-  assert.deepEqual(
-    proposed.filter(({ why }) => why === 'first').map(({ index }) => index),
-    [0, 0],
-  );
-  const longer = proposed.filter((frame) => frame.clip === clips[1]!.clip).length;
-  assert.ok(longer > 2 * (proposed.length - longer), `${longer}`);
-  assert.deepEqual(proposedFrames([{ ...view!, state: 'failed' }]), []);
 });
 
 test('projection - a clip that failed stays so until it arrives again, in whatever order the messages are read', () => {
