@@ -25,6 +25,13 @@ export function wholeNumber(least: number): (text: string) => number {
   );
 }
 
+/** @throws InvalidArgumentError where the text is no port */
+export function port(text: string): number {
+  const value = wholeNumber(1)(text);
+  if (value > 65_535) throw new InvalidArgumentError('Expected a port, 1 to 65535.');
+  return value;
+}
+
 /** A number above 0, e.g. of seconds. */
 export const positiveNumber = numberWhere((value) => value > 0, 'a number above 0');
 

@@ -33,7 +33,7 @@ import type { Live } from './live.ts';
 import { type ModelsBackend, modelRoutes } from './model-routes.ts';
 import type { Projection } from './projection.ts';
 import { ConflictError } from './requests.ts';
-import { keepUser, tokenRequired, userOf, writesFromHere } from './session.ts';
+import { keepUser, MARK_HEADER, markOf, tokenRequired, userOf, writesFromHere } from './session.ts';
 
 /** What stands behind the page. */
 export interface StudioBackend {
@@ -97,7 +97,7 @@ export function studioServer(studio: StudioBackend, options: ServerOptions): Hon
       strictTransportSecurity: false,
     }),
   );
-  app.get('/healthz', (context) => context.text('ok'));
+  app.get('/healthz', (context) => context.text('ok', 200, { [MARK_HEADER]: markOf(token) }));
   app.use(tokenRequired(token));
   app.use(writesFromHere());
   app.use('/api/*', bodyLimit({ maxSize: MOST_BODY, onError: refuseLarge }));

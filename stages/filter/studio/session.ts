@@ -14,6 +14,14 @@ export function isToken(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
 }
 
+/** Of the answer of `/healthz`. */
+export const MARK_HEADER = 'x-shika-studio';
+
+/** Tells one studio from another to who knows its token, and the token to nobody: 64 bits of its digest. */
+export function markOf(token: string): string {
+  return createHash('sha256').update(`mark:${token}`).digest('hex').slice(0, 16);
+}
+
 /** `?token=` becomes a cookie and is taken out of the address; everything else needs the cookie, or a bearer token. */
 export function tokenRequired(token: string): MiddlewareHandler {
   return async (context, next) => {

@@ -1,16 +1,19 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import open from 'open';
 import { announceFound } from '../../../ingest/announce.ts';
+import type { ProbedClip } from '../../../ingest/folders/find-clips.ts';
 import { readCameraKnowledge } from '../../../ingest/options.ts';
+import type { Bus } from '../../../runtime/bus/bus.ts';
 import { reasonOf } from '../../../runtime/errors.ts';
 import type { OwnedFolder } from '../../../runtime/supervisor/owned-folder.ts';
 import { processesFor } from '../../jobs/processes.ts';
-import { keepLabelsFile, studioAddress, studioAnswers } from '../../jobs/studio.ts';
+import { keepLabelsFile, servedStudio, studioAddress, studioAnswers } from '../../jobs/studio.ts';
 import { markStaying } from '../../results/job-folder.ts';
-import { withJobFolder, withPipeline } from '../bus-access.ts';
+import type { Settings } from '../../settings.ts';
+import { withBus, withJobFolder, withPipeline } from '../bus-access.ts';
 import { Interrupted } from '../interrupt.ts';
 import { openJobInput } from '../open-input.ts';
-import { camera, config, detectors, jobFolder, wholeNumber, withOptions } from '../options.ts';
+import { camera, config, detectors, jobFolder, port, withOptions } from '../options.ts';
 import { print } from '../terminal.ts';
 
 interface StudioFlags {
@@ -36,16 +39,24 @@ export function studioCommand(program: Command): void {
     config(),
   )
     .description('the whole method in a browser: draw, label, review, train')
-    .action((paths: string[], flags: StudioFlags) =>
-      withJobFolder(flags, (folder) => studio(folder, paths, flags)),
-    );
+    .action(async (paths: string[], flags: StudioFlags) => {
+      const url = await servedStudio(flags.out);
+      if (url) return join(url, paths, flags);
+      return withJobFolder(flags, (folder) => studio(folder, paths, flags));
+    });
+}
+
+/** The folder's studio runs already: it gets the clips, and its address is shown. */
+async function join(url: string, paths: readonly string[], flags: StudioFlags): Promise<void> {
+  const clips = await clipsOf(paths, flags);
+  await withBus(flags, ({ bus, settings, signal }) => announceAll(bus, clips, settings, signal));
+  print(`\n  ${url}\n\nThis folder’s studio runs already.`);
+  if (flags.open && hasScreen()) await open(url);
 }
 
 async function studio(folder: OwnedFolder, paths: string[], flags: StudioFlags): Promise<void> {
   const { out, host, config: file } = flags;
-  const input = paths.length > 0 ? await openJobInput(paths, [], flags.camera) : null;
-  for (const note of input?.notes ?? []) print(note);
-  for (const { message } of input?.problems ?? []) print(message);
+  const clips = await clipsOf(paths, flags);
   const address = await studioAddress({ out, port: flags.port, host });
   markStaying(out);
   await withPipeline(
@@ -57,8 +68,7 @@ async function studio(folder: OwnedFolder, paths: string[], flags: StudioFlags):
       env: address.env,
     },
     async ({ bus, settings, signal, log }) => {
-      const known = await readCameraKnowledge(settings.cameras);
-      for (const clip of input?.clips ?? []) await announceFound(bus, clip, signal, known);
+      await announceAll(bus, clips, settings, signal);
       await studioAnswers(address.url, signal);
       print(`\n  ${address.url}\n\nCtrl-C stops; the same command goes on with everything as it was.`);
       if (flags.open && hasScreen()) {
@@ -70,14 +80,30 @@ async function studio(folder: OwnedFolder, paths: string[], flags: StudioFlags):
   );
 }
 
+/** What can't be used is named. */
+async function clipsOf(
+  paths: readonly string[],
+  { camera: name }: StudioFlags,
+): Promise<readonly ProbedClip[]> {
+  if (paths.length === 0) return [];
+  const { clips, notes, problems } = await openJobInput(paths, [], name);
+  for (const note of notes) print(note);
+  for (const { message } of problems) print(message);
+  return clips;
+}
+
+async function announceAll(
+  bus: Bus,
+  clips: readonly ProbedClip[],
+  { cameras }: Settings,
+  signal: AbortSignal,
+): Promise<void> {
+  const known = await readCameraKnowledge(cameras);
+  for (const clip of clips) await announceFound(bus, clip, signal, known);
+}
+
 /** Whether there is something that a browser could be shown on. */
 function hasScreen(): boolean {
   if (process.platform !== 'linux') return true;
   return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-}
-
-function port(text: string): number {
-  const value = wholeNumber(1)(text);
-  if (value > 65_535) throw new InvalidArgumentError('Expected a port, 1 to 65535.');
-  return value;
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { activeModel } from '../../../domain/models/registry.ts';
 import { type Camera, readCamera, refuseNamesakes } from '../../../ingest/cameras/camera.ts';
@@ -15,12 +14,23 @@ import { LocalPipeline } from '../../jobs/local-pipeline.ts';
 import { PipelineMetrics } from '../../jobs/pipeline-metrics.ts';
 import { processesFor } from '../../jobs/processes.ts';
 import { NO_DETECTOR } from '../../jobs/status.ts';
+import { keepLabelsFile, studioAddress, studioAnswers } from '../../jobs/studio.ts';
 import { markStaying, recordingsFolder } from '../../results/job-folder.ts';
 import { busBounds, busOptions, readSettings, storeMax } from '../../settings.ts';
-import { withJobFolder } from '../bus-access.ts';
+import { stageEnvironment, withJobFolder } from '../bus-access.ts';
 import { EXIT } from '../exit.ts';
 import { interruption } from '../interrupt.ts';
-import { camera, config, detectors, jobFolder, positiveNumber, repeated, withOptions } from '../options.ts';
+import {
+  camera,
+  config,
+  detectors,
+  jobFolder,
+  port,
+  positiveNumber,
+  repeated,
+  withOptions,
+} from '../options.ts';
+import { print } from '../terminal.ts';
 
 interface UpFlags {
   readonly watch?: readonly string[];
@@ -32,6 +42,9 @@ interface UpFlags {
   readonly out: string;
   /** False: the stages run elsewhere. */
   readonly stages: boolean;
+  readonly studio?: boolean;
+  readonly studioPort?: number;
+  readonly studioHost: string;
   readonly camera?: string;
   readonly detectors?: number;
   readonly config?: string;
@@ -59,6 +72,11 @@ export function upCommand(program: Command): void {
     camera(),
     detectors(),
     new Option('--no-stages', 'only announce clips on the bus that NATS_URL names; the stages run elsewhere'),
+    new Option('--studio', 'serve the studio as well, and print its address'),
+    new Option('--studio-port <n>', 'where (default: one that is free, from 8420 on)').argParser(port),
+    new Option('--studio-host <address>', '0.0.0.0 lets others in who have the whole address').default(
+      '127.0.0.1',
+    ),
     config(),
   )
     .description('the same stages, staying up')
@@ -92,12 +110,16 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
   const known = await readCameraKnowledge(settings.cameras);
   const log = createLog('up', settings.log.level as LogLevel); // the schema of `log.level` lists the levels
   const stopped = interruption();
+  if (flags.studio && !flags.stages)
+    throw new UsageError('--studio is served by a stage', { found: '--no-stages', expected: 'one of both' });
   markStaying(flags.out);
+  const { out, studioPort, studioHost } = flags;
+  const studio = flags.studio ? await studioAddress({ out, port: studioPort, host: studioHost }) : null;
   const pipeline = await LocalPipeline.open({
     folder,
     keep: true,
     processes: flags.stages ? processesFor(flags.detectors) : {},
-    env: flags.config ? { SHIKA_CONFIG: resolve(flags.config) } : {},
+    env: { ...stageEnvironment(flags.config), ...studio?.env },
     bus: busOptions(settings),
     bounds: busBounds(settings),
     storeMax: storeMax(settings),
@@ -130,7 +152,16 @@ async function stayUp(folder: OwnedFolder, { watch = [], rtsp = [], ...flags }: 
     log,
     known,
   };
+  const serveStudio = async () => {
+    if (!studio) return;
+    await studioAnswers(studio.url, signal);
+    print(`studio: ${studio.url}`);
+    await keepLabelsFile(pipeline.bus, out, { signal, log });
+  };
   await Promise.all([
+    serveStudio().catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    }),
     watchFolders(watch, { ...arrival, camera: flags.camera }),
     recordCameras(rtsp, {
       ...arrival,
