@@ -13,6 +13,9 @@ import { Studio } from './studio.ts';
 
 const LEAST_TOKEN = 16;
 
+/** How long a request may take to be sent, ms: its head, and all of it. An answer may take as long as it likes. */
+const PATIENCE = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
+
 /**
  * Serves the studio until it is closed.
  * @throws FatalError where the token is too short, or the port is taken
@@ -40,8 +43,9 @@ export async function serveStudio(
     page,
   });
   const server = await new Promise<ServerType>((done, fail) => {
-    const started: ServerType = serve({ fetch: app.fetch, port: studioPort, hostname: studioHost }, () =>
-      done(started),
+    const started: ServerType = serve(
+      { fetch: app.fetch, port: studioPort, hostname: studioHost, serverOptions: PATIENCE },
+      () => done(started),
     );
     started.once('error', (error) =>
       fail(

@@ -4,7 +4,6 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ApiError } from './api.ts';
 
-const TOKEN_COOKIE = 'shika-token';
 const USER_COOKIE = 'shika-user';
 const MONTH_S = 30 * 24 * 3600;
 
@@ -24,17 +23,19 @@ export function markOf(token: string): string {
 
 /** `?token=` becomes a cookie and is taken out of the address; everything else needs the cookie, or a bearer token. */
 export function tokenRequired(token: string): MiddlewareHandler {
+  // A browser sends a host's cookies to all of its ports: two studios of one machine must not overwrite each other's.
+  const cookie = `shika-token-${markOf(token).slice(0, 8)}`;
   return async (context, next) => {
     const asked = context.req.query('token');
     if (asked !== undefined && context.req.method === 'GET' && isToken(asked, token)) {
-      keep(context, TOKEN_COOKIE, token);
+      keep(context, cookie, token);
       const url = new URL(context.req.url);
       url.searchParams.delete('token');
       // Relative, so that it holds behind a proxy that serves the page below a path of its own.
-      return context.redirect(`${url.pathname.split('/').pop() || './'}${url.search}`);
+      return context.redirect(`./${url.pathname.split('/').pop()}${url.search}`);
     }
     const bearer = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1];
-    const given = bearer ?? getCookie(context, TOKEN_COOKIE) ?? '';
+    const given = bearer ?? getCookie(context, cookie) ?? '';
     if (isToken(given, token)) return next();
     const found = given ? 'another token' : 'no token';
     const error = `not let in; found ${found}; expected the address that was printed at the start`;
