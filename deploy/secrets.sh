@@ -1,16 +1,24 @@
 #!/bin/sh
 # Makes what deploy/compose.yaml needs and must not be shared: a certificate authority, the server's certificate, and
 # a password a user. deploy/secrets.sh [NAME|ADDRESS …]: names that other machines reach this one by.
-# Does nothing where deploy/secrets is there; to make new ones, remove it and start all containers again.
+# Where deploy/secrets is there, only what it lacks is added; to make new ones, remove it and start all containers again.
 set -eu
 umask 077
 cd "$(dirname "$0")"
 
+command -v openssl > /dev/null || { echo 'secrets.sh: found no openssl; on Debian: sudo apt-get install openssl' >&2; exit 1; }
+
+# What lets a person into the studio; without it the filter serves none.
+studio() {
+  grep -q '^SHIKA_FILTER_STUDIO_TOKEN=' "$1/filter.env" && return
+  printf 'SHIKA_FILTER_STUDIO_PORT=8420\nSHIKA_FILTER_STUDIO_TOKEN=%s\n' "$(openssl rand -hex 24)" >> "$1/filter.env"
+}
+
 if [ -e secrets ]; then
+  studio secrets
   echo 'deploy/secrets is there already' >&2
   exit 0
 fi
-command -v openssl > /dev/null || { echo 'secrets.sh: found no openssl; on Debian: sudo apt-get install openssl' >&2; exit 1; }
 
 made=$(mktemp -d ./.secrets-XXXXXX)
 trap 'rm -rf "$made"' EXIT
@@ -41,6 +49,7 @@ for user in $(sed -n 's/^ *user: \([a-z]*\),.*/\1/p' permissions.conf); do
   printf 'SHIKA_BUS_USER=%s\nSHIKA_BUS_PASSWORD=%s\n' "$user" "$password" > "$made/$user.env"
   printf 'SHIKA_PASSWORD_%s=%s\n' "$(echo "$user" | tr '[:lower:]' '[:upper:]')" "$password" >> "$made/nats.env"
 done
+studio "$made"
 # Read in the containers by another user than the one who runs this.
 chmod 755 "$made"
 chmod 644 "$made/ca.pem"

@@ -18,6 +18,7 @@ import { ClipFiltered } from '../../schemas/clip-filtered.ts';
 import { ClipTracked } from '../../schemas/clip-tracked.ts';
 import { subjectOf } from '../../schemas/message.ts';
 import { accountedFor } from '../../schemas/terms.ts';
+import type { ClipView } from '../../stages/filter/studio/api.ts';
 import { stages } from '../../stages/index.ts';
 import { untrainedDetector } from '../fixtures/untrained-detector.ts';
 import {
@@ -47,16 +48,19 @@ const images = {
   SHIKA_IMAGE: 'shika-test',
   NODE_IMAGE: 'shika-test-node',
   MODULES: 'shika-test-modules',
+  PAGE: 'shika-test-page',
 };
 
 describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
   let folder: string;
   let person: Bus;
   let port: number;
+  let studio: string;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'shika-compose-'));
     port = await freePort();
+    studio = `127.0.0.1:${await freePort()}`;
     await prepare();
     await composed('up', '-d', '--no-build');
     person = await connectAsPerson();
@@ -100,6 +104,28 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
     assert.equal(accountedFor(tracked.body.ledger), FRAMES);
   });
 
+  test('the studio is served: its page and its data to who has the token, nothing to who has not', async () => {
+    const secrets = await readFile(join(folder, 'secrets/filter.env'), 'utf8');
+    const token = /^SHIKA_FILTER_STUDIO_TOKEN=(\S{48})$/m.exec(secrets)?.[1] ?? '';
+    const ask = (path: string, authorization = `Bearer ${token}`) =>
+      fetch(`http://${studio}${path}`, { headers: { authorization } });
+    for (const path of ['/', '/api/clips', '/api/live']) {
+      assert.equal((await ask(path, '')).status, 401, path);
+      assert.equal((await ask(path, `Bearer ${token}x`)).status, 401, path);
+    }
+    const entered = await fetch(`http://${studio}/?token=${token}`, { redirect: 'manual' });
+    assert.equal(entered.status, 302);
+    assert.match(entered.headers.getSetCookie()[0] ?? '', /HttpOnly; SameSite=Strict/);
+    const page = await (await ask('/')).text();
+    const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(page)?.[1];
+    assert.ok(script, page);
+    assert.match((await ask(`/${script}`)).headers.get('content-type') ?? '', /javascript/);
+    const [clip] = (await (await ask('/api/clips')).json()) as ClipView[];
+    assert.deepEqual([clip?.file, clip?.state, clip?.frames], ['clip.mp4', 'tracked', FRAMES]);
+    const picture = await ask(`/api/clips/${clip?.clip}/frames/${FRAMES - 1}`);
+    assert.deepEqual([picture.status, picture.headers.get('content-type')], [200, 'image/jpeg']);
+  });
+
   test('the server refused nobody anything, and everything has stayed up', async () => {
     const logs = await composed('logs');
     assert.doesNotMatch(logs, /permissions? violation/i);
@@ -124,8 +150,16 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
     await importNats(images.SHIKA_NATS_IMAGE, nats.path);
     await importNode(images.NODE_IMAGE);
     await importImage({ name: images.MODULES, programs: {}, folders: ['shika/node_modules'] });
-    const { NODE_IMAGE, MODULES } = images;
-    const built = ['--build-arg', `NODE_IMAGE=${NODE_IMAGE}`, '--build-arg', `MODULES=${MODULES}`];
+    const dist = join(folder, 'page');
+    const vite = join(root, 'node_modules/.bin/vite');
+    await run(vite, ['build', '--logLevel', 'warn', '--outDir', dist, join(root, 'stages/filter/page')]);
+    const files = { [dist]: 'shika/stages/filter/page/dist' };
+    await importImage({ name: images.PAGE, programs: {}, files });
+    const { NODE_IMAGE, MODULES, PAGE } = images;
+    const built = Object.entries({ NODE_IMAGE, MODULES, PAGE }).flatMap(([name, image]) => [
+      '--build-arg',
+      `${name}=${image}`,
+    ]);
     const target = [
       '-f',
       join(root, 'deploy/Dockerfile'),
@@ -152,7 +186,7 @@ describe('compose.yaml, started', { skip, timeout: 600_000 }, () => {
     const [program = '', ...first] = compose ?? [];
     const files = ['-f', join(folder, 'compose.yaml'), '-f', join(folder, 'local.yaml')];
     const project = ['-p', `shika-test-${process.pid}`, '--profile', 'cpu'];
-    const env = { ...process.env, ...images, SHIKA_LISTEN: `127.0.0.1:${port}` };
+    const env = { ...process.env, ...images, SHIKA_LISTEN: `127.0.0.1:${port}`, SHIKA_STUDIO_LISTEN: studio };
     const { stdout } = await run(program, [...first, ...project, ...files, ...args], {
       env,
       maxBuffer: 2 ** 26,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -17,6 +17,7 @@ interface Service {
   readonly image: string;
   readonly command?: readonly string[];
   readonly env_file?: string;
+  readonly ports?: readonly string[];
   readonly profiles?: readonly string[];
   readonly restart?: string;
   readonly healthcheck?: object;
@@ -102,6 +103,24 @@ describe('the deploy folder, made ready', () => {
     const password = await readFile(join(folder, 'secrets/person.env'), 'utf8');
     await run('sh', [join(folder, 'secrets.sh')]);
     assert.equal(await readFile(join(folder, 'secrets/person.env'), 'utf8'), password);
+  });
+
+  test('secrets.sh - secrets of before there was a studio get its token, and keep it', async () => {
+    const file = join(folder, 'secrets/filter.env');
+    const made = await readFile(file, 'utf8');
+    assert.match(made, /^SHIKA_FILTER_STUDIO_TOKEN=[0-9a-f]{48}$/m);
+    await writeFile(file, made.replace(/^SHIKA_FILTER_STUDIO.*\n/gm, ''));
+    await run('sh', [join(folder, 'secrets.sh')]);
+    const added = await readFile(file, 'utf8');
+    assert.match(added, /^SHIKA_FILTER_STUDIO_PORT=8420\nSHIKA_FILTER_STUDIO_TOKEN=[0-9a-f]{48}$/m);
+    await run('sh', [join(folder, 'secrets.sh')]);
+    assert.equal(await readFile(file, 'utf8'), added);
+  });
+
+  test('the studio is published on loopback only, unless somebody says otherwise', () => {
+    const { ports } = written.services.filter ?? {};
+    assert.equal(ports?.length, 1);
+    assert.match(ports[0] ?? '', /^\$\{SHIKA_STUDIO_LISTEN:-127\.0\.0\.1:8420\}:8420$/); // compose fills it in
   });
 
   test('docker compose config - the bus and six stages on a processor', { skip }, async () => {

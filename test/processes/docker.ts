@@ -55,6 +55,8 @@ export interface LocalImage {
   readonly name: string;
   /** Program on this machine to where it is in the image. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Files and folders of this machine to where they are in the image. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Folders that are made, empty. */
   readonly folders?: readonly string[];
   /** Libraries that no program names because they are loaded later. */
@@ -67,6 +69,7 @@ export interface LocalImage {
 export async function importImage({
   name,
   programs,
+  files = {},
   folders = [],
   libraries = [],
   changes = [],
@@ -76,6 +79,7 @@ export async function importImage({
     for (const folder of ['tmp', 'etc', ...folders]) await mkdir(join(root, folder), { recursive: true });
     await chmod(join(root, 'tmp'), 0o1777);
     await writeFile(join(root, 'etc/passwd'), USERS);
+    for (const [file, place] of Object.entries(files)) await copy(file, join(root, place));
     const linked = new Set(libraries);
     for (const [program, place] of Object.entries(programs)) {
       await copy(program, join(root, place));
@@ -96,7 +100,7 @@ export async function importImage({
 
 async function copy(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
-  await cp(from, to, { dereference: true });
+  await cp(from, to, { dereference: true, recursive: true });
 }
 
 async function librariesOf(program: string): Promise<string[]> {

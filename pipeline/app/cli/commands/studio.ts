@@ -51,7 +51,7 @@ async function join(url: string, paths: readonly string[], flags: StudioFlags): 
   const clips = await clipsOf(paths, flags);
   await withBus(flags, ({ bus, settings, signal }) => announceAll(bus, clips, settings, signal));
   print(`\n  ${url}\n\nThis folder’s studio runs already.`);
-  if (flags.open && hasScreen()) await open(url);
+  if (flags.open && hasScreen()) await open(url).catch(() => {}); // the address is printed
 }
 
 async function studio(folder: OwnedFolder, paths: string[], flags: StudioFlags): Promise<void> {
