@@ -16,6 +16,7 @@ import { Frame } from './frame.ts';
 import { Image } from './image.ts';
 import { LabelAudited } from './label-audited.ts';
 import { LabelDrawn } from './label-drawn.ts';
+import { LabelProposed } from './label-proposed.ts';
 import { LabelReviewed } from './label-reviewed.ts';
 import { Look } from './look.ts';
 import type { MessageType } from './message.ts';
@@ -38,6 +39,7 @@ export const messages: readonly MessageType[] = [
   Track,
   Image,
   LabelDrawn,
+  LabelProposed,
   LabelReviewed,
   LabelAudited,
   DatasetJob,

@@ -27,6 +27,7 @@ import { Frame } from '../../schemas/frame.ts';
 import { Image } from '../../schemas/image.ts';
 import { LabelAudited } from '../../schemas/label-audited.ts';
 import { LabelDrawn } from '../../schemas/label-drawn.ts';
+import { LabelProposed } from '../../schemas/label-proposed.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
 import { Progress } from '../../schemas/progress.ts';
 import { activeModelKey, askedKey } from '../../schemas/state.ts';
@@ -53,7 +54,7 @@ export const filter = stage({
   ],
   reads: [
     ...[ClipFound, ClipArrived, ClipDecoded, ClipTracked, ClipFiltered, ClipFailed],
-    ...[Frame, Image, Track, LabelDrawn, LabelReviewed, LabelAudited, Progress],
+    ...[Frame, Image, Track, LabelDrawn, LabelProposed, LabelReviewed, LabelAudited, Progress],
   ],
   keeps: {
     watches: [HAND_KEY],

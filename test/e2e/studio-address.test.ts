@@ -1,10 +1,10 @@
 /** The studio of a folder that stays up: its address is printed, and printed again to whoever asks for it. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { ClipView } from '../../stages/filter/studio/api.ts';
+import type { ClipView, FrameProposal } from '../../stages/filter/studio/api.ts';
 import { writeNumberedClip } from '../fixtures/numbered-clip.ts';
 import { type Running, shika, start } from '../processes/shika.ts';
 import { until } from '../processes/until.ts';
@@ -12,6 +12,20 @@ import { untilPrinted } from '../processes/until-printed.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'shika-address-'));
 after(() => rm(folder, { recursive: true, force: true }));
+
+/** As MegaDetector writes it: an animal on frame 5. */
+const megadetector = (file: string) => ({
+  info: { format_version: '1.4' },
+  detection_categories: { '1': 'animal' },
+  images: [
+    {
+      file,
+      frame_rate: 25,
+      frames_processed: [5],
+      detections: [{ category: '1', conf: 0.87, bbox: [0.25, 0.25, 0.5, 0.5], frame_number: 5 }],
+    },
+  ],
+});
 
 const ADDRESS = /http:\/\/\S+\/\?token=\S+/;
 
@@ -41,11 +55,21 @@ test('up --studio prints the address; `studio` on the same folder brings clips a
 
   const clip = join(folder, 'deer.mp4');
   await writeNumberedClip(clip, { frames: 12 });
-  const second = await shika(['studio', clip, '--no-open', '--out', out]);
+  const boxes = join(folder, 'md.json');
+  await writeFile(boxes, JSON.stringify(megadetector('deer.mp4')));
+  const second = await shika(['studio', clip, '--boxes', boxes, '--no-open', '--out', out]);
   assert.equal(second.code, 0, second.stderr);
   assert.ok(second.stderr.includes(address.href), second.stderr);
   const found = async () => ((await (await ask('/api/clips', headers)).json()) as ClipView[]).length === 1;
   await until(found, 'the clip is in the studio');
+  const imported = async () => {
+    const proposals = (await (await ask('/api/proposals', headers)).json()) as FrameProposal[];
+    return proposals.find(({ why }) => why === 'imported');
+  };
+  await until(async () => (await imported()) !== undefined, 'its boxes are proposed');
+  const { index, boxes: proposed } = (await imported())!;
+  assert.equal(index, 5);
+  assert.deepEqual(proposed, [{ box: [40, 24, 80, 48], label: 'animal', score: 0.87 }]);
 
   up.child.kill('SIGINT');
   assert.equal((await up.ended).code, 0);

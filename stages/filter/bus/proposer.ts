@@ -20,6 +20,9 @@ import { type ImportedFrame, proposals, WORTH_DRAWING } from '../studio/proposal
 /** How long the frames of one clip may take, ms: a clip that takes longer is spread evenly. */
 const CLIP_MS = 120_000;
 
+/** Boxes of another tool of so many milliseconds are told at once. */
+const GATHER_MS = 200;
+
 export interface ProposerOptions {
   readonly projection: Projection;
   readonly log: Logger;
@@ -35,6 +38,7 @@ export class Proposer {
   readonly #glances = new Map<string, readonly Glance[]>();
   readonly #imported = new Map<string, ImportedFrame>();
   #isLooking = false;
+  #telling: NodeJS.Timeout | undefined;
 
   constructor(options: ProposerOptions) {
     this.#options = options;
@@ -46,9 +50,18 @@ export class Proposer {
     return this.#standing();
   }
 
-  /** Boxes of another tool, in the place of earlier ones on the same frame. */
-  addImported(frame: ImportedFrame): void {
+  /**
+   * Boxes of another tool, in the place of earlier ones on the same frame.
+   * @param isNews the pages do not know of them
+   */
+  addImported(frame: ImportedFrame, isNews: boolean): void {
     this.#imported.set(`${frame.clip}#${frame.index}`, frame);
+    if (!isNews) return;
+    // They come by the hundred.
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      if (!this.#options.signal.aborted) this.#options.onBetter(this.#standing());
+    }, GATHER_MS);
   }
 
   #standing(): FrameProposal[] {

@@ -10,6 +10,7 @@ import { ClipFound } from '../../../schemas/clip-found.ts';
 import { ClipTracked } from '../../../schemas/clip-tracked.ts';
 import { LabelAudited } from '../../../schemas/label-audited.ts';
 import { LabelDrawn } from '../../../schemas/label-drawn.ts';
+import { LabelProposed } from '../../../schemas/label-proposed.ts';
 import { LabelReviewed } from '../../../schemas/label-reviewed.ts';
 import type { Body, MessageType } from '../../../schemas/message.ts';
 import { Progress as JobProgress } from '../../../schemas/progress.ts';
@@ -122,6 +123,7 @@ export class Studio {
       this.#each(LabelReviewed, signal, projection.addDecision.bind(projection)),
       this.#each(LabelDrawn, signal, projection.addDrawing.bind(projection)),
       this.#each(LabelAudited, signal, projection.addAnswer.bind(projection)),
+      this.#followProposed(signal),
       this.#followJobs(signal),
     ]);
     unwatch();
@@ -238,6 +240,11 @@ export class Studio {
       this.#caughtUp.resolve();
     };
     return this.#bus.follow(type, {}, { signal, onCaughtUp });
+  }
+
+  async #followProposed(signal: AbortSignal): Promise<void> {
+    for await (const { body } of this.#followed(LabelProposed, signal))
+      this.#proposer.addImported(body, this.#behind === 0);
   }
 
   async #followJobs(signal: AbortSignal): Promise<void> {
