@@ -59,5 +59,9 @@ describe('proposals of the studio', { timeout: 180_000 }, () => {
     assert.ok(better.proposals.some(({ why }) => why === 'empty'));
     const now = await person.get<FrameProposal[]>('/api/proposals');
     assert.ok(walking(now) > walking(first), 'a page that comes later gets them at once');
+    await publishFound(bus, { clip: clipId(503), source: join(folder, 'also-gone.mp4'), frames: 40 });
+    const knows = (event: LiveEvent) =>
+      event.kind === 'proposals' && event.proposals.some(({ clip }) => clip === clipId(503));
+    assert.ok(await page.next(knows), 'a clip that comes later is proposed as well');
   });
 });

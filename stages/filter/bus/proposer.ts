@@ -20,7 +20,7 @@ import { type ImportedFrame, proposals, WORTH_DRAWING } from '../studio/proposal
 /** How long the frames of one clip may take, ms: a clip that takes longer is spread evenly. */
 const CLIP_MS = 120_000;
 
-/** Boxes of another tool of so many milliseconds are told at once. */
+/** Clips and boxes of so many milliseconds are told at once. */
 const GATHER_MS = 200;
 
 export interface ProposerOptions {
@@ -37,6 +37,8 @@ export class Proposer {
   readonly #options: ProposerOptions;
   readonly #glances = new Map<string, readonly Glance[]>();
   readonly #imported = new Map<string, ImportedFrame>();
+  /** A page is open, or was. */
+  #isAsked = false;
   #isLooking = false;
   #telling: NodeJS.Timeout | undefined;
 
@@ -46,6 +48,7 @@ export class Proposer {
 
   /** Answers at once with what is known, and looks further. */
   all(): FrameProposal[] {
+    this.#isAsked = true;
     void this.#look();
     return this.#standing();
   }
@@ -56,11 +59,16 @@ export class Proposer {
    */
   addImported(frame: ImportedFrame, isNews: boolean): void {
     this.#imported.set(`${frame.clip}#${frame.index}`, frame);
-    if (!isNews) return;
+    if (isNews) this.changed();
+  }
+
+  /** There are other clips, or other boxes: whoever asked before is told. */
+  changed(): void {
+    if (!this.#isAsked) return;
     // They come by the hundred.
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
-      if (!this.#options.signal.aborted) this.#options.onBetter(this.#standing());
+      if (!this.#options.signal.aborted) this.#options.onBetter(this.all());
     }, GATHER_MS);
   }
 

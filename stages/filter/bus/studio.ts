@@ -112,10 +112,16 @@ export class Studio {
       this.#each(type, signal, (body, sequence) =>
         projection.addFacts((body as { clip: string }).clip, { [key]: body }, sequence),
       );
+    const frames = <M extends typeof ClipFound | typeof ClipDecoded>(type: M, key: 'found' | 'decoded') =>
+      this.#each(type, signal, (body, sequence) => {
+        const change = projection.addFacts(body.clip, { [key]: body }, sequence);
+        if (this.#behind === 0) this.#proposer.changed();
+        return change;
+      });
     await Promise.all([
-      facts(ClipFound, 'found'),
+      frames(ClipFound, 'found'),
       facts(ClipArrived, 'arrived'),
-      facts(ClipDecoded, 'decoded'),
+      frames(ClipDecoded, 'decoded'),
       facts(ClipFailed, 'failed'),
       facts(ClipTracked, 'tracked'),
       facts(ClipFiltered, 'filtered'),

@@ -9,7 +9,7 @@
  * | PUT `/session` | {@link SessionChange} | {@link Session} |
  * | GET `/live` | | server-sent events, each a {@link LiveEvent} |
  * | GET `/clips` | | {@link ClipView}[] |
- * | GET `/clips/:clip/frames/:index` | | the stored JPEG; waits until the decoder has it, `504` after 20 s; `404` with the reason where it can't be had |
+ * | GET `/clips/:clip/frames/:index` | | the stored JPEG; waits until the decoder has it, `504` after 60 s; `404` with the reason where it can't be had |
  * | GET `/clips/:clip/labels` | | {@link TrackView}[]: all labels of the clip, by track |
  * | GET `/tracks` | | {@link TrackSummary}[], first what is worth a person's second |
  * | GET `/drawn` | | {@link DrawnFrame}[] |

@@ -76,7 +76,8 @@ export interface ServerOptions {
 
 /** A request's largest body, bytes: ten thousand runs of labels fit. */
 const MOST_BODY = 2 * 2 ** 20;
-const PICTURE_MS = 20_000;
+/** The first frame far into a long clip costs reading all that lies before it: 20,000 frames take some 20 s. */
+const PICTURE_MS = 60_000;
 const PING_MS = 15_000;
 
 export function studioServer(studio: StudioBackend, options: ServerOptions): Hono {
