@@ -34,8 +34,10 @@ export function WhyFigure({ clip, track, index, onClose }: WhyProps) {
           <p>
             <strong>{value.says}</strong>
           </p>
-          <img class="figure" src={`api${value.figure}`} alt={value.evidence} />
-          <p class="quiet">{value.evidence}</p>
+          {/* By itself it is as large as it was drawn: on a phone the dialog is small. */}
+          <a href={`api${value.figure}`} target="_blank" rel="noreferrer">
+            <img class="figure" src={`api${value.figure}`} alt={value.evidence} />
+          </a>
         </>
       )}
     </Dialog>
