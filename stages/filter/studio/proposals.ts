@@ -97,13 +97,15 @@ function different(
   const empties = Math.min(quiet.length, Math.ceil((count * EMPTY) / WORTH_DRAWING));
   const chosen: Glance[] = [];
   const taken: FrameProposal[] = [];
+  /** How different a frame is from the one of the chosen that is most like it; per cent where none is chosen. */
+  const nearest = new Map(all.map((glance) => [glance, 100]));
   const take = (from: readonly Glance[], isEmpty: boolean) => {
     const places = new Set(chosen.map(({ clip }) => cameras.get(clip)));
     const worthOf = (glance: Glance) => {
-      const nearest = Math.min(...chosen.map((other) => difference(other, glance)), 100);
-      if (nearest < ALIKE || chosen.includes(glance)) return -1;
+      const unlike = nearest.get(glance) ?? 0;
+      if (unlike < ALIKE) return -1;
       const place = places.has(cameras.get(glance.clip)) ? 0 : WORTH.place;
-      return nearest + place + WORTH.change * (isEmpty ? -glance.change : glance.change);
+      return unlike + place + WORTH.change * (isEmpty ? -glance.change : glance.change);
     };
     const [worth, best] = from.reduce<[number, Glance | null]>(
       (most, glance) => {
@@ -115,6 +117,7 @@ function different(
     if (!best || worth < 0) return false;
     const why = reasonFor(best, chosen, !places.has(cameras.get(best.clip)), isEmpty);
     chosen.push(best);
+    for (const [glance, before] of nearest) nearest.set(glance, Math.min(before, difference(best, glance)));
     taken.push({ clip: best.clip, index: best.index, why, boxes: [] });
     return true;
   };
