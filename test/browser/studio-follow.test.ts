@@ -17,7 +17,7 @@ const LOST_AT = 60;
 
 describe('following an animal anew in a browser', {
   skip: chromiumPath === undefined && noChromium,
-  timeout: 300_000,
+  timeout: 900_000,
 }, () => {
   let browser: Browser;
   let studio: TestStudio;
@@ -62,7 +62,7 @@ describe('following an animal anew in a browser', {
       await press('e', ...Array<string>((DRIFTED[1] - top) / 10).fill('Shift+ArrowUp'), 'Enter');
       await showing(page, spoken(squareAt(LOST_AT)));
       await press('f', 'd', 'g');
-      await page.getByText(/^Followed\. .*: 60–119 · 59$/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^Followed\. .*: 60–119 · 59$/).waitFor({ timeout: 120_000 });
 
       const { labels } = await person.track(clip, 1);
       assert.equal(labels.length, FRAMES);
@@ -100,7 +100,7 @@ describe('following an animal anew in a browser', {
       await drag(page, [x, y], [x + w, y + h], SQUARE_CLIP);
       const dialog = page.getByRole('dialog', { name: 'Missed animal' });
       await dialog.getByRole('button').filter({ hasText: /both/i }).click();
-      await page.getByText(/^Followed\. .*: 0–119 · 120$/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^Followed\. .*: 0–119 · 120$/).waitFor({ timeout: 120_000 });
       const tracks = await person.get<TrackView[]>(`/api/clips/${clip}/labels`);
       assert.deepEqual(
         tracks.map(({ track, labels }) => [track, labels.length]),
@@ -128,7 +128,7 @@ describe('following an animal anew in a browser', {
       await press('g');
       await page
         .getByText(/^The animal was not followed: .*\/nowhere\/square\.mp4/)
-        .waitFor({ timeout: 60_000 });
+        .waitFor({ timeout: 120_000 });
       assert.deepEqual((await visitor.person.track(clip, 1)).labels[100]?.box, DRIFTED);
     });
   });

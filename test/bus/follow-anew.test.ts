@@ -16,7 +16,7 @@ import { clipId, collected } from './testbed.ts';
 
 const now = Promise.resolve();
 
-describe('an animal that is followed anew', { timeout: 240_000 }, () => {
+describe('an animal that is followed anew', { timeout: 900_000 }, () => {
   let studio: TestStudio;
   let mika: Person;
   const ends: (() => Promise<void>)[] = [];
