@@ -48,6 +48,7 @@ export function storeMax({ room: { storeMaxMiB } }: Settings): number | undefine
 }
 
 /** Bounds of the streams, for whoever sets the bus up. */
-export function busBounds({ bus: { framesMaxMiB, clipsMaxAgeHours } }: Settings): BusBounds {
-  return { framesMaxBytes: framesMaxMiB * 2 ** 20, clipsMaxAgeHours };
+export function busBounds({ bus }: Settings): BusBounds {
+  const { framesMaxMiB, clipsMaxAgeHours, replicas, workReplicas } = bus;
+  return { framesMaxBytes: framesMaxMiB * 2 ** 20, clipsMaxAgeHours, replicas, workReplicas };
 }

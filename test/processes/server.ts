@@ -67,7 +67,7 @@ export async function startServer({ config = '' }: TestServerOptions = {}): Prom
 }
 
 /** A test kills its server, so it never uses the one that NATS_URL names. */
-async function testProvider(): Promise<Exclude<NatsProvider, { kind: 'url' }>> {
+export async function testProvider(): Promise<Exclude<NatsProvider, { kind: 'url' }>> {
   const path = process.env.SHIKA_TEST_NATS;
   if (path) {
     const version = await versionOf(path);

@@ -12,7 +12,6 @@ import {
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import type { Logger } from 'pino';
 import { mebibytes } from '../disk.ts';
@@ -25,6 +24,7 @@ import {
   HELD_STREAMS,
   HOUR_NS,
   maxAgeOf,
+  replicasOf,
   STATE_BUCKET,
   STORES,
   type StreamRules,
@@ -55,21 +55,36 @@ export async function setUp(
   const existing = new Set<string>();
   for await (const name of manager.streams.names()) existing.add(name);
   for (const [name, rules] of Object.entries(streams(bounds))) {
-    const config = streamConfig(name, rules);
-    await orFatal(name, expectedOf(rules), () =>
+    const config = streamConfig(name, rules, replicasOf(bounds, rules));
+    await orFatal(name, expectedOf(rules, config.num_replicas ?? 1), () =>
       existing.has(name) ? manager.streams.update(name, config) : added(manager, config),
     );
   }
-  await new Kvm(client).create(STATE_BUCKET, { history: 1 });
-  await heal(manager, `KV_${STATE_BUCKET}`, { max_msgs_per_subject: 1, max_age: 0, deny_delete: true });
+  const num_replicas = replicasOf(bounds, {});
+  // As the client would make it, but with all that it is to be from the start: a 2.9.10 in a cluster dies when it starts
+  // again on a bucket whose deletions were denied later ("can not cancel deny message delete", then a panic).
+  if (!existing.has(`KV_${STATE_BUCKET}`)) {
+    await added(manager, {
+      ...{ name: `KV_${STATE_BUCKET}`, subjects: [`$KV.${STATE_BUCKET}.>`], storage: StorageType.File },
+      ...{ retention: RetentionPolicy.Limits, allow_rollup_hdrs: true, deny_delete: true },
+      ...{ discard: DiscardPolicy.New, max_msgs_per_subject: 1, allow_direct: true, num_replicas },
+    });
+  }
+  await heal(manager, `KV_${STATE_BUCKET}`, {
+    ...{ max_msgs_per_subject: 1, max_age: 0, deny_delete: true, num_replicas },
+  });
   for (const store of STORES) {
-    await new Objm(client).create(store, { ttl: maxAgeOf(store) });
-    await heal(manager, `OBJ_${store}`, { max_msgs_per_subject: -1, max_age: maxAgeOf(store) });
+    const replicas = replicasOf(bounds, { store });
+    await new Objm(client).create(store, { ttl: maxAgeOf(store), replicas });
+    await heal(manager, `OBJ_${store}`, {
+      ...{ max_msgs_per_subject: -1, max_age: maxAgeOf(store), num_replicas: replicas },
+    });
   }
 }
 
-function expectedOf({ subjects, maxBytes }: StreamRules): string {
-  const declared = `a stream of ${subjects.join(', ')} as this version declares it`;
+function expectedOf({ subjects, maxBytes }: StreamRules, replicas: number): string {
+  const copies = replicas > 1 ? `, on ${replicas} nodes of a cluster (bus.replicas, bus.workReplicas)` : '';
+  const declared = `a stream of ${subjects.join(', ')} as this version declares it${copies}`;
   if (maxBytes === undefined) return declared;
   return `${declared}, with room for ${mebibytes(maxBytes)} (bus.framesMaxMiB) on the server's disk`;
 }
@@ -110,7 +125,11 @@ export async function untilSetUp(
   );
 }
 
-function streamConfig(name: string, rules: StreamRules): Partial<StreamConfig> & { name: string } {
+function streamConfig(
+  name: string,
+  rules: StreamRules,
+  replicas: number,
+): Partial<StreamConfig> & { name: string } {
   return {
     ...UNBOUNDED,
     name,
@@ -123,7 +142,7 @@ function streamConfig(name: string, rules: StreamRules): Partial<StreamConfig> &
     max_age: (rules.maxAgeHours ?? 0) * HOUR_NS,
     max_msgs_per_subject: -1,
     duplicate_window: DEDUPE_WINDOW_NS,
-    num_replicas: 1,
+    num_replicas: replicas,
     no_ack: false,
     allow_direct: true,
   };

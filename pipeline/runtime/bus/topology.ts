@@ -12,6 +12,10 @@ export interface BusBounds {
   readonly framesMaxBytes: number;
   /** How long clips' events are kept. */
   readonly clipsMaxAgeHours: number;
+  /** On how many nodes of a cluster what can't be computed again is kept; 1 where not given. */
+  readonly replicas?: number;
+  /** The same of what can be computed again: frames, looks, boxes, explanations, checkpoints of jobs. */
+  readonly workReplicas?: number;
 }
 
 export const HOUR_NS = 3_600_000_000_000;
@@ -25,6 +29,8 @@ export interface StreamRules {
   readonly maxAgeHours?: number;
   readonly maxBytes?: number;
   readonly full?: 'reject-new' | 'drop-old';
+  /** What is in it can be computed again. */
+  readonly again?: true;
 }
 
 export function streams(bounds: BusBounds): Record<StreamName, StreamRules> {
@@ -39,9 +45,10 @@ export function streams(bounds: BusBounds): Record<StreamName, StreamRules> {
       retention: 'limits',
       maxBytes: bounds.framesMaxBytes,
       full: 'reject-new',
+      again: true,
     },
-    LOOKS: { subjects: ['look.>'], retention: 'workqueue' },
-    BOXES: { subjects: ['box.>'], retention: 'limits', maxAgeHours: 1 },
+    LOOKS: { subjects: ['look.>'], retention: 'workqueue', again: true },
+    BOXES: { subjects: ['box.>'], retention: 'limits', maxAgeHours: 1, again: true },
     TRACKS: { subjects: ['track.>'], retention: 'limits' },
     IMAGES: { subjects: ['image.>'], retention: 'limits' },
     LABELS: { subjects: ['label.>'], retention: 'limits' },
@@ -70,6 +77,18 @@ export const HELD_STREAMS: readonly string[] = [
 
 /** What is left of jobs that never ended; as long as their progress. Nothing else goes by itself. */
 const STORE_MAX_AGE_HOURS: Readonly<Partial<Record<StoreName, number>>> = { checkpoints: 24 * 7 };
+
+/** What is in them can be computed again. */
+const STORES_AGAIN: readonly StoreName[] = ['explanations', 'checkpoints'];
+
+/** On how many nodes of a cluster something is kept. */
+export function replicasOf(
+  { replicas = 1, workReplicas = 1 }: BusBounds,
+  what: { readonly store: StoreName } | Pick<StreamRules, 'again'>,
+): number {
+  const again = 'store' in what ? STORES_AGAIN.includes(what.store) : what.again;
+  return again ? workReplicas : replicas;
+}
 
 /** How long a store keeps an object, ns; 0: for ever. */
 export function maxAgeOf(store: StoreName): number {

@@ -37,6 +37,19 @@ export const BusSection = Type.Object(
       maximum: 87_600,
       description: 'Hours that clips’ events are kept',
     }),
+    replicas: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 5,
+      description:
+        'On how many nodes of a NATS cluster labels, tracks, clips, pictures, models and jobs are kept',
+    }),
+    workReplicas: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 5,
+      description: 'The same for what can be computed again: frames, looks, boxes, explanations',
+    }),
   },
   { additionalProperties: false },
 );
