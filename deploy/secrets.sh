@@ -22,7 +22,8 @@ fi
 
 made=$(mktemp -d ./.secrets-XXXXXX)
 trap 'rm -rf "$made"' EXIT
-names='DNS:nats,DNS:localhost,IP:127.0.0.1'
+# Those of compose, of a cluster's nodes there, and of Kubernetes (its nodes are nats-0.nats …).
+names='DNS:nats,DNS:nats-2,DNS:nats-3,DNS:*.nats,DNS:localhost,IP:127.0.0.1'
 for name in "$@"; do
   case $name in
     *[!0-9.]*) names="$names,DNS:$name" ;;
@@ -37,7 +38,7 @@ openssl req -x509 -new -key "$made/ca.key" -days 3650 -subj '/CN=Shika bus' -out
   -addext 'basicConstraints=critical,CA:TRUE' -addext 'keyUsage=critical,keyCertSign'
 key "$made/server.key"
 openssl req -new -key "$made/server.key" -subj '/CN=nats' -out "$made/server.csr"
-printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n' "$names" > "$made/extensions"
+printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth,clientAuth\nbasicConstraints=CA:FALSE\n' "$names" > "$made/extensions"
 openssl x509 -req -in "$made/server.csr" -CA "$made/ca.pem" -CAkey "$made/ca.key" -CAcreateserial -days 3650 \
   -extfile "$made/extensions" -out "$made/server.pem" 2> /dev/null
 # Nobody needs to sign a second certificate with this authority.

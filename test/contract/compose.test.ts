@@ -7,7 +7,9 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { stages } from '../../stages/index.ts';
+import { startNodes } from '../processes/cluster-nodes.ts';
 import { composeCommand } from '../processes/docker.ts';
+import { until } from '../processes/until.ts';
 
 const deploy = resolve(import.meta.dirname, '../../deploy');
 const compose = await composeCommand();
@@ -22,6 +24,8 @@ interface Service {
   readonly restart?: string;
   readonly healthcheck?: object;
   readonly deploy?: object;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly unknown[];
 }
 
 const written: { services: Record<string, Service> } = parse(
@@ -64,10 +68,10 @@ describe('the deploy folder, made ready', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   /** What would be started; v1 prints the services of other profiles too. */
-  const services = async (profile: string) => {
+  const services = async (profile: string, ...more: string[]) => {
     const [program = '', ...first] = compose ?? [];
-    const file = join(folder, 'compose.yaml');
-    const { stdout } = await run(program, [...first, '-f', file, '--profile', profile, 'config']);
+    const files = ['compose.yaml', ...more].flatMap((file) => ['-f', join(folder, file)]);
+    const { stdout } = await run(program, [...first, ...files, '--profile', profile, 'config']);
     const config: { services: Record<string, Service> } = parse(stdout);
     const started = Object.entries(config.services).filter(
       ([, { profiles }]) => !profiles || profiles.includes(profile),
@@ -95,7 +99,13 @@ describe('the deploy folder, made ready', () => {
   test('secrets.sh - the certificate holds for the names it was given', async () => {
     const args = ['x509', '-in', join(folder, 'secrets/server.pem'), '-noout', '-ext', 'subjectAltName'];
     const { stdout } = await run('openssl', args);
-    for (const name of ['DNS:nats', 'DNS:localhost', 'DNS:gpu.example.org', 'IP Address:10.1.2.3'])
+    for (const name of [
+      'DNS:nats',
+      'DNS:nats-3',
+      'DNS:localhost',
+      'DNS:gpu.example.org',
+      'IP Address:10.1.2.3',
+    ])
       assert.ok(stdout.includes(name), stdout);
   });
 
@@ -126,6 +136,41 @@ describe('the deploy folder, made ready', () => {
   test('docker compose config - the bus and six stages on a processor', { skip }, async () => {
     const started = [...(await services('cpu')).keys()];
     assert.deepEqual(started.sort(), ['nats', 'set-up', 'watcher', ...Object.keys(stages)].sort());
+  });
+
+  test('docker compose config - three nodes, each with a name and a store of its own', { skip }, async () => {
+    const started = await services('cpu', 'compose.cluster.yaml');
+    const nodes = ['nats', 'nats-2', 'nats-3'];
+    assert.deepEqual(
+      [...started.keys()].sort(),
+      [...nodes, 'set-up', 'watcher', ...Object.keys(stages)].sort(),
+    );
+    const stores = new Set<string>();
+    for (const name of nodes) {
+      const { environment = {}, volumes = [], command } = started.get(name) ?? {};
+      assert.equal(environment.SHIKA_NODE, name);
+      for (const [i, other] of nodes.entries())
+        assert.equal(environment[`SHIKA_ROUTE_${i + 1}`], `nats-route://${other}:6222`);
+      assert.deepEqual(command, ['-c', '/etc/nats/nats.cluster.conf']);
+      stores.add(JSON.stringify(volumes.filter((volume) => JSON.stringify(volume).includes('/data'))));
+    }
+    assert.equal(stores.size, 3);
+    for (const name of ['set-up', 'watcher', ...Object.keys(stages)]) {
+      const { environment = {} } = started.get(name) ?? {};
+      assert.equal(environment.NATS_URL, nodes.map((node) => `nats://${node}:4222`).join(','), name);
+      assert.equal(environment.SHIKA_BUS_REPLICAS, '3', name);
+      assert.equal(environment.SHIKA_BUS_CA, '/etc/shika/ca.pem', name);
+    }
+  });
+
+  test('three nodes find each other by the certificate of secrets.sh', async (t) => {
+    const nodes = await startNodes(folder);
+    t.after(() => nodes.stop());
+    await until(
+      async () => (await nodes.routes()).every((peers) => peers.size === 2),
+      'all know each other',
+      60_000,
+    );
   });
 
   test('docker compose config - the gpu profile moves detector and trainer to a GPU', { skip }, async () => {
