@@ -1,6 +1,6 @@
 # What a person and CI need; the rest is `npx shika --help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup install demo test bench native clean
+.PHONY: help setup install demo test bench native sbom audit clean
 
 # The packages bring Node 22; the machine's own (any from 18 on) only installs them.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -30,6 +30,16 @@ bench: setup ## Measures the stages, the bus and the whole
 
 native: setup ## Builds TensorFlow's native backend, where wasm is too slow
 	@deploy/native/build.sh
+
+# npm itself from the registry: Debian's has no `sbom`.
+NPM := npx --yes npm@11
+
+sbom: ## Writes sbom.cdx.json: every package that Shika runs on, with its licence and digest (CycloneDX)
+	@$(NPM) sbom --package-lock-only --omit dev --sbom-format cyclonedx > sbom.cdx.json.part
+	@mv sbom.cdx.json.part sbom.cdx.json
+
+audit: ## Asks the registry what is known against these packages
+	@$(NPM) audit --package-lock-only --omit dev
 
 clean: ## Removes what setup and native put into this folder
 	rm -rf node_modules $(PAGE)/dist
