@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freeRoom, roomByKind } from '../../pipeline/app/jobs/garbage.ts';
+import type { Raster } from '../../pipeline/domain/vision/image.ts';
+import { encodeClip } from '../../pipeline/domain/vision/video-encode.ts';
 import type { Bus } from '../../pipeline/runtime/bus/bus.ts';
 import { outgoing } from '../../pipeline/runtime/bus/envelope.ts';
 import { Probe } from '../../pipeline/runtime/bus/probe.ts';
@@ -13,8 +15,9 @@ import { StoreGuard } from '../../pipeline/runtime/supervisor/store-guard.ts';
 import { ClipArrived } from '../../schemas/clip-arrived.ts';
 import { ClipFailed } from '../../schemas/clip-failed.ts';
 import { LabelReviewed } from '../../schemas/label-reviewed.ts';
-import { shika } from '../processes/shika.ts';
+import { shika, start } from '../processes/shika.ts';
 import { until } from '../processes/until.ts';
+import { untilPrinted } from '../processes/until-printed.ts';
 import { capturedLog, clipId, type Testbed, testbed } from './testbed.ts';
 
 const MIB = 2 ** 20;
@@ -152,4 +155,32 @@ describe('the budget of the store', () => {
     await through;
     assert.ok(said(/there is room again/));
   });
+
+  test('up - a clip waits where it is while the store is full, and is taken when there is room', async (t) => {
+    const filler = 32 * MIB;
+    await bus.objects.put('datasets', 'up-filler', new Uint8Array(filler));
+    const budget = Math.floor((await bus.storedBytes()) / MIB); // it holds a little more
+    const clips = join(folder, 'clips');
+    await mkdir(clips);
+    await encodeClip(join(clips, 'deer.mp4'), pictures(12), { fps: 12 });
+    const env = { NATS_URL: bed.server.url, SHIKA_ROOM_STORE_MAX_MIB: `${budget}` };
+    const running = start(['up', '--watch', clips, '--no-stages', '--out', join(folder, 'up')], env);
+    t.after(() => running.child.kill('SIGKILL'));
+    const before = await bus.count(ClipArrived);
+    await untilPrinted(running, /95 % of its budget: new clips wait/);
+    assert.equal(await bus.count(ClipArrived), before);
+    await bus.objects.delete('datasets', 'up-filler');
+    await untilPrinted(running, /"msg":"arrived"/);
+    assert.equal(await bus.count(ClipArrived), before + 1);
+    running.child.kill('SIGINT');
+    assert.equal((await running.ended).code, 0);
+  });
 });
+
+async function* pictures(count: number): AsyncGenerator<Raster> {
+  const [width, height] = [64, 64];
+  for (let i = 0; i < count; i++) {
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * 7 + i * 4) % 256);
+    yield { data, width, height };
+  }
+}

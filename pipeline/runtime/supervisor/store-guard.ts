@@ -51,6 +51,8 @@ export class StoreGuard {
   readonly #options: StoreGuardOptions;
   readonly #changed = new Condition();
   readonly #timer: NodeJS.Timeout;
+  /** Never rejects. */
+  readonly #firstLook: Promise<void>;
   #looking = false;
   /** The disk is. */
   #isLow = false;
@@ -70,7 +72,7 @@ export class StoreGuard {
     this.#limits = options.local?.limits;
     this.#timer = setInterval(() => void this.#look(), LOOK_MS);
     this.#timer.unref();
-    void this.#look();
+    this.#firstLook = this.#look();
   }
 
   /** To be told what the server writes to its log. */
@@ -80,6 +82,7 @@ export class StoreGuard {
 
   /** Resolves when there is room for something new; at once where there is. */
   async untilRoom(signal: AbortSignal): Promise<void> {
+    await this.#firstLook; // what was full before is full now
     while (this.#isLow || this.#isFull) await this.#changed.wait(signal);
   }
 
