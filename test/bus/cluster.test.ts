@@ -31,7 +31,7 @@ before(async () => {
     },
     () => {}, // it is awaited below
   );
-  // One in some twenty clusters of 2.9.10 does not come up on a busy machine; started again, it does.
+  // One of a dozen clusters of 2.9.10 did not come up on a busy machine: then its nodes are started again.
   await until(() => isOpen, 'the cluster is set up', WAIT_MS).catch(async () => {
     console.error('the cluster did not come up: starting its nodes again');
     await Promise.all(NODES.map((name) => cluster.kill(name)));
