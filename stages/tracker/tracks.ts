@@ -27,7 +27,7 @@ interface Picture extends Size {
 }
 
 /** A track that the detector began and a person drew again ends: the drawn one takes its place. */
-const DRAWN_AGAIN = 0.3;
+export const DRAWN_AGAIN = 0.3;
 /** Within so many seconds an animal does not change its shape; in a time-lapse it does from frame to frame. */
 const SAME_SHAPE_S = 0.25;
 /** The detector begins no more tracks than this at once: a look has at most 64 regions (`schemas/look.ts`). */

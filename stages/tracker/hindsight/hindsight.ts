@@ -15,6 +15,7 @@ import { isConfirmed } from './confirm.ts';
 import { type Anchorage, type Follower, isSure, type WindowFrame, type WindowLabel } from './evidence.ts';
 import { stepOpenEnd } from './open-end.ts';
 import { type Settled, settleStretch } from './stretch.ts';
+import { takeOver } from './take-over.ts';
 
 export interface HindsightRules {
   /** Frames that are waited for. */
@@ -55,6 +56,7 @@ export class Hindsight {
     });
     this.#state.window.push({ index, pts, width, height, isLookedAt, labels: own });
     for (const label of own) {
+      if (label.cause === 'hand' && !this.#anchorage(label.track)) takeOver(index, label, this.#state);
       if (isSure(label, this.#rules.sureScore)) await this.#settleUpTo(index, label);
     }
   }

@@ -167,6 +167,21 @@ test('hindsight - an animal of which the detector sees a part keeps its size; th
   assert.ok(worst(plain) < 0.4);
 });
 
+test('hindsight - what the detector found of an animal before a person drew it is the drawn track’s', async () => {
+  const whole = { ...simulation(1, 1), ...undisturbed, missRate: 0 };
+  const clip = { ...whole, animals: [whole.animals[0]!] };
+  for (const follower of [byGrey, null]) {
+    const all = await steps(tracking(clip, follower));
+    assert.deepEqual(
+      all.map(({ labels }) => labels.map(({ track }) => track)),
+      all.map(() => [1]),
+    );
+    assert.equal(all[0]!.labels[0]!.cause, 'detected');
+  }
+  const plain = await steps(plainTracking(new SimulatedClip(clip), drawn(clip, 3), options));
+  assert.equal(plain[0]!.labels[0]!.track, 2);
+});
+
 async function tracksOf(clip: Simulation): Promise<number[]> {
   const loop = tracking(clip, null, undefined, drawn(clip, 0));
   await steps(loop);
