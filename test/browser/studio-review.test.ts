@@ -183,6 +183,7 @@ describe('reviewing in a browser', {
     await visitStudio(browser, studio, { user: 'mika' }, async (visitor) => {
       const { page } = visitor;
       await open(visitor, clip, 1, 3);
+      await until(async () => isColour(await shownColour(page), 3), 'its picture is there');
       await pressAtOnce(page, [{ key: 'e' }, { key: 'ArrowRight', shiftKey: true }, { key: 'Enter' }]);
       await becomes(visitor, clip, 1, `pppc${'p'.repeat(FRAMES - 4)}`);
       await pressAtOnce(page, [{ key: 'l' }, { key: 'a' }]);
