@@ -48,19 +48,19 @@ export async function readYolo({ place }: Reading): Promise<Findings> {
   const classes = files.yaml ?? (await namesIn(place, files));
   const leftOut: Problem[] = [];
   const pictures: PictureEntry[] = [];
-  const used = new Set<string>();
+  const used = new Map<string, string[]>();
   const unkept = new Unkept();
   let withoutFile = 0;
   for (const path of files.pictures) {
     const file = files.labels.of(path);
     if (file === undefined) withoutFile += 1;
-    else used.add(file);
+    else used.set(file, [...(used.get(file) ?? []), path]);
     const refused: Problem[] = [];
     const boxes = file === undefined ? [] : await readRows(file, classes, refused, unkept);
     const split = splitNamed(relative(place.root, path).split(sep).slice(0, -1));
     pictures.push({ path, file: file ?? place.path, boxes, refused, split });
   }
-  leftOut.push(...(await pictureless(files, used)));
+  leftOut.push(...(await pictureless(files, new Set(used.keys()))));
   if (used.size === 0) {
     const found = `${counted(pictures.length, 'picture')}, none with a label file`;
     const expected = 'labels/<name>.txt, or <name>.txt beside the picture';
@@ -72,8 +72,18 @@ export async function readYolo({ place }: Reading): Promise<Findings> {
     };
   }
   const without = `without a label file, taken as without an animal: ${withoutFile} of ${counted(pictures.length, 'picture')}`;
-  const notes = withoutFile === 0 ? [] : [`${place.path}: ${without}`];
+  const notes = [...(withoutFile === 0 ? [] : [`${place.path}: ${without}`]), ...sharedLabels(used)];
   return { pictures, clips: [], leftOut, notes, unkept: unkept.counts };
+}
+
+/** `a.jpg` and `a.png` both have `a.txt`, as every reader of the format takes it; said, since one of them may be a copy. */
+function sharedLabels(used: ReadonlyMap<string, readonly string[]>): string[] {
+  const shared = [...used].filter(([, pictures]) => pictures.length > 1);
+  const [first] = shared;
+  if (!first) return [];
+  const [file, pictures] = first;
+  const others = shared.length > 1 ? `, and ${shared.length - 1} more like it` : '';
+  return [`${file}: taken as the labels of ${pictures.map((path) => basename(path)).join(' and ')}${others}`];
 }
 
 async function yoloFiles(place: Place): Promise<YoloFiles> {

@@ -97,6 +97,19 @@ test('yolo - a row that is no box takes its picture out; an empty file, and none
   assert.match(found.notes.join(), /without a label file, taken as without an animal: 1 of 4 pictures/);
 });
 
+test('yolo - two pictures of one name share its labels, which is said; not where each has its own', async () => {
+  const { path } = await labelFolder({
+    'data.yaml': names,
+    ...Object.fromEntries(['a.jpg', 'a.png', 'b.jpg', 'b.png'].map((name) => [`images/${name}`, null])),
+    'labels/a.txt': row,
+    'labels/b.jpg.txt': row,
+    'labels/b.png.txt': row,
+  });
+  const found = await read(path);
+  assert.equal(Object.keys(found.pictures).length, 4);
+  assert.match(found.notes.join('\n'), /a\.txt: taken as the labels of a\.jpg and a\.png$/m);
+});
+
 test('yolo - files of a Mac, stray JSON and lists are nobody’s labels; UTF-16 and CRLF are read', async () => {
   const { path } = await labelFolder({
     'classes.txt': 'deer\r\n',
