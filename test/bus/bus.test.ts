@@ -270,7 +270,7 @@ describe('a bus at work', { timeout: 300_000 }, () => {
     assert.ok(messages >= 2 && bytes > 0);
     assert.deepEqual(
       consumers.find(({ name }) => name === 'occupant'),
-      { name: 'occupant', waiting: 1, working: 1 },
+      { name: 'occupant', waiting: 1, working: 1, delivered: 1 },
     );
     await delivery?.ack();
   });
