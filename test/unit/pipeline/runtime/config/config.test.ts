@@ -230,7 +230,8 @@ describe('the keys of all stages', () => {
     const file = join(folder, 'bus.yaml');
     writeFileSync(file, 'bus: { framesMaxMiB: 32, clipsMaxAgeHours: 5, user: decoder, connectTimeoutS: 3 }');
     const settings = readSettings(file, {});
-    assert.deepEqual(busBounds(settings), { framesMaxBytes: 2 ** 25, clipsMaxAgeHours: 5 });
+    const bounds = { framesMaxBytes: 2 ** 25, clipsMaxAgeHours: 5, replicas: 1, workReplicas: 1 };
+    assert.deepEqual(busBounds(settings), bounds);
     const { user, password, ca, connectTimeoutS } = busOptions(settings);
     assert.deepEqual(
       { user, password, ca, connectTimeoutS },
